@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language mode 6, strict memory safety, and no warning survives, in every target.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)Tests",
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "SupNorm",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Embedded", targets: ["Embedded"]),
+    .library(name: "Certification", targets: ["Certification", "Interchange"]),
+    .executable(name: "supnorm", targets: ["Tools"]),
+  ],
+  targets: [
+    // The device: C types, and the Swift that runs on them.
+    .target(name: "CSupNorm", path: "Sources/CSupNorm"),
+    .target(name: "Embedded", dependencies: ["CSupNorm"], path: "Sources/Embedded", swiftSettings: settings),
+
+    // The host, in the order in which a network passes through.
+    .target(name: "Training", path: "Sources/Training", swiftSettings: settings),
+    .target(
+      name: "Certification", dependencies: ["Embedded", "CSupNorm"], path: "Sources/Certification",
+      swiftSettings: settings),
+    .target(
+      name: "Quantization", dependencies: ["Training", "Certification"], path: "Sources/Quantization",
+      swiftSettings: settings),
+    .target(
+      name: "Interchange", dependencies: ["Embedded", "Training", "Certification", "Quantization"],
+      path: "Sources/Interchange", swiftSettings: settings),
+    .executableTarget(
+      name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
+      path: "Tools", exclude: ["demo", "test"], resources: [.copy("data")], swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["Certification", "Training"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("Embedded", ["Embedded", "CSupNorm", "Certification"]),
+    tests("Training", ["Training"]),
+    tests("Certification", ["Certification", "Embedded"]),
+    tests("Quantization", ["Quantization", "Training", "Certification"]),
+    tests("Interchange", ["Interchange", "Training", "Certification", "Quantization"]),
+    tests("Tools", ["Tools", "Interchange", "Training", "Certification"]),
+    tests("Firmware", ["Tools", "Interchange", "Certification"]),
+  ]
+)

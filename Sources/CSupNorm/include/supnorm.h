@@ -1,0 +1,214 @@
+/* supnorm.h: the types, constants and functions of the SupNorm device library (C99, C++11).
+ *
+ * A model header (`supnorm export`) includes this file and nothing else. All numbers are integers; the
+ * words "LSB" and "accumulator unit" mean one step of an Int16 value and one step of an Int32 sum.
+ */
+#ifndef SUPNORM_H
+#define SUPNORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the header format, separate from the version of the tool that wrote a header. */
+#define SUPNORM_FORMAT_VERSION 1
+
+/* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
+#define SUPNORM_DENSE 0
+#define SUPNORM_SPARSE 1
+
+/* Activations: all exact on Int16 and nonexpansive in the sup norm. */
+#define SUPNORM_IDENTITY 0 /* y = x */
+#define SUPNORM_RELU 1     /* y = max(x, 0) */
+#define SUPNORM_ABS 2      /* y = min(|x|, 32767) */
+#define SUPNORM_MAXMIN 3   /* (y0, y1) = (max(x0, x1), min(x0, x1)) for each pair; an odd last one stays */
+#define SUPNORM_SORT 4     /* the whole vector in ascending order */
+#define SUPNORM_NEGATE 5   /* y = min(-x, 32767) */
+
+/* What the functions return: 0 for success, 1 for an honest "not certified", negative for an error. */
+#define SUPNORM_OK 0
+#define SUPNORM_UNCERTIFIED 1         /* the certificate does not hold at this radius */
+#define SUPNORM_ERROR_NULL (-1)       /* a required pointer is null */
+#define SUPNORM_ERROR_VERSION (-2)    /* the network was written for another format version */
+#define SUPNORM_ERROR_MALFORMED (-3)  /* shapes that do not chain, an unknown kind, a column out of range */
+#define SUPNORM_ERROR_SCRATCH (-4)    /* fewer scratch bytes than the network needs */
+#define SUPNORM_ERROR_RADIUS (-5)     /* a radius outside 0 ... 65535 */
+#define SUPNORM_ERROR_CLASS (-6)      /* a class outside 0 ... outputs - 1 */
+#define SUPNORM_ERROR_CHECKSUM (-7)   /* the parameters do not have the CRC-32 that the header states */
+#define SUPNORM_ERROR_BOUND (-8)      /* a row sum above its bound, or a row that could overflow */
+#define SUPNORM_ERROR_GOLDEN (-9)     /* a golden vector gave another answer than on the host */
+
+/* The largest distance of two Int16 values, and so the largest radius that means anything. */
+#define SUPNORM_RADIUS_MAX 65535
+
+/* One layer y = f(W x + b) in integers (a weight w means w / 2^shift):
+ *
+ *   accumulator = biases[r] + sum over c of weights[r][c] * x[c]              exact in Int32
+ *   y[r] = activation(clamp((accumulator + 2^(shift-1)) >> shift))            Int16
+ *
+ * The last layer of a network neither requantises nor activates: its accumulators are the logits. */
+typedef struct supnorm_layer {
+  uint8_t kind;          /* SUPNORM_DENSE or SUPNORM_SPARSE */
+  uint8_t activation;    /* SUPNORM_IDENTITY ...; IDENTITY in the last layer */
+  uint8_t shift;         /* 0 ... 15 */
+  uint8_t reserved;      /* 0 */
+  uint16_t rows;         /* outputs of the layer, 1 ... 65535 */
+  uint16_t columns;      /* inputs of the layer, 1 ... 65535 */
+  uint32_t row_sum_bound; /* no row's sum of |w| exceeds this */
+  uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights */
+  const int16_t *weights;          /* DENSE: row-major; SPARSE: row after row, columns increasing */
+  const int32_t *biases;           /* rows, in accumulator units */
+  const uint16_t *column_indices;  /* SPARSE: the column of each weight; DENSE: null */
+  const uint16_t *row_entries;     /* SPARSE: how many weights each row stores; DENSE: null */
+} supnorm_layer;
+
+/* One pair of classes j < k: inputs that differ by at most d LSB in every component change
+ * logit_j - logit_k by at most slope * d + offset accumulator units. */
+typedef struct supnorm_pair {
+  uint32_t slope;
+  uint32_t offset;
+} supnorm_pair;
+
+/* How one raw integer reading (an ADC count, a byte) becomes an input:
+ * q = clamp((reading * multiplier + addend) >> shift), see supnorm_encode. */
+typedef struct supnorm_feature {
+  int64_t addend;
+  int32_t multiplier;
+  int32_t shift; /* 0 ... 30 */
+} supnorm_feature;
+
+/* One network with everything the device needs for answers and certificates. */
+typedef struct supnorm_network {
+  uint16_t format_version; /* SUPNORM_FORMAT_VERSION */
+  uint16_t layer_count;
+  uint16_t inputs;
+  uint16_t outputs;
+  int32_t unit;            /* LSB that make one mapped input unit */
+  int16_t input_min;       /* the declared input range, raw */
+  int16_t input_max;
+  uint32_t scratch_bytes;       /* enough for every function below */
+  uint32_t infer_scratch_bytes; /* enough for supnorm_infer alone */
+  uint32_t crc32; /* CRC-32 (IEEE 802.3) of the parameters, little-endian, layer by layer:
+                     DENSE weights, biases; SPARSE row_entries, column_indices, weights, biases */
+  const supnorm_layer *layers;     /* layer_count */
+  const supnorm_pair *pairs;       /* outputs * (outputs - 1) / 2, in the order (0,1) (0,2) ... (1,2) ... */
+  const supnorm_feature *features; /* feature_count */
+  uint16_t feature_count;          /* 1 (the same map for all inputs) or inputs */
+  uint16_t reserved;               /* 0 */
+} supnorm_network;
+
+/* The answer to one input. */
+typedef struct supnorm_result {
+  int32_t class_index; /* index of the largest logit, the lowest index on a tie */
+  uint32_t radius_lsb; /* certified: no change of up to this many LSB in each input, all inputs at once,
+                          can change class_index; 0 certifies this very input only */
+} supnorm_result;
+
+/* One input from the data with the answers the host computed, so that a board can test itself. */
+typedef struct supnorm_golden {
+  const int16_t *input;      /* inputs */
+  const int32_t *logits;     /* outputs */
+  int32_t class_index;
+  uint32_t radius_lsb;       /* what supnorm_infer reports */
+  int32_t local_radius_lsb;  /* the largest radius that supnorm_certify certifies, -1 for none */
+} supnorm_golden;
+
+/* Computes the logits, the class and the certified global radius of one input.
+ *
+ * input: network->inputs Int16 values, full range allowed; not changed
+ * scratch: at least network->infer_scratch_bytes, any content; must not overlap input or logits
+ * logits: network->outputs Int32 values, written
+ * result: written
+ * Returns SUPNORM_OK or a negative error; after an error logits and result are unspecified.
+ * Cost: one pass over the weights, then outputs - 1 divisions. No allocation, no global state: reentrant. */
+int32_t supnorm_infer(const supnorm_network *network, const int16_t *input, int16_t *scratch,
+                      size_t scratch_bytes, int32_t *logits, supnorm_result *result);
+
+/* Proves by interval arithmetic that every input within radius_lsb of this one, cut to the declared input
+ * range, has the class class_index. Much tighter than the global radius; sound for the integers as they run.
+ *
+ * scratch: at least network->scratch_bytes
+ * Returns SUPNORM_OK (certified), SUPNORM_UNCERTIFIED (nothing is claimed; also for an input outside the
+ * declared range) or a negative error. Cost: two passes over the hidden weights and outputs - 1 over the last
+ * layer's rows. */
+int32_t supnorm_certify(const supnorm_network *network, const int16_t *input, int32_t class_index,
+                        int32_t radius_lsb, int16_t *scratch, size_t scratch_bytes);
+
+/* Re-proves on the stored parameters what the header claims of them: shapes, columns in range and
+ * increasing, every row sum within its bound, no accumulator able to overflow, the CRC-32.
+ * Returns SUPNORM_OK or the first error found. */
+int32_t supnorm_self_check(const supnorm_network *network);
+
+/* Runs golden vectors and compares logits, class, global radius and local radius exactly.
+ * logits: network->outputs values to work in. Returns SUPNORM_OK or the first error found. */
+int32_t supnorm_self_test(const supnorm_network *network, const supnorm_golden *golden, size_t golden_count,
+                          int16_t *scratch, size_t scratch_bytes, int32_t *logits);
+
+/* Encodes one raw integer reading of input `feature` (0 ... inputs - 1), in 64-bit integers:
+ * clamp((reading * multiplier + addend) >> shift). Returns SUPNORM_OK or a negative error. */
+int32_t supnorm_encode(const supnorm_network *network, uint32_t feature, int32_t reading, int16_t *encoded);
+
+/* A short English name of a status, for logs; never null. */
+static inline const char *supnorm_status_name(int32_t status) {
+  switch (status) {
+  case SUPNORM_OK: return "ok";
+  case SUPNORM_UNCERTIFIED: return "not certified";
+  case SUPNORM_ERROR_NULL: return "null pointer";
+  case SUPNORM_ERROR_VERSION: return "other format version";
+  case SUPNORM_ERROR_MALFORMED: return "malformed network";
+  case SUPNORM_ERROR_SCRATCH: return "scratch too small";
+  case SUPNORM_ERROR_RADIUS: return "radius out of range";
+  case SUPNORM_ERROR_CLASS: return "class out of range";
+  case SUPNORM_ERROR_CHECKSUM: return "checksum mismatch";
+  case SUPNORM_ERROR_BOUND: return "bound exceeded";
+  case SUPNORM_ERROR_GOLDEN: return "golden vector mismatch";
+  default: return "unknown status";
+  }
+}
+
+/* ---- What model headers are made of ------------------------------------------------------------------
+ *
+ * A model header writes every number once, as an argument of an X-macro row: ROW(W) W(12) W(-407) ...
+ * The macros below expand the same row to the stored data and to the proof about it. */
+
+/* Data. */
+#define SUPNORM_VALUE(v) (v),
+#define SUPNORM_ENTRY_COLUMN(column, weight) (column),
+#define SUPNORM_ENTRY_WEIGHT(column, weight) (weight),
+#define SUPNORM_PAIR(slope, offset) {(slope), (offset)},
+
+/* Proof: counts, sums of |w|, range and order. A weight outside Int16 counts as 2^40 and breaks every bound. */
+#define SUPNORM_MAGNITUDE(w) \
+  ((w) < -32768 || (w) > 32767 ? INT64_C(1099511627776) : (w) < 0 ? -INT64_C(1) * (w) : INT64_C(1) * (w))
+#define SUPNORM_COUNT(v) +1
+#define SUPNORM_ENTRY_COUNT(column, weight) +1
+#define SUPNORM_SUM(w) +SUPNORM_MAGNITUDE(w)
+#define SUPNORM_ENTRY_SUM(column, weight) +SUPNORM_MAGNITUDE(weight)
+#define SUPNORM_ENTRY_NEXT(column, weight) < (column) && (column)
+#define SUPNORM_BIAS_MAGNITUDE(b) ((b) < 0 ? -INT64_C(1) * (b) : INT64_C(1) * (b))
+
+/* The admissibility of a layer: 2^15 * R + |b| + 2^(shift-1) <= 2^31 - 1, so that no partial sum of a row
+ * can leave Int32. What it leaves for |b| when every row sum is at most `bound`: */
+#define SUPNORM_BIAS_LIMIT(bound, shift) \
+  (INT64_C(2147483647) - INT64_C(32768) * (bound) - ((shift) > 0 ? (INT64_C(1) << (shift)) / 2 : 0))
+
+#if defined(SUPNORM_SKIP_PROOF)
+#define SUPNORM_PROVE(condition, message) struct supnorm_proof_skipped
+#elif defined(__cplusplus)
+#define SUPNORM_PROVE(condition, message) static_assert(condition, message)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define SUPNORM_PROVE(condition, message) _Static_assert(condition, message)
+#elif defined(__GNUC__)
+#define SUPNORM_PROVE(condition, message) __extension__ _Static_assert(condition, message)
+#else /* note: a strict C99 compiler without the extension skips the proof; supnorm_self_check remains */
+#define SUPNORM_PROVE(condition, message) struct supnorm_proof_skipped
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,40 @@
+/// How raw feature values become mapped network inputs: `x = (value - offset) * scale`, per feature.
+///
+/// One mapped unit is `unit` LSB on the device, so an input is stored as
+/// `q = clamp(floor(x * unit + 1/2))` within `minimumLSB ... maximumLSB`.
+public struct InputMap: Equatable, Sendable {
+  /// Raw value that maps to zero; one element, shared by all features, or one for each feature.
+  public var offsets: [Double]
+
+  /// Mapped units for each raw unit, positive; as many elements as `offsets`.
+  public var scales: [Double]
+
+  /// LSB that make one mapped unit, 1 ... 32768.
+  public var unit: Int
+
+  /// The declared input range in LSB, within `Int16`.
+  public var minimumLSB: Int
+  public var maximumLSB: Int
+
+  /// Creates a map; the arrays have one element or one for each feature.
+  public init(offsets: [Double], scales: [Double], unit: Int, minimumLSB: Int, maximumLSB: Int) {
+    precondition(!offsets.isEmpty && offsets.count == scales.count)
+    self.offsets = offsets
+    self.scales = scales
+    self.unit = unit
+    self.minimumLSB = minimumLSB
+    self.maximumLSB = maximumLSB
+  }
+
+  /// The mapped value of one raw value, not clamped and not rounded.
+  public func mapped(_ value: Double, feature: Int) -> Double {
+    let index = offsets.count == 1 ? 0 : feature
+    return (value - offsets[index]) * scales[index]
+  }
+
+  /// The LSB value the device sees for one raw value: rounded half up and clamped to the declared range.
+  public func encoded(_ value: Double, feature: Int) -> Int16 {
+    let rounded = (mapped(value, feature: feature) * Double(unit) + 0.5).rounded(.down)
+    return Int16(min(max(rounded, Double(minimumLSB)), Double(maximumLSB)))
+  }
+}
