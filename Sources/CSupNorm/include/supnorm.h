@@ -72,12 +72,12 @@ typedef struct supnorm_pair {
   uint32_t offset;
 } supnorm_pair;
 
-/* How one raw integer reading (an ADC count, a byte) becomes an input:
- * q = clamp((reading * multiplier + addend) >> shift), see supnorm_encode. */
+/* How one raw integer reading (an ADC count, a byte) becomes an input, see supnorm_encode:
+ * q = clamp((reading * multiplier + addend) >> shift). */
 typedef struct supnorm_feature {
-  int64_t addend;
-  int32_t multiplier;
-  int32_t shift; /* 0 ... 30 */
+  int32_t multiplier; /* 0 ... 2^31 - 1 */
+  int32_t addend;     /* holds the rounding term 2^(shift-1) too */
+  int32_t shift;      /* 0 ... 15 */
 } supnorm_feature;
 
 /* One network with everything the device needs for answers and certificates. */
@@ -147,8 +147,9 @@ int32_t supnorm_self_check(const supnorm_network *network);
 int32_t supnorm_self_test(const supnorm_network *network, const supnorm_golden *golden, size_t golden_count,
                           int16_t *scratch, size_t scratch_bytes, int32_t *logits);
 
-/* Encodes one raw integer reading of input `feature` (0 ... inputs - 1), in 64-bit integers:
- * clamp((reading * multiplier + addend) >> shift). Returns SUPNORM_OK or a negative error. */
+/* Encodes one raw integer reading of input `feature` (0 ... inputs - 1):
+ * clamp((reading * multiplier + addend) >> shift), product and sum saturating in Int32, the result clamped to the
+ * declared input range. Any reading is allowed. Returns SUPNORM_OK or a negative error. */
 int32_t supnorm_encode(const supnorm_network *network, uint32_t feature, int32_t reading, int16_t *encoded);
 
 /* A short English name of a status, for logs; never null. */

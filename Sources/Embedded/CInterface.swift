@@ -1,0 +1,97 @@
+public import CSupNorm
+
+// The functions of supnorm.h. Null pointers and sizes are checked here and nowhere else; everything behind this
+// file works on spans.
+
+/// Runs `body` on a checked network and turns what it throws into a C status.
+@inline(__always)
+private func status(
+  _ pointer: UnsafePointer<supnorm_network>?, _ body: (Network) throws(NetworkError) -> Int32
+) -> Int32 {
+  guard let pointer = unsafe pointer else { return SUPNORM_ERROR_NULL }
+  do {
+    return try body(unsafe Network(checking: pointer))
+  } catch {
+    return error.status
+  }
+}
+
+/// A span over the caller's scratch memory; null is allowed when nothing is needed.
+@inline(__always)
+private func scratchBuffer(
+  _ scratch: UnsafeMutablePointer<Int16>?, _ bytes: Int
+) -> UnsafeMutableBufferPointer<Int16> {
+  unsafe UnsafeMutableBufferPointer(start: scratch, count: scratch == nil || bytes < 0 ? 0 : bytes / 2)
+}
+
+/// See `supnorm_infer` in supnorm.h.
+@c public func supnorm_infer(
+  _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?,
+  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
+  _ result: UnsafeMutablePointer<supnorm_result>?
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
+      throw .nullPointer
+    }
+    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    var memory = unsafe buffer.mutableSpan
+    var outputs = unsafe MutableSpan(_unsafeStart: logits, count: network.outputs)
+    unsafe result.pointee = try network.infer(
+      Span(_unsafeStart: input, count: network.inputs), scratch: &memory, logits: &outputs)
+    return SUPNORM_OK
+  }
+}
+
+/// See `supnorm_certify` in supnorm.h.
+@c public func supnorm_certify(
+  _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?, _ classIndex: Int32,
+  _ radius: Int32, _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let input = unsafe input else { throw .nullPointer }
+    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    var memory = unsafe buffer.mutableSpan
+    let isCertified = try unsafe network.certify(
+      Span(_unsafeStart: input, count: network.inputs), classIndex: Int(classIndex), radius: Int(radius),
+      scratch: &memory)
+    return isCertified ? SUPNORM_OK : SUPNORM_UNCERTIFIED
+  }
+}
+
+/// See `supnorm_self_check` in supnorm.h.
+@c public func supnorm_self_check(_ network: UnsafePointer<supnorm_network>?) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    try network.selfCheck()
+    return SUPNORM_OK
+  }
+}
+
+/// See `supnorm_self_test` in supnorm.h.
+@c public func supnorm_self_test(
+  _ network: UnsafePointer<supnorm_network>?, _ golden: UnsafePointer<supnorm_golden>?, _ goldenCount: Int,
+  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let golden = unsafe golden, let logits = unsafe logits else { throw .nullPointer }
+    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    var memory = unsafe buffer.mutableSpan
+    var outputs = unsafe MutableSpan(_unsafeStart: logits, count: network.outputs)
+    for index in 0..<max(goldenCount, 0) {
+      try unsafe network.selfTest(golden[index], scratch: &memory, logits: &outputs)
+    }
+    return SUPNORM_OK
+  }
+}
+
+/// See `supnorm_encode` in supnorm.h.
+@c public func supnorm_encode(
+  _ network: UnsafePointer<supnorm_network>?, _ feature: UInt32, _ reading: Int32,
+  _ encoded: UnsafeMutablePointer<Int16>?
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let encoded = unsafe encoded else { throw .nullPointer }
+    unsafe encoded.pointee = try network.encode(reading, feature: Int(clamping: feature))
+    return SUPNORM_OK
+  }
+}

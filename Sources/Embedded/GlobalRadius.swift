@@ -1,0 +1,45 @@
+public import CSupNorm
+
+/// The index of the largest logit, the lowest index on a tie.
+///
+/// - Precondition: `logits` is not empty.
+package func largestIndex(_ logits: Span<Int32>) -> Int {
+  var best = 0
+  for index in logits.indices where logits[index] > logits[best] { best = index }
+  return best
+}
+
+/// Where the pair (first, second), in either order, stands in the table of a network.
+///
+/// The table holds the pairs j < k in the order (0,1) (0,2) … (0,n-1) (1,2) …, so (j,k) comes after
+/// `j·n - j(j+1)/2` pairs of smaller j and `k - j - 1` of the same j.
+package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
+  let low = min(first, second)
+  let high = max(first, second)
+  return low * outputs - low * (low + 1) / 2 + high - low - 1
+}
+
+/// The certified global radius of an answer:
+/// `min over j ≠ c of floor((logit_c - logit_j - 1 - offset) / slope)`, at least 0 and at most 65535 LSB.
+///
+/// A change of at most d LSB in every input moves `logit_c - logit_j` by at most `slope·d + offset`, so that for
+/// d up to the radius the difference stays positive and `c` stays the only largest logit.
+///
+/// - Parameters:
+///   - logits: raw accumulators of the last layer.
+///   - classIndex: the index of the largest logit.
+///   - pairs: the network's table, `n(n-1)/2` entries.
+/// - Returns: the radius in LSB; 0 certifies this very input only.
+/// - Complexity: `n - 1` divisions.
+package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_pair>) -> UInt32 {
+  var radius = UInt32(SUPNORM_RADIUS_MAX)
+  for other in logits.indices where other != classIndex {
+    let pair = pairs[pairIndex(classIndex, other, outputs: logits.count)]
+    // logits[classIndex] ≥ logits[other], so the difference is 0 … 2^32 - 1 and exact in UInt32.
+    let margin = UInt32(bitPattern: logits[classIndex] &- logits[other])
+    guard margin > pair.offset else { return 0 }
+    let room = margin &- 1 &- pair.offset
+    if pair.slope > 0 { radius = min(radius, room / pair.slope) }
+  }
+  return radius
+}

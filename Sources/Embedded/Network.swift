@@ -1,0 +1,94 @@
+public import CSupNorm
+
+/// A view of a network in C memory whose shapes have been checked: where pointers become spans.
+///
+/// It holds nothing but the pointer; the network must stay alive and unchanged while the view is used. All
+/// functions are reentrant and work in the scratch memory that the caller gives.
+@safe public struct Network {
+  private let network: UnsafePointer<supnorm_network>
+
+  /// The greatest width of the hidden layers 0, 2, 4 … and of the hidden layers 1, 3, 5 …: outputs alternate
+  /// between two parts of the scratch memory.
+  private let evenWidth: Int
+  private let oddWidth: Int
+
+  /// Checks the shapes of a network: version, pointers, kinds, shifts, and layers that fit each other.
+  ///
+  /// It does not read the weights; `selfCheck()` does.
+  /// - Throws: `nullPointer`, `otherVersion` or `malformed`.
+  /// - Complexity: O(layers), O(rows) for sparse ones.
+  @unsafe public init(checking pointer: UnsafePointer<supnorm_network>) throws(NetworkError) {
+    unsafe network = pointer
+    guard unsafe Int32(pointer.pointee.format_version) == SUPNORM_FORMAT_VERSION else { throw .otherVersion }
+    guard unsafe pointer.pointee.layers != nil, unsafe pointer.pointee.pairs != nil else {
+      throw .nullPointer
+    }
+    let count = unsafe Int(pointer.pointee.layer_count)
+    var columns = unsafe pointer.pointee.inputs
+    var even = 0
+    var odd = 0
+    for index in 0..<count {
+      let isLast = index == count - 1
+      let layer = try unsafe Layer(
+        checking: pointer.pointee.layers[index], columns: columns, isLast: isLast)
+      columns = UInt16(layer.rows)
+      if isLast { break }
+      if index % 2 == 0 { even = max(even, layer.rows) } else { odd = max(odd, layer.rows) }
+    }
+    evenWidth = even
+    oddWidth = odd
+    guard count > 0, unsafe columns == pointer.pointee.outputs, inputMinimum <= inputMaximum else {
+      throw .malformed
+    }
+  }
+
+  /// How many inputs one sample has.
+  public var inputs: Int { unsafe Int(network.pointee.inputs) }
+  /// How many logits one sample gets.
+  public var outputs: Int { unsafe Int(network.pointee.outputs) }
+  /// `Int16` elements of scratch that `infer` needs.
+  public var inferScratchCount: Int { evenWidth + oddWidth }
+  /// `Int16` elements of scratch that `certify` needs.
+  public var certifyScratchCount: Int { 2 * inferScratchCount }
+
+  var layerCount: Int { unsafe Int(network.pointee.layer_count) }
+  var inputMinimum: Int32 { unsafe Int32(network.pointee.input_min) }
+  var inputMaximum: Int32 { unsafe Int32(network.pointee.input_max) }
+  var crc32: UInt32 { unsafe network.pointee.crc32 }
+
+  /// A layer; its shape was checked when the view was made.
+  func layer(_ index: Int) -> Layer { unsafe Layer(network.pointee.layers[index]) }
+
+  /// The map of one raw input, or nil when there is none.
+  func feature(_ index: Int) -> supnorm_feature? {
+    let count = unsafe Int(network.pointee.feature_count)
+    guard index >= 0, index < inputs, count == 1 || count == inputs else { return nil }
+    return unsafe network.pointee.features?[count == 1 ? 0 : index]
+  }
+
+  /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
+  func globalRadius(logits: Span<Int32>, classIndex: Int) -> UInt32 {
+    let pairs = unsafe Span(_unsafeStart: network.pointee.pairs, count: outputs * (outputs - 1) / 2)
+    return Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs)
+  }
+
+  /// The part of the scratch memory for the outputs of a hidden layer, or for their lower bounds; empty for
+  /// any other index.
+  @inline(never)
+  func hiddenOutputs(
+    ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>?
+  ) -> UnsafeMutableBufferPointer<Int16> {
+    guard index >= 0, index < layerCount - 1, let memory = unsafe memory else {
+      return unsafe UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+    let start = unsafe memory + (index % 2 == 0 ? 0 : evenWidth)
+    return unsafe UnsafeMutableBufferPointer(start: start, count: layer(index).rows)
+  }
+
+  /// The part of the scratch memory for the upper bounds of a hidden layer's outputs; empty for any other index.
+  func hiddenUpperBounds(
+    ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>?
+  ) -> UnsafeMutableBufferPointer<Int16> {
+    unsafe hiddenOutputs(ofLayer: index, in: memory.map { unsafe $0 + inferScratchCount })
+  }
+}

@@ -1,0 +1,73 @@
+public import CSupNorm
+
+extension Network {
+  /// Re-proves on the stored parameters what the header claims of them.
+  ///
+  /// Every row sum is within its layer's bound, no accumulator can overflow
+  /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), sparse columns increase and exist, and the CRC-32 is the stated
+  /// one.
+  /// - Throws: `malformed`, `boundExceeded` or `checksumMismatch`.
+  /// - Complexity: O(weights), eight shifts for each parameter byte.
+  public func selfCheck() throws(NetworkError) {
+    var checksum = Checksum()
+    for index in 0..<layerCount {
+      let layer = self.layer(index)
+      if let error = firstError(in: layer) { throw error }
+      layer.update(&checksum)
+    }
+    guard checksum.value == crc32 else { throw .checksumMismatch }
+  }
+
+  private func firstError(in layer: Layer) -> NetworkError? {
+    var error: NetworkError?
+    let half: UInt32 = (1 &<< UInt32(layer.shift)) &>> 1
+    layer.forEachRow { _, weights, columns, bias in
+      var rowSum: UInt32 = 0
+      for index in weights.indices {
+        rowSum &+= UInt32(weights[index].magnitude)  // at most 65535 · 2^15 < 2^32
+        if !columns.isEmpty {
+          let isInOrder = index == 0 || columns[index &- 1] < columns[index]
+          if !isInOrder || Int(columns[index]) >= layer.columns { error = error ?? .malformed }
+        }
+      }
+      // R ≤ 65535, so 2^15·R ≤ 2^31 - 2^15; |b| ≤ 2^31 and half ≤ 2^14: the sum fits in UInt32.
+      if rowSum > layer.rowSumBound || rowSum > 65535
+        || (rowSum &<< 15) &+ bias.magnitude &+ half > UInt32(Int32.max)
+      {
+        error = error ?? .boundExceeded
+      }
+    }
+    return error
+  }
+
+  /// Runs one golden vector and compares logits, class, global and local radius exactly.
+  ///
+  /// - Parameters:
+  ///   - golden: answers computed on the host; its pointers must reach `inputs` and `outputs` values.
+  ///   - scratch: at least `certifyScratchCount` elements.
+  ///   - logits: `outputs` elements to work in.
+  /// - Throws: `goldenMismatch`, or what `infer` and `certify` throw.
+  @unsafe public func selfTest(
+    _ golden: supnorm_golden, scratch: inout MutableSpan<Int16>, logits: inout MutableSpan<Int32>
+  ) throws(NetworkError) {
+    guard unsafe golden.input != nil, unsafe golden.logits != nil else { throw .nullPointer }
+    let input = unsafe Span(_unsafeStart: golden.input, count: inputs)
+    let expected = unsafe Span(_unsafeStart: golden.logits, count: outputs)
+    let result = try infer(input, scratch: &scratch, logits: &logits)
+    for index in expected.indices where expected[index] != logits[index] { throw .goldenMismatch }
+    let local = unsafe Int(golden.local_radius_lsb)
+    guard unsafe result.class_index == golden.class_index, unsafe result.radius_lsb == golden.radius_lsb,
+      local >= -1, local <= Int(SUPNORM_RADIUS_MAX)
+    else { throw .goldenMismatch }
+    // The largest certified radius: proved there, and no longer at the next one.
+    let answer = Int(result.class_index)
+    if local >= 0 {
+      let isCertified = try certify(input, classIndex: answer, radius: local, scratch: &scratch)
+      guard isCertified else { throw .goldenMismatch }
+    }
+    if local < Int(SUPNORM_RADIUS_MAX) {
+      let isCertified = try certify(input, classIndex: answer, radius: local + 1, scratch: &scratch)
+      guard !isCertified else { throw .goldenMismatch }
+    }
+  }
+}
