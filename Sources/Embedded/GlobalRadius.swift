@@ -1,4 +1,4 @@
-public import CSupNorm
+package import CSupNorm
 
 /// The index of the largest logit, the lowest index on a tie.
 ///

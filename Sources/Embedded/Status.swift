@@ -1,4 +1,4 @@
-public import CSupNorm
+internal import CSupNorm
 
 /// Why a network or a call was refused; the raw value is the C status, a negative number.
 public struct NetworkError: Error, Equatable, Sendable {

@@ -1,0 +1,134 @@
+/// Checks the numbers that follow from the parameters: CRC-32, scratch bytes and the pair table.
+///
+/// - Precondition: the shapes and rows of the claims hold.
+func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
+  var problems: [String] = []
+  let checksum = crc32(of: claims)
+  if checksum != claims.crc32 {
+    problems.append("CRC-32 \(hexadecimal(claims.crc32)), the parameters have \(hexadecimal(checksum))")
+  }
+  var widest = [0, 0]
+  for (index, layer) in claims.layers.dropLast().enumerated() {
+    widest[index % 2] = max(widest[index % 2], layer.rowCount)
+  }
+  let infer = max(2 * (widest[0] + widest[1]), 4)
+  let certify = max(4 * (widest[0] + widest[1]), 4)
+  if claims.inferScratchBytes != infer {
+    problems.append("scratch bytes for inference \(claims.inferScratchBytes), needed \(infer)")
+  }
+  if claims.scratchBytes != certify {
+    problems.append("scratch bytes \(claims.scratchBytes), needed \(certify)")
+  }
+  for (index, (claimed, derived)) in zip(claims.pairs, derivedPairs(of: claims)).enumerated()
+  where claimed != derived {
+    problems.append(
+      "pair \(index): bound \(claimed.slope)·d + \(claimed.offset), derived \(derived.slope)·d + \(derived.offset)"
+    )
+  }
+  return problems
+}
+
+private func hexadecimal(_ value: Int) -> String { "0x" + String(value, radix: 16, uppercase: true) }
+
+/// CRC-32 by the division of the whole message, one bit at a time from the front.
+private func crc32(of claims: ModelClaims) -> Int {
+  var remainder: UInt32 = 0xFFFF_FFFF
+  func feed(_ value: Int, bytes: Int) {
+    for bit in 0..<8 * bytes {
+      let message = UInt32(truncatingIfNeeded: value >> bit) & 1
+      let isDivided = (remainder & 1) != message
+      remainder >>= 1
+      if isDivided { remainder ^= 0xEDB8_8320 }
+    }
+  }
+  for layer in claims.layers {
+    if layer.isSparse {
+      for row in layer.rows { feed(row.count, bytes: 2) }
+      for row in layer.rows { for entry in row { feed(entry.column, bytes: 2) } }
+    }
+    for row in layer.rows { for entry in row { feed(entry.weight, bytes: 2) } }
+    for bias in layer.biases { feed(bias, bytes: 4) }
+  }
+  return Int(remainder ^ 0xFFFF_FFFF)
+}
+
+/// The pair table by the rule of `IntegerNetwork.pairTable()`, in 128-bit integers.
+///
+/// A value's bound is `(a·d + b) / 2^24`. Hidden rows: `a' = ceil(Σ|w|a / 2^f)`,
+/// `b' = ceil((Σ|w|b + (2^f - 1)·2^24) / 2^f)`, or a' and `ceil(Σ|w|b / 2^f)` both rounded up to whole multiples of
+/// 2^24; whichever is smaller at d = 1024, the whole ones on a tie. Nothing grows beyond 2^62.
+private func derivedPairs(of claims: ModelClaims) -> [PairClaims] {
+  let one: Int128 = 1 << 24
+  let limit: Int128 = 1 << 62
+  func up(_ value: Int128, _ divisor: Int128) -> Int128 {
+    value >= limit ? limit : (value + divisor - 1) / divisor
+  }
+  var slopes = [Int128](repeating: one, count: claims.inputs)
+  var offsets = [Int128](repeating: 0, count: claims.inputs)
+  for layer in claims.layers.dropLast() {
+    let power: Int128 = 1 << Int128(layer.shift)
+    var nextSlopes: [Int128] = []
+    var nextOffsets: [Int128] = []
+    for row in layer.rows {
+      var slope: Int128 = 0
+      var offset: Int128 = 0
+      for entry in row {
+        slope = min(slope + min(Int128(abs(entry.weight)) * slopes[entry.column], limit), limit)
+        offset = min(offset + min(Int128(abs(entry.weight)) * offsets[entry.column], limit), limit)
+      }
+      let rounded = (a: up(slope, power), b: up(min(offset + (power - 1) * one, limit), power))
+      let whole = (
+        a: min(up(up(slope, power), one) * one, limit), b: min(up(up(offset, power), one) * one, limit)
+      )
+      func atReference(_ bound: (a: Int128, b: Int128)) -> Int128 {
+        min(min(bound.a * 1024, limit) + bound.b, limit)
+      }
+      let better = atReference(rounded) < atReference(whole) ? rounded : whole
+      nextSlopes.append(better.a)
+      nextOffsets.append(better.b)
+    }
+    spread(&nextSlopes, layer.activation)
+    spread(&nextOffsets, layer.activation)
+    (slopes, offsets) = (nextSlopes, nextOffsets)
+  }
+  var result: [PairClaims] = []
+  guard let last = claims.layers.last else { return result }
+  let dense = last.rows.map { denseRow($0, columns: last.columns) }
+  for first in dense.indices {
+    for second in dense.indices where second > first {
+      var slope: Int128 = 0
+      var offset: Int128 = 0
+      for column in 0..<last.columns {
+        let difference = Int128(abs(dense[first][column] - dense[second][column]))
+        slope = min(slope + min(difference * slopes[column], limit), limit)
+        offset = min(offset + min(difference * offsets[column], limit), limit)
+      }
+      result.append(
+        PairClaims(slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
+    }
+  }
+  return result
+}
+
+/// The larger of each pair for maxMin, the largest of all for sort.
+private func spread(_ values: inout [Int128], _ activation: IntegerActivation) {
+  if activation == .maxMin {
+    var index = 1
+    while index < values.count {
+      let larger = max(values[index - 1], values[index])
+      values[index - 1] = larger
+      values[index] = larger
+      index += 2
+    }
+  } else if activation == .sort {
+    let largest = values.max() ?? 0
+    values = values.map { _ in largest }
+  }
+}
+
+/// A row with its zeros.
+func denseRow(_ entries: [LayerClaims.Entry], columns: Int) -> [Int] {
+  var row = [Int](repeating: 0, count: columns)
+  for entry in entries { row[entry.column] = entry.weight }
+  return row
+}

@@ -1,0 +1,184 @@
+/// What an independent re-derivation of a header's claims found.
+public struct Verification: Sendable {
+  /// One layer as it was measured.
+  public struct Layer: Sendable {
+    public var kind: String
+    public var rows: Int
+    public var columns: Int
+    public var shift: Int
+    public var rowSumMax: Int
+    public var rowSumBound: Int
+    public var gain: UpperBound
+  }
+
+  public var layers: [Layer]
+  /// The product of the layer gains.
+  public var lipschitzBound: UpperBound
+  /// What does not hold, one line each: `layer 1 row 7: row sum 32771 > 32768`. Empty for a valid header.
+  public var problems: [String]
+
+  /// Whether every claim was re-derived.
+  public var isValid: Bool { problems.isEmpty }
+}
+
+/// Re-derives every claim of a header in 64- and 128-bit integers with plain loops.
+///
+/// This code and the files beside it share nothing with the exporter or with `Embedded`: an error there must
+/// not be repeated here.
+///
+/// - Complexity: O(weights · (golden vectors + outputs)).
+public func verification(of claims: ModelClaims) -> Verification {
+  let shapeProblems = problemsInShapes(of: claims)
+  var problems = shapeProblems
+  var layers: [Verification.Layer] = []
+  var product = UpperBound(numerator: 1, shift: 0)
+  for (index, layer) in claims.layers.enumerated() {
+    problems += problemsInRows(of: layer, index: index)
+    let largest = layer.rows.map { magnitudeSum($0) }.max() ?? 0
+    let gain = UpperBound(numerator: UInt64(clamping: largest), shift: min(max(layer.shift, 0), 63))
+    product = product.multiplied(by: gain)
+    layers.append(
+      Verification.Layer(
+        kind: layer.isSparse ? "sparse" : "dense", rows: layer.rowCount, columns: layer.columns,
+        shift: layer.shift, rowSumMax: largest, rowSumBound: layer.rowSumBound, gain: gain))
+  }
+  problems += problemsInFeatures(of: claims)
+  if problems.isEmpty {
+    // What follows computes with the parameters, so they must be what the layers say.
+    problems += problemsInDerivedNumbers(of: claims)
+    problems += problemsInGoldenVectors(of: claims)
+  }
+  return Verification(layers: layers, lipschitzBound: product, problems: problems)
+}
+
+/// `Σ|w|`, saturating: a header may state numbers of any size.
+func magnitudeSum(_ entries: [LayerClaims.Entry]) -> Int {
+  var sum = 0
+  for entry in entries {
+    let (value, overflow) = sum.addingReportingOverflow(Int(clamping: entry.weight.magnitude))
+    sum = overflow ? Int.max : value
+  }
+  return sum
+}
+
+private func problemsInShapes(of claims: ModelClaims) -> [String] {
+  var problems: [String] = []
+  func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) {
+    if !range.contains(value) {
+      problems.append("\(name) \(value) outside \(range.lowerBound)…\(range.upperBound)")
+    }
+  }
+  func equal(_ name: String, _ value: Int, _ expected: Int) {
+    if value != expected { problems.append("\(name) \(value), expected \(expected)") }
+  }
+  equal("format version", claims.formatVersion, 1)
+  check("unit", claims.unit, 1...32768)
+  check("inputs", claims.inputs, 1...65535)
+  check("outputs", claims.outputs, 1...65535)
+  check("input minimum", claims.inputMinimum, -32768...32767)
+  check("input maximum", claims.inputMaximum, -32768...32767)
+  if claims.inputMinimum > claims.inputMaximum {
+    problems.append("input minimum \(claims.inputMinimum) > input maximum \(claims.inputMaximum)")
+  }
+  check("layers", claims.layers.count, 1...65535)
+  var columns = claims.inputs
+  for (index, layer) in claims.layers.enumerated() {
+    check("layer \(index): rows", layer.rowCount, 1...65535)
+    check("layer \(index): shift", layer.shift, 0...15)
+    equal("layer \(index): columns", layer.columns, columns)
+    equal("layer \(index): number of weight rows", layer.rows.count, layer.rowCount)
+    equal("layer \(index): number of biases", layer.biases.count, layer.rowCount)
+    columns = layer.rowCount
+  }
+  equal("outputs", claims.outputs, columns)
+  if let last = claims.layers.last, last.activation != .identity {
+    problems.append("layer \(claims.layers.count - 1): the last layer has an activation")
+  }
+  let pairCount = claims.outputs > 0 && claims.outputs <= 65535 ? claims.outputs * (claims.outputs - 1) / 2 : 0
+  equal("number of pairs", claims.pairs.count, pairCount)
+  if !claims.classNames.isEmpty { equal("number of class names", claims.classNames.count, claims.outputs) }
+  if !claims.featureNames.isEmpty {
+    equal("number of feature names", claims.featureNames.count, claims.inputs)
+  }
+  if claims.golden.count < 4 { problems.append("golden vectors \(claims.golden.count) < 4") }
+  return problems
+}
+
+private func problemsInRows(of layer: LayerClaims, index: Int) -> [String] {
+  var problems: [String] = []
+  let half = layer.shift > 0 && layer.shift <= 15 ? 1 << (layer.shift - 1) : 0
+  var largestBias = 0
+  for (row, entries) in layer.rows.enumerated() {
+    let place = "layer \(index) row \(row)"
+    var next = 0
+    for entry in entries {
+      if entry.weight < -32768 || entry.weight > 32767 {
+        problems.append("\(place) column \(entry.column): weight \(entry.weight) outside -32768…32767")
+      }
+      if entry.column < next {
+        problems.append("\(place): column \(entry.column) after column \(next - 1)")
+      }
+      next = max(next, entry.column < Int.max ? entry.column + 1 : Int.max)
+    }
+    if next > layer.columns { problems.append("\(place): column \(next - 1) > \(layer.columns - 1)") }
+    if !layer.isSparse, entries.count != layer.columns {
+      problems.append("\(place): \(entries.count) weights, expected \(layer.columns)")
+    }
+    let sum = magnitudeSum(entries)
+    if sum > layer.rowSumBound {
+      problems.append("\(place): row sum \(sum) > \(layer.rowSumBound)")
+    }
+    guard row < layer.biases.count else { continue }
+    let bias = layer.biases[row]
+    guard bias >= Int(Int32.min), bias <= Int(Int32.max) else {
+      problems.append("\(place): bias \(bias) outside -2147483648…2147483647")
+      continue
+    }
+    largestBias = max(largestBias, abs(bias))
+    let reach = Int128(sum) * 32768 + Int128(abs(bias)) + Int128(half)
+    if reach > 2_147_483_647 {
+      problems.append("\(place): 2^15·R + |b| + 2^(shift-1) = \(reach) > 2147483647")
+    }
+  }
+  // The header's own compile-time proof is by layer: the bound of all rows with the largest bias.
+  let reach = Int128(layer.rowSumBound) * 32768 + Int128(largestBias) + Int128(half)
+  if reach > 2_147_483_647 {
+    problems.append("layer \(index): 2^15·bound + largest |b| + 2^(shift-1) = \(reach) > 2147483647")
+  }
+  return problems
+}
+
+private func problemsInFeatures(of claims: ModelClaims) -> [String] {
+  var problems: [String] = []
+  if claims.features.count != 1, claims.features.count != claims.inputs {
+    problems.append("number of input maps \(claims.features.count), expected 1 or \(claims.inputs)")
+  }
+  for (index, feature) in claims.features.enumerated() {
+    let place = "input map \(index)"
+    guard feature.offset.isFinite, feature.scale.isFinite, feature.scale > 0 else {
+      problems.append("\(place): offset \(feature.offset) and scale \(feature.scale) must be finite, scale > 0")
+      continue
+    }
+    guard (0...15).contains(feature.shift), (0...Int(Int32.max)).contains(feature.multiplier),
+      (Int(Int32.min)...Int(Int32.max)).contains(feature.addend)
+    else {
+      problems.append("\(place): multiplier, addend or shift out of range")
+      continue
+    }
+    // The integers are the real map times 2^shift, each to the nearest; the addend holds the rounding term.
+    let power = Double(1 << feature.shift)
+    let slope = feature.scale * Double(claims.unit) * power
+    let start = -feature.offset * slope + (feature.shift > 0 ? power / 2 : 0)
+    if abs(Double(feature.multiplier) - slope) > 0.5 + slope * 1e-12 {
+      problems.append("\(place): multiplier \(feature.multiplier), the map needs \(slope)")
+    }
+    if abs(Double(feature.addend) - start) > 0.5 + abs(start) * 1e-12 {
+      problems.append("\(place): addend \(feature.addend), the map needs \(start)")
+    }
+    let largest = 1 / (feature.scale * Double(claims.unit))
+    if !(feature.tolerance > 0 && feature.tolerance < largest && feature.tolerance > largest * 0.999_999_999) {
+      problems.append("\(place): tolerance \(feature.tolerance) for each LSB, the map means \(largest)")
+    }
+  }
+  return problems
+}

@@ -1,0 +1,183 @@
+/// What a model header states, number by number. Nobody trusts it before `verification(of:)` has re-derived it.
+///
+/// The numbers are plain `Int`: a header may claim anything, also what does not fit in the device's types.
+public struct ModelClaims: Equatable, Sendable {
+  public var name: String
+  public var formatVersion: Int
+  public var unit: Int
+  public var inputs: Int
+  public var outputs: Int
+  public var inputMinimum: Int
+  public var inputMaximum: Int
+  public var scratchBytes: Int
+  public var inferScratchBytes: Int
+  public var crc32: Int
+  public var layers: [LayerClaims]
+  /// In the order (0,1) (0,2) … (1,2) ….
+  public var pairs: [PairClaims]
+  /// One, shared by all inputs, or one for each.
+  public var features: [FeatureClaims]
+  /// Empty or one for each input.
+  public var featureNames: [String]
+  /// Empty or one for each output.
+  public var classNames: [String]
+  public var golden: [GoldenClaims]
+
+  /// Creates claims; nothing is checked.
+  public init(
+    name: String, formatVersion: Int, unit: Int, inputs: Int, outputs: Int, inputMinimum: Int,
+    inputMaximum: Int, scratchBytes: Int, inferScratchBytes: Int, crc32: Int, layers: [LayerClaims],
+    pairs: [PairClaims], features: [FeatureClaims], featureNames: [String], classNames: [String],
+    golden: [GoldenClaims]
+  ) {
+    self.name = name
+    self.formatVersion = formatVersion
+    self.unit = unit
+    self.inputs = inputs
+    self.outputs = outputs
+    self.inputMinimum = inputMinimum
+    self.inputMaximum = inputMaximum
+    self.scratchBytes = scratchBytes
+    self.inferScratchBytes = inferScratchBytes
+    self.crc32 = crc32
+    self.layers = layers
+    self.pairs = pairs
+    self.features = features
+    self.featureNames = featureNames
+    self.classNames = classNames
+    self.golden = golden
+  }
+}
+
+/// One layer of a header.
+public struct LayerClaims: Equatable, Sendable {
+  /// One stored weight.
+  public struct Entry: Equatable, Sendable {
+    public var column: Int
+    public var weight: Int
+
+    /// Creates an entry.
+    public init(column: Int, weight: Int) {
+      self.column = column
+      self.weight = weight
+    }
+  }
+
+  public var isSparse: Bool
+  public var rowCount: Int
+  public var columns: Int
+  public var shift: Int
+  public var activation: IntegerActivation
+  public var rowSumBound: Int
+  /// The stored weights of each row; all columns in order for a dense layer.
+  public var rows: [[Entry]]
+  public var biases: [Int]
+
+  /// Creates claims; nothing is checked.
+  public init(
+    isSparse: Bool, rowCount: Int, columns: Int, shift: Int, activation: IntegerActivation,
+    rowSumBound: Int, rows: [[Entry]], biases: [Int]
+  ) {
+    self.isSparse = isSparse
+    self.rowCount = rowCount
+    self.columns = columns
+    self.shift = shift
+    self.activation = activation
+    self.rowSumBound = rowSumBound
+    self.rows = rows
+    self.biases = biases
+  }
+}
+
+/// One pair of classes of a header: `M_jk(d) ≤ slope·d + offset`.
+public struct PairClaims: Equatable, Sendable {
+  public var slope: Int
+  public var offset: Int
+
+  /// Creates claims; nothing is checked.
+  public init(slope: Int, offset: Int) {
+    self.slope = slope
+    self.offset = offset
+  }
+}
+
+/// The input map of one feature: in real numbers for hosts, in integers for raw readings.
+public struct FeatureClaims: Equatable, Sendable {
+  /// `mapped = (value - offset) · scale`; an input is `floor(mapped · unit + 1/2)`, clamped.
+  public var offset: Double
+  public var scale: Double
+  /// `(reading · multiplier + addend) >> shift`, clamped.
+  public var multiplier: Int
+  public var addend: Int
+  public var shift: Int
+  /// How far the feature may move, in its own unit, for each LSB of a certified radius: at most
+  /// `1 / (scale · unit)`.
+  public var tolerance: Double
+
+  /// Creates claims; nothing is checked.
+  public init(
+    offset: Double, scale: Double, multiplier: Int, addend: Int, shift: Int, tolerance: Double
+  ) {
+    self.offset = offset
+    self.scale = scale
+    self.multiplier = multiplier
+    self.addend = addend
+    self.shift = shift
+    self.tolerance = tolerance
+  }
+}
+
+/// One golden vector of a header.
+public struct GoldenClaims: Equatable, Sendable {
+  public var input: [Int]
+  public var logits: [Int]
+  public var classIndex: Int
+  public var radiusLSB: Int
+  /// The largest radius the interval certificate proves, -1 for none.
+  public var localRadiusLSB: Int
+
+  /// Creates claims; nothing is checked.
+  public init(input: [Int], logits: [Int], classIndex: Int, radiusLSB: Int, localRadiusLSB: Int) {
+    self.input = input
+    self.logits = logits
+    self.classIndex = classIndex
+    self.radiusLSB = radiusLSB
+    self.localRadiusLSB = localRadiusLSB
+  }
+}
+
+extension ModelClaims {
+  /// The network that the claims describe, for running it.
+  ///
+  /// - Throws: `InadmissibleRow`.
+  /// - Precondition: `verification(of:)` found no problem.
+  public func network() throws(InadmissibleRow) -> IntegerNetwork {
+    try IntegerNetwork(
+      layers: layers.map { layer in
+        var weights = [Int16](repeating: 0, count: layer.rowCount * layer.columns)
+        for (row, entries) in layer.rows.enumerated() {
+          for entry in entries { weights[row * layer.columns + entry.column] = Int16(entry.weight) }
+        }
+        return IntegerLayer(
+          rows: layer.rowCount, columns: layer.columns, weights: weights,
+          biases: layer.biases.map { Int32($0) }, shift: layer.shift, activation: layer.activation,
+          rowSumBound: layer.rowSumBound, isSparse: layer.isSparse)
+      },
+      unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum)
+  }
+}
+
+extension LayerClaims {
+  /// What a layer states of itself in a header.
+  public init(_ layer: IntegerLayer) {
+    self.init(
+      isSparse: layer.isSparse, rowCount: layer.rows, columns: layer.columns, shift: layer.shift,
+      activation: layer.activation, rowSumBound: layer.rowSumBound,
+      rows: (0..<layer.rows).map { row in
+        layer.row(row).enumerated().compactMap { column, weight in
+          layer.isSparse && weight == 0 ? nil : Entry(column: column, weight: Int(weight))
+        }
+      },
+      biases: layer.biases.map { Int($0) })
+  }
+}

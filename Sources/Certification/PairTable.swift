@@ -1,0 +1,109 @@
+/// What the device needs of one pair of classes: `M_jk(d) ≤ slope·d + offset` for every d ≥ 0, in accumulator
+/// units. A bound that does not fit in 32 bits is saturated, which leaves no positive radius.
+public struct PairBound: Equatable, Sendable {
+  public var slope: UInt32
+  public var offset: UInt32
+
+  /// Creates a bound.
+  public init(slope: UInt32, offset: UInt32) {
+    self.slope = slope
+    self.offset = offset
+  }
+}
+
+/// A bound `δ(d) ≤ (slope·d + offset) / 2^24` on how far one value moves.
+///
+/// Slopes and offsets are integers, every step rounds up, and both saturate far above any bound of use.
+private struct AffineBound {
+  var slope: UInt64
+  var offset: UInt64
+
+  static let fractionBits: UInt64 = 24
+  static let one: UInt64 = 1 << fractionBits
+  static let ceiling: UInt64 = 1 << 62
+
+  /// The deviation at which two valid bounds are compared to keep the better: 1024 LSB, 1/32 of a unit.
+  static let reference: UInt64 = 1024
+
+  var atReference: UInt64 { Self.sum(Self.product(slope, Self.reference), offset) }
+
+  static func sum(_ first: UInt64, _ second: UInt64) -> UInt64 { min(first + second, ceiling) }
+
+  static func product(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    let (value, overflow) = first.multipliedReportingOverflow(by: second)
+    return overflow ? ceiling : min(value, ceiling)
+  }
+
+  /// `ceil(value / 2^bits)`; what has saturated stays saturated.
+  static func ceilingShift(_ value: UInt64, _ bits: UInt64) -> UInt64 {
+    value >= ceiling ? ceiling : (value + (1 << bits) - 1) >> bits
+  }
+
+  /// `value` rounded up to a multiple of `one`.
+  static func roundedToOne(_ value: UInt64) -> UInt64 {
+    value >= ceiling ? ceiling : ceilingShift(value, fractionBits) << fractionBits
+  }
+
+  /// `Σ weight·bound`, exact or saturated.
+  static func combination(_ terms: some Sequence<(UInt64, AffineBound)>) -> AffineBound {
+    terms.reduce(into: AffineBound(slope: 0, offset: 0)) { total, term in
+      total.slope = sum(total.slope, product(term.0, term.1.slope))
+      total.offset = sum(total.offset, product(term.0, term.1.offset))
+    }
+  }
+
+  static func larger(_ first: AffineBound, _ second: AffineBound) -> AffineBound {
+    AffineBound(slope: max(first.slope, second.slope), offset: max(first.offset, second.offset))
+  }
+
+  /// Bounds `ceil(N / 2^shift)` for an integer `N ≤ self`, by the better of two ways.
+  ///
+  /// Adding the rounding: `ceil(N / 2^f) ≤ N / 2^f + (2^f - 1) / 2^f`. Or rounding the coefficients up to whole
+  /// numbers, `ceil(α·d + β) ≤ ceil(α)·d + ceil(β)`, which costs nothing where α is a whole number: that is the
+  /// zero slack of a row with `R = 2^f`.
+  func requantized(shift: UInt64) -> AffineBound {
+    let rounding = Self.product((1 << shift) - 1, Self.one)
+    let slack = AffineBound(
+      slope: Self.ceilingShift(slope, shift),
+      offset: Self.ceilingShift(Self.sum(offset, rounding), shift))
+    let whole = AffineBound(
+      slope: Self.roundedToOne(Self.ceilingShift(slope, shift)),
+      offset: Self.roundedToOne(Self.ceilingShift(offset, shift)))
+    return slack.atReference < whole.atReference ? slack : whole
+  }
+}
+
+extension IntegerNetwork {
+  /// The pair table of the header: for each pair j < k, in the order (0,1) (0,2) … (1,2) …, integers with
+  /// `M_jk(d) ≤ slope·d + offset` for every d.
+  ///
+  /// Each hidden value gets a bound `(slope·d + offset) / 2^24` in integers, rounded up at every layer as
+  /// `AffineBound.requantized` says; the last layer sums them with `|w_jc - w_kc|` and rounds up once more.
+  ///
+  /// - Complexity: O(weights + outputs² · columns of the last layer).
+  public func pairTable() -> [PairBound] {
+    var bounds = Array(repeating: AffineBound(slope: AffineBound.one, offset: 0), count: inputs)
+    for layer in layers.dropLast() {
+      let linear = (0..<layer.rows).map { row in
+        AffineBound.combination(zip(layer.row(row), bounds).lazy.map { (UInt64($0.magnitude), $1) })
+          .requantized(shift: UInt64(layer.shift))
+      }
+      bounds = layer.activation.mixed(linear, by: AffineBound.larger)
+    }
+    let last = layers[layers.count - 1]
+    var table: [PairBound] = []
+    for first in 0..<outputs {
+      for second in first + 1..<max(outputs, first + 1) {
+        let differences = zip(last.row(first), last.row(second)).lazy.map {
+          UInt64(abs(Int($0) - Int($1)))
+        }
+        let total = AffineBound.combination(zip(differences, bounds).lazy.map { ($0, $1) })
+        table.append(
+          PairBound(
+            slope: UInt32(clamping: AffineBound.ceilingShift(total.slope, AffineBound.fractionBits)),
+            offset: UInt32(clamping: AffineBound.ceilingShift(total.offset, AffineBound.fractionBits))))
+      }
+    }
+    return table
+  }
+}
