@@ -180,6 +180,8 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_ENTRY_COLUMN(column, weight) (column),
 #define SUPNORM_ENTRY_WEIGHT(column, weight) (weight),
 #define SUPNORM_PAIR(slope, offset) {(slope), (offset)},
+#define SUPNORM_FEATURE(real_offset, real_scale, multiplier, addend, shift, tolerance) \
+  {(multiplier), (addend), (shift)},
 
 /* Proof: counts, sums of |w|, range and order. A weight outside Int16 counts as 2^40 and breaks every bound. */
 #define SUPNORM_MAGNITUDE(w) \
@@ -189,12 +191,12 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_SUM(w) +SUPNORM_MAGNITUDE(w)
 #define SUPNORM_ENTRY_SUM(column, weight) +SUPNORM_MAGNITUDE(weight)
 #define SUPNORM_ENTRY_NEXT(column, weight) < (column) && (column)
-#define SUPNORM_BIAS_MAGNITUDE(b) ((b) < 0 ? -INT64_C(1) * (b) : INT64_C(1) * (b))
 
 /* The admissibility of a layer: 2^15 * R + |b| + 2^(shift-1) <= 2^31 - 1, so that no partial sum of a row
- * can leave Int32. What it leaves for |b| when every row sum is at most `bound`: */
-#define SUPNORM_BIAS_LIMIT(bound, shift) \
-  (INT64_C(2147483647) - INT64_C(32768) * (bound) - ((shift) > 0 ? (INT64_C(1) << (shift)) / 2 : 0))
+ * can leave Int32; `bound` is the layer's bound on every R. */
+#define SUPNORM_BIAS_FITS(b, bound, shift) \
+  (((b) < 0 ? -INT64_C(1) * (b) : INT64_C(1) * (b)) + INT64_C(32768) * (bound) + (INT64_C(1) << (shift)) / 2 <= \
+   INT64_C(2147483647))
 
 #if defined(SUPNORM_SKIP_PROOF)
 #define SUPNORM_PROVE(condition, message) struct supnorm_proof_skipped

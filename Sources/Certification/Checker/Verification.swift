@@ -28,8 +28,7 @@ public struct Verification: Sendable {
 ///
 /// - Complexity: O(weights · (golden vectors + outputs)).
 public func verification(of claims: ModelClaims) -> Verification {
-  let shapeProblems = problemsInShapes(of: claims)
-  var problems = shapeProblems
+  var problems = problemsInShapes(of: claims)
   var layers: [Verification.Layer] = []
   var product = UpperBound(numerator: 1, shift: 0)
   for (index, layer) in claims.layers.enumerated() {
@@ -43,11 +42,9 @@ public func verification(of claims: ModelClaims) -> Verification {
         shift: layer.shift, rowSumMax: largest, rowSumBound: layer.rowSumBound, gain: gain))
   }
   problems += problemsInFeatures(of: claims)
-  if problems.isEmpty {
-    // What follows computes with the parameters, so they must be what the layers say.
-    problems += problemsInDerivedNumbers(of: claims)
-    problems += problemsInGoldenVectors(of: claims)
-  }
+  // What follows computes with the numbers before it, so those must hold.
+  if problems.isEmpty { problems += problemsInDerivedNumbers(of: claims) }
+  if problems.isEmpty { problems += problemsInGoldenVectors(of: claims) }
   return Verification(layers: layers, lipschitzBound: product, problems: problems)
 }
 

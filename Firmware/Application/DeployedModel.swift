@@ -1,0 +1,83 @@
+import CSupNorm
+import Model
+import Startup
+
+/// The model that this firmware was built with, and the static buffers that it works in.
+///
+/// All memory is the C target's, of exactly the size that the header states, and lives as long as the
+/// program; the library checks the shapes before it reads the first weight.
+@safe
+struct DeployedModel {
+  private let network: UnsafePointer<supnorm_network>
+  private let golden: UnsafePointer<supnorm_golden>
+  private let goldenCount: Int
+  private let scratch: UnsafeMutablePointer<Int16>
+  private let scratchBytes: Int
+  private let record: UnsafeMutablePointer<Int32>
+
+  init() {
+    unsafe network = model_network()
+    unsafe golden = model_golden()
+    goldenCount = Int(model_golden_count())
+    unsafe scratch = model_scratch()
+    scratchBytes = Int(model_scratch_bytes())
+    unsafe record = model_record()
+  }
+
+  var inputs: Int32 { unsafe Int32(network.pointee.inputs) }
+  var outputs: Int32 { unsafe Int32(network.pointee.outputs) }
+
+  /// Proves again on the stored numbers what the header claims of them, then compares every golden vector.
+  func check() throws(RunError) {
+    try accept(unsafe supnorm_self_check(network))
+    try accept(unsafe supnorm_self_test(network, golden, goldenCount, scratch, scratchBytes, record))
+  }
+
+  /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`.
+  ///
+  /// - Returns: whether the class is certified for every input within `deviation` LSB.
+  func answer(deviation: Int32) throws(RunError) -> Bool {
+    let input = unsafe UnsafePointer(model_input())
+    var result = supnorm_result()
+    mark_infer_begin()
+    let status = unsafe supnorm_infer(network, input, scratch, scratchBytes, record, &result)
+    mark_infer_end()
+    try accept(status)
+
+    mark_certify_begin()
+    let verdict = unsafe supnorm_certify(network, input, result.class_index, deviation, scratch, scratchBytes)
+    mark_certify_end()
+    guard verdict >= 0 else { throw .model(verdict) }
+
+    let outputs = Int(outputs)
+    unsafe record[outputs] = result.class_index
+    unsafe record[outputs + 1] = Int32(bitPattern: result.radius_lsb)
+    unsafe record[outputs + 2] = verdict
+    return verdict == SUPNORM_OK
+  }
+
+  /// The stack of both calls on the first golden vector, at its own radius.
+  ///
+  /// The certificate holds there, so that no call ends early, and the figure does not depend on the sample file.
+  func stackUse() throws(RunError) -> StackUse {
+    guard goldenCount > 0 else { return StackUse() }
+    let vector = unsafe golden[0]
+    var result = supnorm_result()
+    stack_paint()
+    let status = unsafe supnorm_infer(network, vector.input, scratch, scratchBytes, record, &result)
+    let inferBytes = stack_used()
+    try accept(status)
+
+    let radius = unsafe max(0, vector.local_radius_lsb)
+    stack_paint()
+    let verdict = unsafe supnorm_certify(
+      network, vector.input, vector.class_index, radius, scratch, scratchBytes)
+    let certifyBytes = stack_used()
+    guard verdict >= 0 else { throw .model(verdict) }
+    return StackUse(inferBytes: inferBytes, certifyBytes: certifyBytes)
+  }
+
+  private func accept(_ status: Int32) throws(RunError) {
+    guard status == SUPNORM_OK else { throw .model(status) }
+  }
+}

@@ -1,0 +1,43 @@
+/// Why a run ended before its last sample.
+enum RunError: Error {
+  /// The library refused the model: the negative status of the self check or the self test.
+  case model(Int32)
+  /// No samples.bin in QEMU's current folder.
+  case noSamples
+  /// samples.bin does not begin with the header of a sample file.
+  case notSamples
+  /// samples.bin was written for another number of inputs.
+  case otherShape
+  /// samples.bin ends before its last sample.
+  case truncatedSamples
+  /// results.bin cannot be created or written.
+  case notWritable
+
+  /// What results.bin says: a status of the library, or one of the runner's own.
+  var status: Int32 {
+    switch self {
+    case .model(let status): status
+    case .noSamples: -100
+    case .notSamples: -101
+    case .otherShape: -102
+    case .truncatedSamples: -103
+    case .notWritable: -104
+    }
+  }
+
+  /// One line for the console.
+  func report() {
+    Console.write("error ")
+    Console.write(status)
+    Console.write(": ")
+    switch self {
+    case .model(let status): Console.writeName(ofStatus: status)
+    case .noSamples: Console.write("no samples.bin")
+    case .notSamples: Console.write("samples.bin is no sample file")
+    case .otherShape: Console.write("samples.bin has another number of inputs than the model")
+    case .truncatedSamples: Console.write("samples.bin ends before its last sample")
+    case .notWritable: Console.write("results.bin cannot be written")
+    }
+    Console.write("\n")
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// Files that the `gzip` program compressed.
+package enum GzipFile {
+  /// Decompresses a file of at most `limit` bytes in plain form; `searchPath` is where `gzip` is looked for.
+  package static func read(
+    _ path: String, limit: Int, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  ) throws(FileError) -> [UInt8] {
+    let candidates = searchPath.split(separator: ":").map { "\($0)/gzip" }
+    guard let program = candidates.first(where: FileManager.default.isExecutableFile) else {
+      throw FileError(path, "needs the program gzip, which is not in PATH; install it or decompress the file")
+    }
+    guard let input = FileHandle(forReadingAtPath: path) else { throw FileError(path, "cannot be read") }
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = ["-dc"]
+    process.standardInput = input
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    do {
+      try process.run()
+    } catch {
+      throw FileError(path, "\(program) cannot be run: \(error.localizedDescription)")
+    }
+    var bytes: [UInt8] = []
+    let output = pipe.fileHandleForReading
+    while bytes.count <= limit, let chunk = try? output.read(upToCount: 1 << 20), !chunk.isEmpty {
+      bytes += chunk
+    }
+    // A closed pipe ends gzip for sure; a signal might be blocked in the thread that started it.
+    try? output.close()
+    process.waitUntilExit()
+    if bytes.count > limit { throw FileError(path, "more than \(limit) bytes when decompressed") }
+    // Status 2 is a warning, such as zeros after the end; the data is whole.
+    guard process.terminationReason == .exit, [0, 2].contains(process.terminationStatus) else {
+      throw FileError(path, "not a whole gzip file (gzip -dc ended with \(process.terminationStatus))")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,320 @@
+public import Certification
+
+/// Writes the C header of a model, DESIGN §4: every number once, as an X-macro row that becomes both the data and
+/// the compile-time proof.
+///
+/// The same claims give the same bytes. Nothing is checked here: `verification(of:)` does that.
+///
+/// - Complexity: O(parameters).
+public func headerText(of model: ModelClaims) -> String {
+  var writer = HeaderWriter(model: model)
+  writer.writeHeader()
+  return writer.text
+}
+
+/// Names that can prefix every identifier of a header: a lowercase letter, then lowercase letters, digits and
+/// underscores, at most 40; not `supnorm`, whose names the library has.
+public func isValidHeaderName(_ name: String) -> Bool {
+  guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+  return name.utf8.count <= 40 && name != "supnorm" && !name.hasSuffix("_")
+    && name.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || $0 == UInt8(ascii: "_")
+    }
+}
+
+private struct HeaderWriter {
+  let model: ModelClaims
+  var text = ""
+
+  private var lower: String { model.name }
+  private var upper: String { model.name.uppercased() }
+
+  init(model: ModelClaims) { self.model = model }
+
+  mutating func writeHeader() {
+    writePreamble()
+    for index in model.layers.indices {
+      writeNumbers(ofLayer: index)
+      writeData(ofLayer: index)
+      writeProof(ofLayer: index)
+    }
+    writePairs()
+    writeInputMap()
+    writeNames()
+    writeGoldenVectors()
+    writeNetwork()
+  }
+
+  // MARK: - Parts
+
+  private mutating func writePreamble() {
+    let shape = ([model.inputs] + model.layers.map(\.rowCount)).map { "\($0)" }.joined(separator: "-")
+    line(
+      """
+      /* \(lower).h: a certified integer network, \(shape), written by supnorm. Do not edit: `supnorm verify` tells.
+       *
+       * Every number stands here once, as an argument of an X-macro row. The rows expand to the data and to the
+       * proof about it: a compiler that accepts this file has proved that no row sum exceeds its bound and that no
+       * accumulator can overflow (-DSUPNORM_SKIP_PROOF turns that off). The types are those of supnorm.h.
+       */
+      #ifndef \(upper)_H
+      #define \(upper)_H
+
+      #include "supnorm.h"
+
+      #define \(upper)_FORMAT_VERSION \(model.formatVersion)
+      #if \(upper)_FORMAT_VERSION != SUPNORM_FORMAT_VERSION
+      #error "\(lower).h was written for another format version than that of supnorm.h"
+      #endif
+
+      #define \(upper)_UNIT \(model.unit) /* LSB that make one mapped input unit */
+      #define \(upper)_INPUTS \(model.inputs)
+      #define \(upper)_OUTPUTS \(model.outputs)
+      #define \(upper)_LAYERS \(model.layers.count)
+      #define \(upper)_INPUT_MIN \(parenthesized(model.inputMinimum))
+      #define \(upper)_INPUT_MAX \(parenthesized(model.inputMaximum))
+      #define \(upper)_SCRATCH_BYTES \(model.scratchBytes)
+      #define \(upper)_INFER_SCRATCH_BYTES \(model.inferScratchBytes) /* without supnorm_certify */
+      #define \(upper)_CRC32 0x\(hexadecimal(model.crc32))
+      #define \(upper)_GOLDEN_COUNT \(model.golden.count)
+
+      /* The same for code that pastes the lowercase name. */
+      enum {
+        \(lower)_inputs = \(upper)_INPUTS,
+        \(lower)_outputs = \(upper)_OUTPUTS,
+        \(lower)_scratch_bytes = \(upper)_SCRATCH_BYTES
+      };
+
+      """)
+  }
+
+  private mutating func writeNumbers(ofLayer index: Int) {
+    let layer = model.layers[index]
+    let prefix = "\(upper)_LAYER\(index)"
+    line(
+      """
+      /* ---- Layer \(index) ---- */
+      #define \(prefix)_KIND \(layer.isSparse ? "SUPNORM_SPARSE" : "SUPNORM_DENSE")
+      #define \(prefix)_ROWS \(layer.rowCount)
+      #define \(prefix)_COLUMNS \(layer.columns)
+      #define \(prefix)_SHIFT \(layer.shift)
+      #define \(prefix)_ACTIVATION \(layer.activation.headerName)
+      #define \(prefix)_ROW_SUM_BOUND \(layer.rowSumBound)
+      """)
+    for (row, entries) in layer.rows.enumerated() {
+      define(
+        "\(prefix)_ROW\(row)", "W", entries.map { layer.isSparse ? "\($0.column), \($0.weight)" : "\($0.weight)" })
+    }
+    define("\(prefix)_BIAS", "B", layer.biases.map { "\($0)" })
+    line("")
+  }
+
+  private mutating func writeData(ofLayer index: Int) {
+    let layer = model.layers[index]
+    let prefix = "\(upper)_LAYER\(index)"
+    let name = "\(lower)_layer\(index)"
+    let rows = layer.rows.indices.map { "\(prefix)_ROW\($0)" }
+    if layer.isSparse {
+      array("uint16_t", "\(name)_row_entries", rows.map { "0 \($0)(SUPNORM_ENTRY_COUNT)," })
+      array("uint16_t", "\(name)_column_indices", rows.map { "\($0)(SUPNORM_ENTRY_COLUMN)" })
+      array("int16_t", "\(name)_weights", rows.map { "\($0)(SUPNORM_ENTRY_WEIGHT)" })
+    } else {
+      array("int16_t", "\(name)_weights", rows.map { "\($0)(SUPNORM_VALUE)" })
+    }
+    array("int32_t", "\(name)_biases", ["\(prefix)_BIAS(SUPNORM_VALUE)"])
+  }
+
+  private mutating func writeProof(ofLayer index: Int) {
+    let layer = model.layers[index]
+    let prefix = "\(upper)_LAYER\(index)"
+    let place = "\(lower).h: layer \(index)"
+    let columns = index == 0 ? "\(upper)_INPUTS" : "\(upper)_LAYER\(index - 1)_ROWS"
+    prove("\(prefix)_COLUMNS == \(columns)", "\(place): columns do not fit the inputs")
+    prove("\(prefix)_SHIFT >= 0 && \(prefix)_SHIFT <= 15", "\(place): shift out of range")
+    prove("0 \(prefix)_BIAS(SUPNORM_COUNT) == \(prefix)_ROWS", "\(place): number of biases")
+    line(
+      "#define \(prefix)_BIAS_FITS(b) && SUPNORM_BIAS_FITS(b, \(prefix)_ROW_SUM_BOUND, \(prefix)_SHIFT)")
+    prove("1 \(prefix)_BIAS(\(prefix)_BIAS_FITS)", "\(place): an accumulator could overflow")
+    for row in layer.rows.indices {
+      let name = "\(prefix)_ROW\(row)"
+      let place = "\(place) row \(row)"
+      if layer.isSparse {
+        prove("-1 \(name)(SUPNORM_ENTRY_NEXT) < \(prefix)_COLUMNS", "\(place): columns out of order or range")
+        prove(
+          "INT64_C(0) \(name)(SUPNORM_ENTRY_SUM) <= \(prefix)_ROW_SUM_BOUND",
+          "\(place): row sum exceeds \(prefix)_ROW_SUM_BOUND")
+      } else {
+        prove("0 \(name)(SUPNORM_COUNT) == \(prefix)_COLUMNS", "\(place): number of weights")
+        prove(
+          "INT64_C(0) \(name)(SUPNORM_SUM) <= \(prefix)_ROW_SUM_BOUND",
+          "\(place): row sum exceeds \(prefix)_ROW_SUM_BOUND")
+      }
+    }
+    line("")
+  }
+
+  private mutating func writePairs() {
+    line(
+      """
+      /* ---- Certificate: for classes j < k, inputs that differ by at most d LSB everywhere change
+       * logit_j - logit_k by at most A * d + B; P(A, B) for the pairs (0,1) (0,2) ... (1,2) ... ---- */
+      """)
+    define("\(upper)_PAIRS", "P", model.pairs.map { "\($0.slope), \($0.offset)" })
+    let rows = model.pairs.isEmpty ? ["{0, 0}"] : ["\(upper)_PAIRS(SUPNORM_PAIR)"]
+    array("supnorm_pair", "\(lower)_pairs", rows)
+    prove(
+      "(0 \(upper)_PAIRS(SUPNORM_ENTRY_COUNT)) * 2 == \(upper)_OUTPUTS * (\(upper)_OUTPUTS - 1)",
+      "\(lower).h: number of pairs")
+    prove("\(upper)_LAYER\(model.layers.count - 1)_ROWS == \(upper)_OUTPUTS", "\(lower).h: number of outputs")
+    line("")
+  }
+
+  private mutating func writeInputMap() {
+    line(
+      """
+      /* ---- Inputs: F(offset, scale, multiplier, addend, shift, tolerance), one for all inputs or one for each.
+       * In real numbers x = (value - offset) * scale and q = floor(x * \(upper)_UNIT + 1/2), for integer readings
+       * q = (reading * multiplier + addend) >> shift (supnorm_encode), both clamped to the input range. A radius of
+       * r LSB means that every value may move by r * tolerance, in its own unit. ---- */
+      """)
+    define(
+      "\(upper)_FEATURES", "F",
+      model.features.map {
+        "\($0.offset), \($0.scale), \($0.multiplier), \($0.addend), \($0.shift), \($0.tolerance)"
+      })
+    array("supnorm_feature", "\(lower)_features", ["\(upper)_FEATURES(SUPNORM_FEATURE)"])
+  }
+
+  private mutating func writeNames() {
+    define("\(upper)_FEATURE_NAMES", "N", model.featureNames.map(literal))
+    define("\(upper)_CLASS_NAMES", "N", model.classNames.map(literal))
+    line("")
+  }
+
+  private mutating func writeGoldenVectors() {
+    line("/* ---- Golden vectors: samples of the data with the host's answers, for supnorm_self_test ---- */")
+    for (index, golden) in model.golden.enumerated() {
+      let prefix = "\(upper)_GOLDEN\(index)"
+      define("\(prefix)_INPUT", "V", golden.input.map { "\($0)" })
+      define("\(prefix)_LOGITS", "V", golden.logits.map { "\($0)" })
+      line(
+        """
+        #define \(prefix)_CLASS \(golden.classIndex)
+        #define \(prefix)_RADIUS \(golden.radiusLSB)
+        #define \(prefix)_LOCAL_RADIUS \(parenthesized(golden.localRadiusLSB))
+        """)
+    }
+    let indices = model.golden.indices
+    array("int16_t", "\(lower)_golden_inputs", indices.map { "\(upper)_GOLDEN\($0)_INPUT(SUPNORM_VALUE)" })
+    array("int32_t", "\(lower)_golden_logits", indices.map { "\(upper)_GOLDEN\($0)_LOGITS(SUPNORM_VALUE)" })
+    array(
+      "supnorm_golden", "\(lower)_golden_vectors",
+      indices.map { index in
+        let prefix = "\(upper)_GOLDEN\(index)"
+        return "{\(lower)_golden_inputs + \(index) * \(upper)_INPUTS, "
+          + "\(lower)_golden_logits + \(index) * \(upper)_OUTPUTS, "
+          + "\(prefix)_CLASS, \(prefix)_RADIUS, \(prefix)_LOCAL_RADIUS},"
+      })
+    line("")
+  }
+
+  private mutating func writeNetwork() {
+    line("/* ---- The network ---- */")
+    array(
+      "supnorm_layer", "\(lower)_layers",
+      model.layers.indices.map { index in
+        let prefix = "\(upper)_LAYER\(index)"
+        let name = "\(lower)_layer\(index)"
+        let indices =
+          model.layers[index].isSparse ? "\(name)_column_indices, \(name)_row_entries" : "NULL, NULL"
+        return """
+          {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, 0, \(prefix)_ROWS, \(prefix)_COLUMNS,
+             \(prefix)_ROW_SUM_BOUND, sizeof \(name)_weights / sizeof \(name)_weights[0],
+             \(name)_weights, \(name)_biases, \(indices)},
+          """
+      })
+    line(
+      """
+      static const supnorm_network \(lower)_network_data = {
+        \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
+        \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
+        \(upper)_CRC32, \(lower)_layers, \(lower)_pairs, \(lower)_features,
+        sizeof \(lower)_features / sizeof \(lower)_features[0], 0
+      };
+
+      /* The network, for supnorm_infer and the others. */
+      static inline const supnorm_network *\(lower)_network(void) { return &\(lower)_network_data; }
+
+      /* The golden vectors, for supnorm_self_test; they take no space where they are not used. */
+      static inline const supnorm_golden *\(lower)_golden(void) { return \(lower)_golden_vectors; }
+      static inline uint32_t \(lower)_golden_count(void) { return \(upper)_GOLDEN_COUNT; }
+
+      #endif
+      """)
+  }
+
+  // MARK: - Lines
+
+  private mutating func line(_ content: String) {
+    text += content
+    text += "\n"
+  }
+
+  /// An X-macro row, continued over lines of at most 110 columns.
+  private mutating func define(_ name: String, _ parameter: String, _ arguments: [String]) {
+    var current = "#define \(name)(\(parameter))"
+    for argument in arguments {
+      let item = "\(parameter)(\(argument))"
+      if current.utf8.count + item.utf8.count > 107 {
+        line(current + " \\")
+        current = " "
+      }
+      current += " " + item
+    }
+    line(current)
+  }
+
+  private mutating func array(_ type: String, _ name: String, _ rows: [String]) {
+    line("static const \(type) \(name)[] = {")
+    for row in rows { line("  " + row) }
+    line("};")
+  }
+
+  private mutating func prove(_ condition: String, _ message: String) {
+    line("SUPNORM_PROVE(\(condition), \"\(message)\");")
+  }
+
+  private func parenthesized(_ value: Int) -> String { value < 0 ? "(\(value))" : "\(value)" }
+
+  private func hexadecimal(_ value: Int) -> String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+
+  /// A C string literal; what is not printable ASCII is written in octal, so that the file stays ASCII.
+  private func literal(_ string: String) -> String {
+    let body = string.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "?"): "\\" + String(UnicodeScalar(byte))
+      case 0x20...0x7E: String(UnicodeScalar(byte))
+      default: "\\" + String(repeating: "0", count: byte < 8 ? 2 : byte < 64 ? 1 : 0) + String(byte, radix: 8)
+      }
+    }
+    return "\"" + body.joined() + "\""
+  }
+}
+
+extension IntegerActivation {
+  /// The name of the constant in supnorm.h.
+  var headerName: String {
+    switch self {
+    case .identity: "SUPNORM_IDENTITY"
+    case .relu: "SUPNORM_RELU"
+    case .abs: "SUPNORM_ABS"
+    case .maxMin: "SUPNORM_MAXMIN"
+    case .sort: "SUPNORM_SORT"
+    case .negate: "SUPNORM_NEGATE"
+    }
+  }
+}

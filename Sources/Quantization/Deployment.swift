@@ -1,0 +1,84 @@
+public import Certification
+public import Training
+
+extension ModelClaims {
+  /// Everything the header of a float model states: its integers, their certificates, the input map and golden
+  /// vectors from the model's examples.
+  ///
+  /// - Parameters:
+  ///   - model: a trained model.
+  ///   - name: prefixes every identifier of the header.
+  ///   - prune: see `quantized(_:prune:)`.
+  /// - Throws: `QuantizationError` when the model does not fit, `NetworkError` never for a model that does.
+  /// - Complexity: O(weights · (examples + outputs)).
+  public init(deploying model: FloatModel, name: String, prune: Int = 0) throws {
+    let integers = try quantized(model, prune: prune)
+    let network = try CertifiedNetwork(integers)
+    self.init(
+      name: name, formatVersion: 1, unit: integers.unit, inputs: integers.inputs, outputs: integers.outputs,
+      inputMinimum: integers.inputMinimum, inputMaximum: integers.inputMaximum,
+      scratchBytes: network.scratchBytes, inferScratchBytes: network.inferScratchBytes,
+      crc32: Int(network.crc32), layers: integers.layers.map(LayerClaims.init),
+      pairs: network.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      features: try model.inputMap.featureClaims(), featureNames: model.featureNames,
+      classNames: model.classNames, golden: try model.goldenInputs.map { try network.golden($0) })
+  }
+}
+
+extension FloatModel {
+  /// The model's examples as the device sees them, made up to four with inputs that need no data.
+  fileprivate var goldenInputs: [[Int16]] {
+    let examples = examples.map { values in
+      values.indices.map { inputMap.encoded(values[$0], feature: $0) }
+    }
+    let ends = (Int16(inputMap.minimumLSB), Int16(inputMap.maximumLSB))
+    let middle = Int16((inputMap.minimumLSB + inputMap.maximumLSB) / 2)
+    let inputs = network.layers[0].columns
+    let synthetic = [
+      [Int16](repeating: ends.0, count: inputs), [Int16](repeating: ends.1, count: inputs),
+      [Int16](repeating: middle, count: inputs), (0..<inputs).map { $0 % 2 == 0 ? ends.0 : ends.1 },
+    ]
+    return examples + synthetic.prefix(max(0, 4 - examples.count))
+  }
+}
+
+extension CertifiedNetwork {
+  fileprivate func golden(_ input: [Int16]) throws -> GoldenClaims {
+    let answer = try answer(to: input)
+    return GoldenClaims(
+      input: input.map { Int($0) }, logits: answer.logits.map { Int($0) }, classIndex: answer.classIndex,
+      radiusLSB: answer.globalRadiusLSB,
+      localRadiusLSB: try localRadius(of: input, as: answer.classIndex) ?? -1)
+  }
+}
+
+extension InputMap {
+  /// The map as a header states it: exact integers where the map has them, otherwise as many fraction bits as fit.
+  fileprivate func featureClaims() throws(QuantizationError) -> [FeatureClaims] {
+    var claims: [FeatureClaims] = []
+    for (index, (offset, scale)) in zip(offsets, scales).enumerated() {
+      let slope = scale * Double(unit)
+      let start = -offset * slope
+      let isExact = { (shift: Int) in
+        let power = Double(1 << shift)
+        return (slope * power).rounded() == slope * power && (start * power).rounded() == start * power
+      }
+      // Every reading in the input range keeps its product and sum within Int32.
+      let fits = { (shift: Int) in
+        (start.magnitude + 65536) * Double(1 << shift) < 0x1p31 && slope * Double(1 << shift) < 0x1p31
+      }
+      let shifts = (0...15).filter(fits)
+      guard let shift = shifts.first(where: isExact) ?? shifts.last else {
+        throw .featureTooFine(feature: index, unitsPerReading: slope)
+      }
+      let power = Double(1 << shift)
+      claims.append(
+        FeatureClaims(
+          offset: offset, scale: scale, multiplier: Int((slope * power).rounded()),
+          addend: Int((start * power + (shift > 0 ? power / 2 : 0)).rounded()), shift: shift,
+          // Rounded down, so that radius · tolerance never promises more than the radius does.
+          tolerance: (1 / slope).nextDown.nextDown))
+    }
+    return claims
+  }
+}

@@ -1,0 +1,101 @@
+internal import Training
+
+extension FloatNetwork {
+  /// An equal network whose hidden rows satisfy their bounds and cannot saturate on inputs of the declared range.
+  ///
+  /// Identity, ReLU, abs and maxMin are positively homogeneous: dividing a hidden row and its bias by s > 0 and
+  /// multiplying the next layer's column by s leaves the function unchanged (the two rows of a maxMin pair share
+  /// their s). Here s ≥ 1 is the least that brings the row sum down to the layer's bound and the row's largest
+  /// output over the input range down to 32767 LSB; the scale collects in the last layer. A network whose last
+  /// layer is bounded too stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound.
+  ///
+  /// - Complexity: O(weights).
+  func normalized(for map: InputMap) -> FloatNetwork {
+    guard layers[layers.count - 1].rowSumBound == nil else { return self }
+    var result = self
+    let unit = Double(map.unit)
+    var lower = [Double](repeating: Double(map.minimumLSB) / unit, count: layers[0].columns)
+    var upper = [Double](repeating: Double(map.maximumLSB) / unit, count: layers[0].columns)
+    for index in layers.indices.dropLast() {
+      let layer = result.layers[index]
+      var reach = (0..<layer.rows).map { layer.outputRange($0, lower: lower, upper: upper) }
+      var scales = (0..<layer.rows).map { row -> Double in
+        let largest = activation == .relu ? reach[row].upper : max(-reach[row].lower, reach[row].upper)
+        let bound = Double(layer.rowSumBound ?? 1)
+        return max(1, max(largest * unit / 32767, layer.rowSum(row) / bound))
+      }
+      if activation == .maxMin {
+        for first in stride(from: 0, to: layer.rows - 1, by: 2) {
+          scales[first] = max(scales[first], scales[first + 1])
+          scales[first + 1] = scales[first]
+        }
+      }
+      result.layers[index].divideRows(by: scales)
+      result.layers[index + 1].multiplyColumns(by: scales)
+      for row in 0..<layer.rows {
+        reach[row] = (reach[row].lower / scales[row], reach[row].upper / scales[row])
+      }
+      (lower, upper) = activation.bounds(reach)
+    }
+    return result
+  }
+}
+
+extension FloatLayer {
+  func rowSum(_ row: Int) -> Double {
+    weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
+  }
+
+  fileprivate func outputRange(
+    _ row: Int, lower: [Double], upper: [Double]
+  ) -> (lower: Double, upper: Double) {
+    var range = (lower: Double(biases[row]), upper: Double(biases[row]))
+    for column in 0..<columns {
+      let weight = Double(weights[row * columns + column])
+      range.lower += min(weight * lower[column], weight * upper[column])
+      range.upper += max(weight * lower[column], weight * upper[column])
+    }
+    return range
+  }
+
+  fileprivate mutating func divideRows(by scales: [Double]) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        weights[row * columns + column] = Float(Double(weights[row * columns + column]) / scales[row])
+      }
+      biases[row] = Float(Double(biases[row]) / scales[row])
+    }
+  }
+
+  fileprivate mutating func multiplyColumns(by scales: [Double]) {
+    for index in weights.indices {
+      weights[index] = Float(Double(weights[index]) * scales[index % columns])
+    }
+  }
+}
+
+extension Activation {
+  /// The ranges of the outputs for given ranges of the inputs.
+  fileprivate func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
+    var lower = ranges.map(\.lower)
+    var upper = ranges.map(\.upper)
+    switch self {
+    case .identity: break
+    case .relu:
+      lower = lower.map { max($0, 0) }
+      upper = upper.map { max($0, 0) }
+    case .abs:
+      lower = ranges.map { max($0.lower, -$0.upper, 0) }
+      upper = ranges.map { max(-$0.lower, $0.upper) }
+    case .maxMin:
+      for first in stride(from: 0, to: ranges.count - 1, by: 2) {
+        let pair = (ranges[first], ranges[first + 1])
+        lower[first] = max(pair.0.lower, pair.1.lower)
+        upper[first] = max(pair.0.upper, pair.1.upper)
+        lower[first + 1] = min(pair.0.lower, pair.1.lower)
+        upper[first + 1] = min(pair.0.upper, pair.1.upper)
+      }
+    }
+    return (lower, upper)
+  }
+}

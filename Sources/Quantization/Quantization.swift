@@ -1,0 +1,132 @@
+public import Certification
+public import Training
+
+/// Turns a float network into integers that keep the bounds: hidden row sums at most `bound · 2^shift`, and
+/// `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1` in every row.
+///
+/// The network is normalized without changing its function, each layer gets the largest shift at which it fits,
+/// every weight and bias is rounded to nearest, hidden weights below `prune` LSB are dropped, and rows whose sum
+/// came out above the bound are repaired where rounding had gone up most.
+///
+/// - Parameters:
+///   - model: finite weights.
+///   - prune: hidden weights with `|w| < prune` LSB become 0; 0 and 1 drop nothing.
+/// - Throws: `QuantizationError` when a layer does not fit.
+/// - Postcondition: `IntegerNetwork.init` has proved both inequalities on the integers.
+/// - Complexity: O(weights · shifts tried).
+public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
+  let network = model.network.normalized(for: model.inputMap)
+  for (index, layer) in network.layers.enumerated() {
+    for width in [layer.rows, layer.columns] where width > 65535 {
+      throw .tooWide(layer: index, width: width)
+    }
+  }
+  var layers: [IntegerLayer] = []
+  for (index, layer) in network.layers.enumerated() {
+    let isLast = index == network.layers.count - 1
+    layers.append(
+      try quantized(
+        layer, index: index, unit: model.inputMap.unit, prune: isLast ? 0 : prune,
+        bound: isLast ? layer.rowSumBound.map(Double.init) : Double(layer.rowSumBound ?? 1),
+        activation: isLast ? .identity : IntegerActivation(network.activation)))
+  }
+  do {
+    return try IntegerNetwork(
+      layers: layers, unit: model.inputMap.unit, inputMinimum: model.inputMap.minimumLSB,
+      inputMaximum: model.inputMap.maximumLSB)
+  } catch {
+    // `quantized(_:index:…)` returns only layers that fit.
+    preconditionFailure("\(error)")
+  }
+}
+
+/// The layer at the largest shift at which it is admissible.
+private func quantized(
+  _ layer: FloatLayer, index: Int, unit: Int, prune: Int, bound: Double?, activation: IntegerActivation
+) throws(QuantizationError) -> IntegerLayer {
+  for shift in stride(from: 15, through: 0, by: -1) {
+    let limit = bound.map { Int(($0 * Double(1 << shift)).rounded(.down)) }
+    guard let rows = roundedRows(layer, shift: shift, limit: limit, prune: prune),
+      let biases = roundedBiases(layer, shift: shift, unit: unit)
+    else { continue }
+    let rowSumBound = limit ?? rows.map { $0.reduce(0) { $0 + abs($1) } }.max() ?? 0
+    let largestBias = biases.map { abs($0) }.max() ?? 0
+    // The layer as a whole, as the header's compile-time proof has it: the bound with the largest bias.
+    let (scaled, overflow) = rowSumBound.multipliedReportingOverflow(by: 32768)
+    guard !overflow, scaled <= Int(Int32.max),
+      scaled + largestBias + (1 << shift) / 2 <= Int(Int32.max)
+    else { continue }
+    var result = IntegerLayer(
+      rows: layer.rows, columns: layer.columns, weights: rows.flatMap { $0.map { Int16($0) } },
+      biases: biases.map { Int32($0) }, shift: shift, activation: activation, rowSumBound: rowSumBound,
+      isSparse: true)
+    // The smaller one is also the faster one: a stored entry costs an index, and below half the columns that is
+    // less than the multiplications it saves.
+    let sparseBytes = result.parameterBytes
+    result.isSparse = false
+    result.isSparse = sparseBytes < result.parameterBytes && result.nonzeroCount > 0
+    return result
+  }
+  throw .layerTooLarge(layer: index, rowSum: (0..<layer.rows).map { layer.rowSum($0) }.max() ?? 0)
+}
+
+/// Each row's weights as integers within `Int16` and within the limit on their sum, or nil when one does not fit.
+private func roundedRows(_ layer: FloatLayer, shift: Int, limit: Int?, prune: Int) -> [[Int]]? {
+  var rows: [[Int]] = []
+  for row in 0..<layer.rows {
+    let exact = layer.weights[row * layer.columns..<(row + 1) * layer.columns].map {
+      Double($0) * Double(1 << shift)
+    }
+    // A weight of exactly one unit, 32768 at shift 15, may lose half an LSB to fit; a larger one needs a smaller shift.
+    guard exact.allSatisfy({ $0.magnitude <= 32768 }) else { return nil }
+    var integers = exact.map { value in
+      let rounded = min(max(Int(value.rounded()), -32767), 32767)
+      return abs(rounded) < prune ? 0 : rounded
+    }
+    if let limit { repair(&integers, exact: exact, limit: limit) }
+    rows.append(integers)
+  }
+  return rows
+}
+
+/// Brings `Σ|w|` down to the limit, one LSB at a time, each time at the weight where that costs the least: where
+/// the integer exceeds the exact value the most.
+private func repair(_ integers: inout [Int], exact: [Double], limit: Int) {
+  var excess = integers.reduce(0) { $0 + abs($1) } - limit
+  while excess > 0 {
+    let order = integers.indices.filter { integers[$0] != 0 }.sorted { first, second in
+      let surplus = (
+        Double(abs(integers[first])) - exact[first].magnitude,
+        Double(abs(integers[second])) - exact[second].magnitude
+      )
+      return surplus.0 != surplus.1 ? surplus.0 > surplus.1 : first < second
+    }
+    for index in order.prefix(excess) {
+      integers[index] -= integers[index].signum()
+      excess -= 1
+    }
+  }
+}
+
+/// The biases in accumulator units, `b · unit · 2^shift`, or nil when one does not fit in `Int32`.
+private func roundedBiases(_ layer: FloatLayer, shift: Int, unit: Int) -> [Int]? {
+  var biases: [Int] = []
+  for bias in layer.biases {
+    let exact = (Double(bias) * Double(unit) * Double(1 << shift)).rounded()
+    guard exact.magnitude <= Double(Int32.max) else { return nil }
+    biases.append(Int(exact))
+  }
+  return biases
+}
+
+extension IntegerActivation {
+  /// The integer form of a float activation.
+  init(_ activation: Activation) {
+    switch activation {
+    case .identity: self = .identity
+    case .relu: self = .relu
+    case .abs: self = .abs
+    case .maxMin: self = .maxMin
+    }
+  }
+}

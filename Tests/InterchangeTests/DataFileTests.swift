@@ -1,0 +1,422 @@
+import Foundation
+import Interchange
+import Testing
+import Training
+
+/// A folder of its own for one test.
+final class ScratchFolder {
+  let path = NSTemporaryDirectory() + "supnorm-tests-\(UUID().uuidString)"
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+/// Runs the body, which must throw, and returns the line the user would see, without the folder.
+func message(in folder: ScratchFolder? = nil, _ body: () throws(FileError) -> Void) -> String {
+  do throws(FileError) {
+    try body()
+    return "no error"
+  } catch {
+    #expect(!error.description.contains { $0.isNewline })
+    return folder.map { error.description.replacingOccurrences(of: "\($0.path)/", with: "") } ?? "\(error)"
+  }
+}
+
+/// SplitMix64 with a seed that is printed and can be given back in `SUPNORM_TEST_SEED`.
+struct FuzzGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init() {
+    let given = ProcessInfo.processInfo.environment["SUPNORM_TEST_SEED"].flatMap { UInt64($0) }
+    state = given ?? UInt64.random(in: 0...UInt64.max)
+    print("SUPNORM_TEST_SEED=\(state)")
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Calls the body with copies of the bytes in which some are changed at random.
+func withBrokenCopies(of bytes: [UInt8], count: Int, _ body: ([UInt8]) -> Void) {
+  var generator = FuzzGenerator()
+  for _ in 0..<count {
+    var copy = bytes
+    for _ in 0..<Int.random(in: 1...4, using: &generator) {
+      copy[Int.random(in: 0..<copy.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+    }
+    body(copy)
+  }
+}
+
+@Suite("Whole files")
+struct AtomicFileTests {
+  @Test func `What is written is read back, and nothing else is left in the folder`() throws {
+    let folder = try ScratchFolder()
+    for bytes in [[], [1, 2, 3], [UInt8](repeating: 7, count: 200_000)] {
+      try AtomicFile.write(bytes, to: folder.file("a"))
+      #expect(try AtomicFile.read(folder.file("a"), limit: 200_000) == bytes)
+    }
+    try AtomicFile.write("é\n", to: folder.file("a"))
+    #expect(try AtomicFile.read(folder.file("a"), limit: 3) == [0xC3, 0xA9, 10])
+    #expect(try folder.names == ["a"])
+  }
+
+  @Test func `A link stays a link and a private file private`() throws {
+    let folder = try ScratchFolder()
+    try AtomicFile.write("old", to: folder.file("a"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.file("a"))
+    try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "a")
+    try AtomicFile.write("new", to: folder.file("link"))
+    #expect(try AtomicFile.read(folder.file("a"), limit: 10) == Array("new".utf8))
+    let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("a"))
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link")) == "a")
+    #expect(try folder.names == ["a", "link"])
+  }
+
+  @Test func `Reading fails with one clear line`() throws {
+    let folder = try ScratchFolder()
+    try AtomicFile.write([1, 2, 3], to: folder.file("a"))
+    func text(_ path: String, _ limit: Int) -> String {
+      message(in: folder) { () throws(FileError) in _ = try AtomicFile.read(path, limit: limit) }
+    }
+    #expect(text(folder.file("b"), 9) == "b: no such file or folder")
+    #expect(text(folder.file("a"), 2) == "a: 3 bytes, at most 2 are read")
+    #expect(text(folder.path, 9) == "\(folder.path): a folder, not a file")
+    #expect(text("/dev/zero", 100_000) == "/dev/zero: more than 100000 bytes")
+  }
+
+  @Test func `Writing fails with one clear line and leaves nothing behind`() throws {
+    let folder = try ScratchFolder()
+    func text(_ path: String) -> String {
+      message(in: folder) { () throws(FileError) in try AtomicFile.write([1, 2, 3], to: path) }
+    }
+    #expect(text(folder.file("none/a")) == "none/a: cannot be written: no such file or folder")
+    #expect(text(folder.path) == "\(folder.path): a folder, not a file")
+    #expect(text(folder.file("")) == ": a folder, not a file")
+    let long = String(repeating: "n", count: 300)
+    #expect(text(folder.file(long)) == "\(long): File name too long")
+    #expect(try folder.names == [])
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func `A full device is reported and stays a device`() throws {
+    let text = message { () throws(FileError) in try AtomicFile.write([1], to: "/dev/full") }
+    #expect(text == "/dev/full: cannot be written: No space left on device")
+    try AtomicFile.write([1], to: "/dev/null")
+    #expect(try AtomicFile.read("/dev/null", limit: 0) == [])
+  }
+
+  @Test func `A message stays one short line whatever it quotes`() {
+    let error = FileError(
+      "a.csv", line: 3, place: "column 'x\ny'", String(repeating: "\u{1B}", count: 10_000))
+    #expect(error.description.hasPrefix(#"a.csv:3: column 'x\ny': \u{1B}\u{1B}"#))
+    #expect(error.description.utf8.count < 4_000)
+  }
+}
+
+@Suite("IDX folders")
+struct IDXTests {
+  /// Two images of 2 × 3 pixels, or whatever the arguments make of them.
+  static func images(
+    magic: [UInt8] = [0, 0, 8, 3], count: UInt8 = 2, pixels: [UInt8] = Array(0..<6) + Array(250...255)
+  ) -> [UInt8] {
+    magic + [0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 3] + pixels
+  }
+
+  static func labels(magic: [UInt8] = [0, 0, 8, 1], _ values: [UInt8] = [7, 1]) -> [UInt8] {
+    magic + [0, 0, 0, UInt8(values.count)] + values
+  }
+
+  static func folder(images: [UInt8] = images(), labels: [UInt8] = labels()) throws -> ScratchFolder {
+    let folder = try ScratchFolder()
+    try AtomicFile.write(images, to: folder.file("train-images-idx3-ubyte"))
+    try AtomicFile.write(labels, to: folder.file("train-labels-idx1-ubyte"))
+    return folder
+  }
+
+  static func compress(_ folder: ScratchFolder) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["gzip"] + (try folder.names.map(folder.file))
+    try process.run()
+    process.waitUntilExit()
+  }
+
+  static func text(_ folder: ScratchFolder, _ part: IDXPart = .train) -> String {
+    message(in: folder) { () throws(FileError) in _ = try readIDXFolder(folder.path, part: part) }
+  }
+
+  @Test(arguments: [false, true])
+  func `Plain and compressed folders give the same data set`(compressed: Bool) throws {
+    let folder = try Self.folder()
+    if compressed {
+      try Self.compress(folder)
+      #expect(try folder.names == ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"])
+    }
+    let data = try readIDXFolder(folder.path, part: .train)
+    guard case .bytes(let bytes) = data.values else {
+      Issue.record("not stored as bytes")
+      return
+    }
+    #expect(bytes == [0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255])
+    #expect(data.labels == [7, 1])
+    #expect(data.featureCount == 6)
+    #expect(data.imageSize?.width == 3)
+    #expect(data.imageSize?.height == 2)
+    #expect(data.classNames == (0...9).map(String.init))
+    #expect(data.featureNames == [])
+  }
+
+  @Test func `Labels beyond 9 make more classes`() throws {
+    let folder = try Self.folder(labels: Self.labels([12, 1]))
+    #expect(try readIDXFolder(folder.path + "/", part: .train).classNames == (0...12).map(String.init))
+  }
+
+  @Test func `A broken folder is named with file, value and bound`() throws {
+    let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+    func text(images: [UInt8] = Self.images(), labels: [UInt8] = Self.labels()) throws -> String {
+      Self.text(try Self.folder(images: images, labels: labels))
+    }
+    #expect(
+      Self.text(try Self.folder(), .test) == "t10k-images-idx3-ubyte: no such file, plain or with .gz")
+    #expect(try text(images: []) == "\(images): 0 bytes, the header alone needs 16")
+    #expect(
+      try text(images: Self.images(magic: [0, 0, 8, 1])) == "\(images): magic number 2049, 2051 expected")
+    #expect(
+      try text(labels: Self.labels(magic: [8, 0, 8, 1])) == "\(labels): magic number 134219777, 2049 expected"
+    )
+    #expect(
+      try text(images: Self.images(count: 3))
+        == "\(images): 12 bytes of values, dimensions [3, 2, 3] need 18")
+    #expect(
+      try text(images: Self.images(count: 0, pixels: [])) == "\(images): no images")
+    #expect(try text(labels: Self.labels([1, 2, 3])) == "\(labels): 3 labels for 2 images")
+    let huge = [0, 0, 8, 3] + [UInt8](repeating: 255, count: 12)
+    #expect(
+      try text(images: huge)
+        == "\(images): 0 bytes of values, dimensions [4294967295, 4294967295, 4294967295] need \(Int.max)")
+    #expect(
+      try text(images: [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3])
+        == "\(images): images of 3 × 0 pixels, 1 to 65535 pixels are read")
+  }
+
+  @Test func `Files cut at any length are refused, plain and compressed`() throws {
+    let folder = try Self.folder()
+    let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+    for (name, bytes) in [(images, Self.images()), (labels, Self.labels())] {
+      for count in 0..<bytes.count {
+        try AtomicFile.write(Array(bytes[..<count]), to: folder.file(name))
+        #expect(Self.text(folder).hasPrefix("\(name): "), "\(count)")
+      }
+      try AtomicFile.write(bytes + [0], to: folder.file(name))
+      #expect(Self.text(folder).hasPrefix("\(name): "))
+      try AtomicFile.write(bytes, to: folder.file(name))
+    }
+    try Self.compress(folder)
+    let whole = try AtomicFile.read(folder.file("\(images).gz"), limit: 1000)
+    for count in 0..<whole.count {
+      try AtomicFile.write(Array(whole[..<count]), to: folder.file("\(images).gz"))
+      #expect(
+        Self.text(folder) == "\(images).gz: not a whole gzip file (gzip -dc ended with 1)", "\(count)")
+    }
+  }
+
+  @Test func `Random damage never crashes the reader`() throws {
+    let folder = try Self.folder()
+    withBrokenCopies(of: Self.images(), count: 300) { bytes in
+      try? AtomicFile.write(bytes, to: folder.file("train-images-idx3-ubyte"))
+      _ = try? readIDXFolder(folder.path, part: .train)
+    }
+  }
+
+  @Test func `Decompression is bounded and a missing gzip is named`() throws {
+    let folder = try ScratchFolder()
+    try AtomicFile.write([UInt8](repeating: 0, count: 3_000_000), to: folder.file("bomb"))
+    try Self.compress(folder)
+    let path = folder.file("bomb.gz")
+    func text(_ body: () throws(FileError) -> [UInt8]) -> String {
+      message(in: folder) { () throws(FileError) in _ = try body() }
+    }
+    #expect(
+      text { () throws(FileError) in try GzipFile.read(path, limit: 1_000_000) }
+        == "bomb.gz: more than 1000000 bytes when decompressed")
+    #expect(
+      text { () throws(FileError) in try GzipFile.read(path, limit: 4_000_000, searchPath: folder.path) }
+        == "bomb.gz: needs the program gzip, which is not in PATH; install it or decompress the file")
+    #expect(
+      text { () throws(FileError) in try GzipFile.read(folder.file("none.gz"), limit: 10) }
+        == "none.gz: cannot be read")
+    #expect(try GzipFile.read(path, limit: 3_000_000).count == 3_000_000)
+  }
+}
+
+@Suite("CSV files")
+struct CSVTests {
+  static func table(
+    _ text: String, label: String? = "label", requireLabels: Bool = true
+  ) throws(FileError) -> CSVTable {
+    try CSVTable(Array(text.utf8), "x.csv", label: label, requireLabels: requireLabels)
+  }
+
+  static func problem(
+    _ text: String, label: String? = "label", requireLabels: Bool = true, classNames: [String]? = nil,
+    maxClass: Int = 65535
+  ) -> String {
+    message { () throws(FileError) in
+      let table = try table(text, label: label, requireLabels: requireLabels)
+      _ = try table.dataset(classNames: classNames, maxClass: maxClass)
+    }
+  }
+
+  @Test func `A file with integer labels becomes a data set`() throws {
+    let folder = try ScratchFolder()
+    try AtomicFile.write("a,label,b\n1.5,2,-3e-2\n+4,0,.25\n", to: folder.file("x.csv"))
+    let table = try readCSV(folder.file("x.csv"))
+    #expect(table.featureNames == ["a", "b"])
+    #expect(table.labels == ["2", "0"])
+    #expect(table.lines == [2, 3])
+    let data = try table.dataset()
+    guard case .reals(let values) = data.values else {
+      Issue.record("not stored as reals")
+      return
+    }
+    #expect(values == [1.5, -0.03, 4, 0.25])
+    #expect(data.labels == [2, 0])
+    #expect(data.classNames == ["0", "1", "2"])
+    #expect(data.featureNames == ["a", "b"])
+    #expect(data.featureCount == 2)
+    #expect(data.imageSize == nil)
+  }
+
+  @Test func `Text labels are numbered in sorted order or as a given list has them`() throws {
+    let table = try Self.table("a,label\n1,pear\n2,apple\n3,pear\n4,10\n")
+    #expect(try table.dataset().classNames == ["10", "apple", "pear"])
+    #expect(try table.dataset().labels == [2, 1, 2, 0])
+    let given = try table.dataset(classNames: ["pear", "plum", "apple", "10"])
+    #expect(given.labels == [0, 2, 0, 3])
+    #expect(given.classNames == ["pear", "plum", "apple", "10"])
+    #expect(try Self.table("a,label\n1,01\n").dataset(classNames: ["0", "1"]).labels == [1])
+  }
+
+  @Test func `Small whole numbers are stored as bytes`() throws {
+    for (text, isBytes) in [("0,255.0", true), ("0,256", false), ("0.5,1", false), ("-1,1", false)] {
+      let data = try Self.table("a,b,label\n\(text),0\n").dataset()
+      let stored = if case .bytes = data.values { true } else { false }
+      #expect(stored == isBytes, "\(text)")
+    }
+  }
+
+  @Test func `Quotes, CR LF, blanks, a byte-order mark and blank lines are understood`() throws {
+    let table = try Self.table(
+      "\u{FEFF}\"a \"\"b\"\"\" , \"c,\nd\",label\r\n\r\n 1 ,\"2\" , \"x, \"\"y\"\"\" \r\n\n3,4,z")
+    #expect(table.featureNames == ["a \"b\"", "c,\nd"])
+    #expect(table.values == [1, 2, 3, 4])
+    #expect(table.labels == ["x, \"y\"", "z"])
+    #expect(table.lines == [4, 6])
+  }
+
+  @Test func `Features named by row and column of a square are an image`() throws {
+    func size(_ names: [String]) throws -> Int? {
+      let row = names.map { _ in "1" }.joined(separator: ",")
+      return try Self.table("\(names.joined(separator: ",")),label\n\(row),0").dataset().imageSize?.width
+    }
+    let pixels = (0..<8).flatMap { row in (0..<8).map { "p\(row)\($0)" } }
+    #expect(try size(pixels) == 8)
+    #expect(try size(pixels.reversed()) == nil)
+    #expect(try size(Array(pixels[..<63])) == nil)
+    #expect(try size(["a", "b", "c", "d"]) == nil)
+  }
+
+  @Test func `Without labels the header may be missing and a label column is dropped`() throws {
+    let bare = try Self.table("1,2\n3,4\n", requireLabels: false)
+    #expect(bare.values == [1, 2, 3, 4])
+    #expect(bare.rowCount == 2)
+    #expect(bare.featureNames == [])
+    #expect(bare.labels == nil)
+    #expect(try bare.dataset(classNames: ["no", "yes"]).labels == [0, 0])
+    let named = try Self.table("a,b\n1,2\n", requireLabels: false)
+    #expect(named.featureNames == ["a", "b"])
+    let labeled = try Self.table("a,label\n1,x\n", requireLabels: false)
+    #expect(labeled.values == [1])
+    #expect(labeled.labels == ["x"])
+    #expect(try Self.table("a,label\n1,2\n", label: nil, requireLabels: false).values == [1, 2])
+    #expect(Self.problem("1,2\nnan,4", requireLabels: false) == "x.csv:2: column 1: nan is not finite")
+    #expect(Self.problem("1,NaN\n", requireLabels: false) == "x.csv:1: column 2: NaN is not finite")
+  }
+
+  @Test(arguments: [
+    ("", "x.csv: empty file"),
+    ("\n\r\n \n", "x.csv: empty file"),
+    ("a,label\n", "x.csv: no rows below the header"),
+    ("a,b,a\n1,2,3\n", "x.csv:1: column 'a' appears twice"),
+    ("a,,label\n1,2,3\n", "x.csv:1: column 2 has no name"),
+    ("a,b\n1,2\n", "x.csv:1: no label column 'label', there are 'a', 'b'"),
+    ("label\n1\n", "x.csv:1: 0 feature columns, 1 to 65535 are read"),
+    ("a,p03,label\n1,2,0\n1,,0\n", "x.csv:3: column 'p03': missing value"),
+    ("a,p03,label\n1,\"\",0\n", "x.csv:2: column 'p03': missing value"),
+    ("a,label\n1,\n", "x.csv:2: column 'label': missing value"),
+    ("a,label\n1\n", "x.csv:2: 1 cells, the first row has 2"),
+    ("a,label\n1,2,3\n", "x.csv:2: 3 cells, the first row has 2"),
+    ("a,label\n1,2,\n", "x.csv:2: 3 cells, the first row has 2"),
+    ("a,label\n?,0\n", "x.csv:2: column 'a': '?' is not a number"),
+    ("a,label\n0x10,0\n", "x.csv:2: column 'a': '0x10' is not a number"),
+    ("a,label\n1e,0\n", "x.csv:2: column 'a': '1e' is not a number"),
+    ("a,label\n1 2,0\n", "x.csv:2: column 'a': '1 2' is not a number"),
+    ("a,label\n-inf,0\n", "x.csv:2: column 'a': -inf is not finite"),
+    ("a,label\n1e999,0\n", "x.csv:2: column 'a': 1e999 is not finite"),
+    ("a,label\n\"1,0\n2,0\n", "x.csv:2: a quote is not closed"),
+    ("a,label\n\"1\"2,0\n", "x.csv:2: text after a closing quote"),
+  ])
+  func `A broken file is named with line, column and value`(text: String, expected: String) {
+    #expect(Self.problem(text) == expected)
+  }
+
+  @Test func `Labels and columns out of range are named`() {
+    #expect(
+      Self.problem("a,label\n1,0\n1,10\n", classNames: ["0", "1"])
+        == "x.csv:3: column 'label': label '10' out of range, the classes are '0', '1'")
+    #expect(
+      Self.problem("a,label\n1,0\n1,10\n", maxClass: 9)
+        == "x.csv:3: column 'label': label '10' is class 10, at most 9")
+    #expect(Self.problem("a,label\n1\0,0\n") == "x.csv:2: a zero byte, not a text file")
+    let names = (0..<65).map { "c\($0)" }
+    #expect(
+      Self.problem("\(names.joined(separator: ","))\n", label: "y")
+        == "x.csv:1: no label column 'y', there are 'c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8', "
+        + "'c9', 'c10', 'c11', … (65 in all)")
+    #expect(
+      Self.problem(String(repeating: ",", count: 70_000)) == "x.csv:1: more than 65536 cells")
+    let digits = String(repeating: "1", count: 2000)
+    #expect(
+      Self.problem("a,label\n\(digits),0\n")
+        == "x.csv:2: column 'a': '\(digits.prefix(40))…' is not a number")
+  }
+
+  @Test func `Files cut anywhere and random damage never crash the reader`() throws {
+    let bytes = Array("a,\"b \"\"c\",label\r\n1.5,\"2\",x\n3e2,nan,y\n\n4,5,6".utf8)
+    for requireLabels in [false, true] {
+      for count in 0...bytes.count {
+        _ = try? CSVTable(Array(bytes[..<count]), "x.csv", label: "label", requireLabels: requireLabels)
+      }
+      withBrokenCopies(of: bytes, count: 5000) { bytes in
+        let table = try? CSVTable(bytes, "x.csv", label: "label", requireLabels: requireLabels)
+        _ = try? table?.dataset()
+      }
+    }
+  }
+}
