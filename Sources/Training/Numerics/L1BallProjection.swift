@@ -19,9 +19,9 @@ package enum L1BallProjection {
   package static func projectRows(of elements: inout [Float], columns: Int, ontoL1Ball bound: Float) {
     precondition(columns > 0 && elements.count % columns == 0 && bound > 0 && bound.isFinite)
     unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: columns) { active in
-      guard let active = unsafe active.baseAddress else { return }
+      guard let active = active.baseAddress else { return }
       unsafe elements.withUnsafeMutableBufferPointer { elements in
-        guard let base = unsafe elements.baseAddress else { return }
+        guard let base = elements.baseAddress else { return }
         for start in stride(from: 0, to: elements.count, by: columns) {
           unsafe project(base + start, count: columns, bound: Double(bound), active: active)
         }

@@ -73,7 +73,7 @@ extension Matrix {
   // An empty inner dimension still has to clear C, which the tiles then do; empty arrays may have no address.
   guard rows > 0, columns > 0, let c = unsafe c else { return }
   unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: max(depth, 1)) { panel in
-    guard let panel = unsafe panel.baseAddress else { return }
+    guard let panel = panel.baseAddress else { return }
     for column in stride(from: 0, to: columns, by: 8) {
       let width = min(8, columns - column)
       unsafe pack(b, firstColumn: column, width: width, depth: depth, into: panel)

@@ -1,0 +1,93 @@
+private import Dispatch
+private import Synchronization
+
+extension FloatNetwork {
+  /// The logits of one or more samples.
+  ///
+  /// - Parameter inputs: mapped inputs, sample after sample.
+  /// - Returns: logits, sample after sample.
+  /// - Complexity: O(samples · weights).
+  public func logits(of inputs: [Float]) -> [Float] {
+    let featureCount = layers[0].columns
+    precondition(inputs.count % featureCount == 0)
+    let count = inputs.count / featureCount
+    var pass = PointPass(for: self, capacity: count)
+    pass.inputs[0] = Matrix(rows: count, columns: featureCount, elements: inputs)
+    pass.runForward(PreparedNetwork(self, intervals: false))
+    return pass.sums[layers.count - 1].elements
+  }
+
+  /// The fraction of samples whose largest logit is the label's; on a tie the lowest index counts.
+  ///
+  /// - Parameter inputs: mapped inputs, sample after sample, at least one sample.
+  /// - Complexity: O(samples · weights), shared by all cores.
+  public func accuracy(inputs: [Float], labels: [Int]) -> Double {
+    let featureCount = layers[0].columns
+    precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
+    let classCount = layers[layers.count - 1].rows
+    return fraction(ofSamples: labels.count) { range in
+      let logits = logits(of: Array(inputs[range.lowerBound * featureCount..<range.upperBound * featureCount]))
+      return range.count { sample in
+        let first = (sample - range.lowerBound) * classCount
+        return logits[first..<first + classCount].indexOfLargest == first + labels[sample]
+      }
+    }
+  }
+
+  /// The fraction of samples whose class interval bounds prove for every input of the box of radius epsilon
+  /// around them, cut to the range. In floating point, so indicative only: nothing here is "certified".
+  ///
+  /// - Parameters:
+  ///   - inputs: mapped inputs within `range`, sample after sample, at least one sample.
+  ///   - epsilon: in mapped units, at least 0.
+  /// - Complexity: O(samples · weights), shared by all cores.
+  public func verifiedAccuracy(
+    inputs: [Float], labels: [Int], range: ClosedRange<Float>, epsilon: Float
+  ) -> Double {
+    let featureCount = layers[0].columns
+    precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
+    let classCount = layers[layers.count - 1].rows
+    let prepared = PreparedNetwork(self, intervals: true)
+    return fraction(ofSamples: labels.count) { part in
+      var pass = IntervalPass(for: self, capacity: part.count)
+      pass.centers[0] = Matrix(
+        rows: part.count, columns: featureCount,
+        elements: Array(inputs[part.lowerBound * featureCount..<part.upperBound * featureCount]))
+      pass.spread(by: epsilon, within: range)
+      pass.runForward(prepared, labels: Array(labels[part]))
+      return part.count { sample in
+        let first = (sample - part.lowerBound) * classCount
+        return (0..<classCount).allSatisfy { other in
+          other == labels[sample] || pass.worstLogits.elements[first + other] < 0
+        }
+      }
+    }
+  }
+}
+
+/// Counts samples that meet a condition, in parts that all cores share, and divides by their number.
+private func fraction(ofSamples count: Int, countingIn body: @Sendable (Range<Int>) -> Int) -> Double {
+  let partSize = 256
+  let total = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: (count + partSize - 1) / partSize) { part in
+    let met = body(part * partSize..<min((part + 1) * partSize, count))
+    total.add(met, ordering: .relaxed)
+  }
+  return Double(total.load(ordering: .relaxed)) / Double(count)
+}
+
+extension ArraySlice<Float> {
+  /// The index of the first largest element.
+  fileprivate var indexOfLargest: Int {
+    var best = startIndex
+    for index in indices where self[index] > self[best] { best = index }
+    return best
+  }
+}
+
+extension Range<Int> {
+  /// How many elements meet a condition.
+  fileprivate func count(where condition: (Int) -> Bool) -> Int {
+    reduce(0) { condition($1) ? $0 + 1 : $0 }
+  }
+}

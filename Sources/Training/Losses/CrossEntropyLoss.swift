@@ -1,0 +1,32 @@
+/// Cross-entropy of the softmax with a temperature: `log Σ_j exp(z_j / T) - z_y / T`.
+///
+/// A small temperature matters for constrained networks: their logits differ by at most a few units, and at
+/// `T = 1` the softmax would see hardly any difference.
+package struct CrossEntropyLoss: LogitLoss {
+  /// T, positive.
+  package var temperature: Float
+
+  /// Creates the loss.
+  package init(temperature: Float) {
+    self.temperature = temperature
+  }
+
+  /// The gradient is `(softmax(z / T) - onehot(y)) / T`.
+  package func replaceByGradient(_ logits: inout [Float], label: Int) -> Double {
+    let temperature = Double(temperature)
+    let largest = Double(logits.max() ?? 0)
+    let labelTerm = (Double(logits[label]) - largest) / temperature
+    var sum = 0.0
+    for index in logits.indices {
+      let term = exponential((Double(logits[index]) - largest) / temperature)
+      logits[index] = Float(term)
+      sum += term
+    }
+    let scale = 1 / (sum * temperature)
+    for index in logits.indices {
+      let target = index == label ? 1 / temperature : 0
+      logits[index] = Float(Double(logits[index]) * scale - target)
+    }
+    return logarithm(sum) - labelTerm
+  }
+}

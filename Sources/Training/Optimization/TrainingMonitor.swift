@@ -1,0 +1,34 @@
+/// The fixed training samples on which the accuracies of a curve are measured.
+struct TrainingMonitor {
+  private let points: (inputs: [Float], labels: [Int])
+  private let boxes: (inputs: [Float], labels: [Int])
+  private let range: ClosedRange<Float>
+  private let epsilon: Float
+
+  /// Chooses up to 10,000 samples for the accuracy and up to 1,000 for the costlier verified accuracy, spread
+  /// evenly over the data.
+  init(inputs: [Float], labels: [Int], range: ClosedRange<Float>, epsilon: Float) {
+    self.range = range
+    self.epsilon = epsilon
+    let featureCount = inputs.count / labels.count
+    func spread(_ limit: Int) -> (inputs: [Float], labels: [Int]) {
+      let count = min(labels.count, limit)
+      let samples = (0..<count).map { $0 * labels.count / count }
+      return (
+        samples.flatMap { inputs[$0 * featureCount..<($0 + 1) * featureCount] }, samples.map { labels[$0] }
+      )
+    }
+    points = spread(10_000)
+    boxes = spread(1_000)
+  }
+
+  /// The fraction of the chosen samples that a network classifies correctly.
+  func accuracy(of network: FloatNetwork) -> Double {
+    network.accuracy(inputs: points.inputs, labels: points.labels)
+  }
+
+  /// The fraction of the chosen samples that interval bounds prove at epsilon.
+  func verifiedAccuracy(of network: FloatNetwork) -> Double {
+    network.verifiedAccuracy(inputs: boxes.inputs, labels: boxes.labels, range: range, epsilon: epsilon)
+  }
+}

@@ -1,0 +1,94 @@
+/// Why training did not start, or did not end well.
+public enum TrainingError: Error, Equatable, Sendable {
+  /// An option whose value is out of bounds.
+  case invalidOption(Option, Double)
+
+  /// There are no samples, or samples without features.
+  case noData
+
+  /// Fewer than two classes.
+  case tooFewClasses(Int)
+
+  /// The number of input values is not a multiple of the number of labels.
+  case countMismatch(inputs: Int, labels: Int)
+
+  /// A label that is not in `0 ..< classCount`.
+  case invalidLabel(sample: Int, label: Int, classCount: Int)
+
+  /// An input that is not a number or lies outside the declared range.
+  case inputOutOfRange(sample: Int, feature: Int, value: Float, range: ClosedRange<Float>)
+
+  /// The loss became infinite or not a number.
+  case diverged(epoch: Int, cause: DivergenceCause)
+
+  /// The options that have bounds.
+  public enum Option: String, CaseIterable, Sendable {
+    case hidden
+    case epsilon
+    case bounds
+    case boundCount
+    case epochs
+    case batchSize
+    case rate
+    case warmUpFraction
+    case rampFraction
+    case temperature
+    case margin
+    case cleanWeight
+
+    /// What the option must be.
+    public var requirement: String {
+      switch self {
+      case .hidden: "a width of 1 to 65536"
+      case .epsilon: "finite and at least 0"
+      case .bounds: "finite and above 0"
+      case .boundCount: "one bound, or one for each constrained layer"
+      case .epochs: "1 to 1000000"
+      case .batchSize: "1 to 1048576"
+      case .rate: "finite and above 0"
+      case .warmUpFraction, .rampFraction: "0 to 1"
+      case .temperature: "finite and above 0"
+      case .margin: "finite and above 0"
+      case .cleanWeight: "at least 0 and below 1"
+      }
+    }
+  }
+
+  /// The likely reason of a divergence.
+  public enum DivergenceCause: Equatable, Sendable {
+    /// The rate is too high for the free parameters.
+    case rate(Float)
+
+    /// The temperature is so small that logits over it overflow.
+    case temperature(Float)
+  }
+}
+
+extension TrainingError: CustomStringConvertible {
+  /// One line: what, where, value and bound.
+  public var description: String {
+    switch self {
+    case .invalidOption(let option, let value):
+      "training option \(option.rawValue): \(number(value)) is not \(option.requirement)"
+    case .noData:
+      "no training data: at least one sample with one feature is needed"
+    case .tooFewClasses(let count):
+      "\(count) classes: at least 2 are needed"
+    case .countMismatch(let inputs, let labels):
+      "\(inputs) input values cannot be shared evenly by \(labels) labels"
+    case .invalidLabel(let sample, let label, let classCount):
+      "sample \(sample): label \(label) is not in 0 ..< \(classCount)"
+    case .inputOutOfRange(let sample, let feature, let value, let range):
+      "sample \(sample) feature \(feature): input \(value) is not in \(range.lowerBound) ... \(range.upperBound)"
+    case .diverged(let epoch, .rate(let rate)):
+      "training diverged in epoch \(epoch): the loss is not finite; rate \(rate) is probably too high"
+    case .diverged(let epoch, .temperature(let temperature)):
+      "training diverged in epoch \(epoch): the loss is not finite; temperature \(temperature) is probably too low"
+    }
+  }
+}
+
+/// A number without a needless fraction.
+private func number(_ value: Double) -> String {
+  Int(exactly: value).map(String.init) ?? String(value)
+}

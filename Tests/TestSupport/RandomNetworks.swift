@@ -1,0 +1,160 @@
+package import Certification
+
+/// How one layer of a random network is drawn.
+private struct LayerPlan {
+  var rows: Int
+  var columns: Int
+  var shift: Int
+  var rowSum: ClosedRange<Int>
+  var bias: ClosedRange<Int>
+}
+
+extension TestRandom {
+  /// A random admissible network of a style: random storage, activations (one for all hidden layers, or the given
+  /// one), input range and unit.
+  package mutating func network(
+    _ style: NetworkStyle, activation: IntegerActivation? = nil
+  ) -> IntegerNetwork {
+    let widths = widths(style)
+    let range = inputRange(style)
+    let hidden = activation ?? element(of: IntegerActivation.allCases)
+    var layers: [IntegerLayer] = []
+    for index in 0..<widths.count - 1 {
+      let plan = plan(style, columns: widths[index], rows: widths[index + 1])
+      layers.append(layer(plan, style, activation: index == widths.count - 2 ? .identity : hidden))
+    }
+    do {
+      return try IntegerNetwork(
+        layers: layers, unit: element(of: [1, 255, 32640, 32768]), inputMinimum: range.lowerBound,
+        inputMaximum: range.upperBound)
+    } catch {
+      preconditionFailure("the generator drew an inadmissible network: \(error); \(self)")
+    }
+  }
+
+  /// One network of every style, `rounds` times.
+  package mutating func networks(
+    _ rounds: Int, styles: [NetworkStyle] = NetworkStyle.allCases
+  ) -> [IntegerNetwork] {
+    var networks: [IntegerNetwork] = []
+    for _ in 0..<rounds {
+      for style in styles { networks.append(network(style)) }
+    }
+    return networks
+  }
+
+  /// An input of a network within its declared range.
+  package mutating func input(of network: IntegerNetwork) -> [Int16] {
+    input(count: network.inputs, range: network.inputMinimum...network.inputMaximum)
+  }
+
+  private mutating func widths(_ style: NetworkStyle) -> [Int] {
+    let depth =
+      switch style {
+      case .oneLayer: 1
+      case .deep: 4
+      case .expansive: 3
+      case .wide: integer(1...2)
+      default: integer(1...4)
+      }
+    var widths = (0...depth).map { _ in integer(1...7) }
+    widths[depth] = style == .oneOutput ? 1 : integer(2...6)
+    if style == .singleColumn {
+      for index in 0..<depth { widths[index] = 1 }
+    }
+    if style == .wide { widths[0] = integer(512...700) }
+    return widths
+  }
+
+  private mutating func inputRange(_ style: NetworkStyle) -> ClosedRange<Int> {
+    switch integer(0...3) {
+    case 0: return 0...32640
+    case 1:
+      let ends = (integer(-32768...32767), integer(-32768...32767))
+      return min(ends.0, ends.1)...max(ends.0, ends.1)
+    default: return -32768...32767
+    }
+  }
+
+  private mutating func plan(_ style: NetworkStyle, columns: Int, rows: Int) -> LayerPlan {
+    let shift =
+      switch style {
+      case .small: integer(0...3)
+      case .shiftZero, .expansive: 0
+      case .shiftFifteen: 15
+      default: integer(0...15)
+      }
+    let one = 1 << shift
+    var plan = LayerPlan(rows: rows, columns: columns, shift: shift, rowSum: 0...2 * one, bias: 0...0)
+    switch style {
+    case .tight: plan.rowSum = min(one, 32767 * columns)...min(one, 32767 * columns)
+    case .limit: plan.rowSum = 0...65535
+    case .expansive: plan.rowSum = 65535...65535
+    case .small: plan.rowSum = 0...3 * one
+    default: break
+    }
+    // What admissibility leaves for the biases of the layer, so that the proof by layer holds as well.
+    let largest = min(plan.rowSum.upperBound, 65535)
+    plan.rowSum = min(plan.rowSum.lowerBound, largest)...largest
+    let room = 2_147_483_647 - 32768 * largest - one / 2
+    let wanted =
+      switch style {
+      case .limit: room
+      case .saturating: 100_000 * one
+      case .small: 8 * one
+      default: 10_000 * one
+      }
+    plan.bias = -min(room, wanted)...min(room, wanted)
+    return plan
+  }
+
+  private mutating func layer(
+    _ plan: LayerPlan, _ style: NetworkStyle, activation: IntegerActivation
+  ) -> IntegerLayer {
+    var weights: [Int16] = []
+    var biases: [Int32] = []
+    for row in 0..<plan.rows {
+      if style == .ties, row > 0, !oneIn(3) {
+        weights += weights[0..<plan.columns]
+        biases.append(biases[0])
+        continue
+      }
+      let isExtreme = style == .limit && (row == 0 || oneIn(2))
+      let sum = isExtreme ? plan.rowSum.upperBound : integer(plan.rowSum)
+      weights += style == .zeroRows && !oneIn(3) ? rowOfZeros(plan.columns) : self.row(plan.columns, sum: sum)
+      let reached = weights.suffix(plan.columns).reduce(0) { $0 + Int($1.magnitude) }
+      // With equality where the row is to reach the limit.
+      let limit = isExtreme ? 2_147_483_647 - 32768 * reached - (1 << plan.shift) / 2 : plan.bias.upperBound
+      let isAtEnd = isExtreme || style == .saturating && oneIn(2)
+      biases.append(Int32(isAtEnd ? (oneIn(2) ? limit : -limit) : integer(plan.bias)))
+    }
+    let layer = IntegerLayer(
+      rows: plan.rows, columns: plan.columns, weights: weights, biases: biases, shift: plan.shift,
+      activation: activation, rowSumBound: 0, isSparse: oneIn(2))
+    var bounded = layer
+    bounded.rowSumBound = layer.rowSums.max() ?? 0
+    return bounded
+  }
+
+  private func rowOfZeros(_ columns: Int) -> [Int16] { [Int16](repeating: 0, count: columns) }
+
+  /// Weights of random signs whose magnitudes add up to `sum`, or to as much as the columns can hold; often with
+  /// zeros, and with a few weights that hold most of it.
+  package mutating func row(_ columns: Int, sum: Int) -> [Int16] {
+    var magnitudes = [Int](repeating: 0, count: columns)
+    let order = (0..<columns).shuffled(using: &self)
+    let count = oneIn(2) ? columns : integer(1...columns)
+    var rest = sum
+    for index in order.prefix(count) {
+      let share = integer(0...min(max(2 * rest / count, 1), min(rest, 32767)))
+      magnitudes[index] += share
+      rest -= share
+    }
+    for index in order where rest > 0 {
+      let share = min(rest, 32767 - magnitudes[index])
+      magnitudes[index] += share
+      rest -= share
+    }
+    return magnitudes.map { Int16(oneIn(2) ? $0 : -$0) }
+  }
+}

@@ -1,0 +1,66 @@
+internal import Foundation
+
+/// The `supnorm` program.
+@main struct Main {
+  static var commands: [any Command.Type] {
+    [
+      DemoCommand.self, TrainCommand.self, ExportCommand.self, VerifyCommand.self, EvaluateCommand.self,
+      PredictCommand.self, RunCommand.self, ReportCommand.self,
+    ]
+  }
+
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)
+    exit(status(of: Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Runs one command line and returns its exit status.
+  static func status(of words: [String]) -> Int32 {
+    guard let name = words.first else {
+      Console.message(helpText)
+      return 2
+    }
+    if ["--help", "-h", "help"].contains(name) {
+      Console.print(helpText)
+      return 0
+    }
+    guard let command = commands.first(where: { $0.name == name }) else {
+      Console.message("supnorm: unknown command '\(name)', see supnorm --help")
+      return 2
+    }
+    let rest = Array(words.dropFirst())
+    if rest.contains("--help") || rest.contains("-h") {
+      Console.print(command.helpText)
+      return 0
+    }
+    do {
+      let arguments = try Arguments(
+        rest, options: command.options, positionalCount: command.positionalCount)
+      try command.run(arguments)
+      return 0
+    } catch let error as CommandError {
+      Console.message("supnorm \(name): \(error)")
+      return error.exitStatus
+    } catch {
+      // The modules' own errors are all about what they were given.
+      Console.message("supnorm \(name): \(error)")
+      return 2
+    }
+  }
+
+  private static var helpText: String {
+    let width = commands.map { $0.name.count }.max() ?? 0
+    let lines = commands.map { command in
+      "  \(command.name)\(String(repeating: " ", count: width - command.name.count + 2))\(command.summary)"
+    }
+    return """
+      supnorm: certified neural networks for microcontrollers
+
+      usage: supnorm COMMAND [ARGUMENTS] (supnorm COMMAND --help says more)
+
+      \(lines.joined(separator: "\n"))
+
+      Exit status: 0 done, 1 a check failed, 2 bad usage or bad input, 130 interrupted.
+      """
+  }
+}

@@ -1,0 +1,105 @@
+internal import Certification
+internal import Foundation
+internal import Interchange
+internal import Training
+
+/// `supnorm demo`.
+enum DemoCommand: Command {
+  static let name = "demo"
+  static let summary = "the whole way on real digits: train, export, prove, compile, run in QEMU, report"
+  static let usage = "[--out DIR] [--board NAME] [--epochs N] [--seed S]"
+  static let options = [
+    Option("--out", "DIR", "where digits.safetensors, digits.h and report.html are left (default: demo)"),
+    Option("--board", "NAME", "the board to run on (default: mps2-an386)"),
+    Option("--epochs", "N", "epochs of training"),
+    Option("--seed", "S", "what everything random is drawn from (default: 0)"),
+  ]
+  static let positionalCount = 0...0
+
+  static func run(_ arguments: Arguments) throws {
+    let start = Date()
+    let folder = arguments.string("--out") ?? "demo"
+    let boardName = arguments.string("--board") ?? "mps2-an386"
+    let board = try Board.named(boardName)
+    _ = try Subprocess.require(board.qemu, package: DeviceRun.package(of: board.qemu))
+    let options = try TrainCommand.trainingOptions(arguments, isDigits: true)
+    try createFolder(folder)
+    let path = { (name: String) in "\(folder)/\(name)" }
+    let (modelPath, headerPath, pagePath) = (path("digits.safetensors"), path("digits.h"), path("report.html"))
+
+    let data = try DataSource.load("digits", part: .train, label: nil)
+    let (model, isComplete) = try TrainCommand.train(data, options: options, source: "digits")
+    try writeModel(model, to: modelPath)
+    guard isComplete else {
+      throw CommandError(description: "interrupted; \(modelPath) holds the last finished epoch", exitStatus: 130)
+    }
+    _ = try ExportCommand.export(model, from: modelPath, name: "digits", to: headerPath, prune: 0)
+    let header = try LoadedHeader(headerPath)
+    Console.message("verified \(headerPath): every claim holds")
+    let compilers = try compile(headerPath)
+    Console.message("compiled \(headerPath), proof included: \(compilers)")
+
+    let test = try DataSource.load("digits", part: .test, label: nil, classNames: model.classNames)
+    // Gray levels are whole numbers on the grid of the input map.
+    let samples = EncodedSamples(test, map: header.inputMap, isExact: true)
+    let epsilons = ["1/16", "2/16"].compactMap { Epsilon($0) }
+    let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
+    let cost = try ExportCommand.cost(of: model, claims: header.claims, on: test)
+    let device = try RunCommand.compare(
+      header, boardName: boardName, board: board, samples: samples, epsilon: epsilons[0])
+
+    let builder = ReportBuilder(
+      model: model, header: header, samples: samples, headlines: epsilons, devices: [device],
+      summary: "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing)",
+      commands: [ReportContent.Command(caption: "Everything on this page", line: "Tools/demo --out \(folder)")])
+    try AtomicFile.write(reportPage(builder.content()), to: pagePath)
+
+    Console.print(ExportCommand.layerTable(header.network.network))
+    Console.print("")
+    Console.print(EvaluateCommand.text(counts, epsilons))
+    Console.print(ExportCommand.text(of: cost))
+    Console.print("")
+    Console.print(RunCommand.text(of: device))
+    Console.print("")
+    Console.print("\(modelPath), \(headerPath), \(pagePath) in \(ProgressBar.duration(Date().timeIntervalSince(start)))")
+    guard device.mismatches == 0 else {
+      throw CommandError.failedCheck("\(device.mismatches) of \(device.samples) samples differ from the host")
+    }
+  }
+
+  private static func createFolder(_ path: String) throws(CommandError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw .usage("--out '\(path)': the folder cannot be made")
+    }
+  }
+
+  /// Compiles a file that includes the header with clang and gcc, warnings as errors.
+  ///
+  /// - Returns: the compilers and how long each took.
+  private static func compile(_ header: String) throws -> String {
+    let library = try Board.firmwareFolder().deletingLastPathComponent().appending(path: "Sources/CSupNorm/include")
+    let compilers = [
+      ("clang", try Subprocess.toolchainTool("clang")), ("gcc", try Subprocess.require("gcc", package: "gcc")),
+    ]
+    return try withTemporaryFolder { folder in
+      try FileManager.default.copyItem(
+        at: URL(fileURLWithPath: header), to: folder.appending(path: "digits.h"))
+      try Data("#include \"digits.h\"\nint main(void) { return digits_network()->layer_count == 0; }\n".utf8)
+        .write(to: folder.appending(path: "main.c"))
+      return try compilers.map { name, compiler in
+        let start = Date()
+        let result = try Subprocess.run(
+          compiler,
+          ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", library.path, "-c", "main.c"],
+          folder: folder, timeout: 120)
+        guard result.status == 0 else {
+          let line = result.errorOutput.split(separator: "\n").first { $0.contains("error") } ?? ""
+          throw CommandError.failedCheck("\(name) refuses \(header): \(line)")
+        }
+        return "\(name) \(formatted(Date().timeIntervalSince(start), digits: 1)) s"
+      }.joined(separator: ", ")
+    }
+  }
+}

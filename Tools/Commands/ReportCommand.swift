@@ -1,0 +1,56 @@
+internal import Certification
+internal import Foundation
+internal import Interchange
+internal import Training
+
+/// `supnorm report`.
+enum ReportCommand: Command {
+  static let name = "report"
+  static let summary = "one HTML page about a model: curves, row sums, certified samples, devices"
+  static let usage = "M.safetensors N.h --data SRC --out report.html [--device run.json,…]"
+  static let options = [
+    Option.data, Option("--out", "F.html", "the page to write"),
+    Option("--epsilon", "E,…", "radii quoted at the top (default: 1/16,2/16)"),
+    Option("--device", "F,…", "results of supnorm run --json to show"), .label,
+  ]
+  static let positionalCount = 2...2
+
+  static func run(_ arguments: Arguments) throws {
+    let path = try arguments.required("--out")
+    let model = try readModel(arguments.positionals[0])
+    let header = try LoadedHeader(arguments.positionals[1])
+    guard model.network.layers.map(\.rows) == header.claims.layers.map(\.rowCount),
+      model.network.layers[0].columns == header.claims.inputs
+    else {
+      throw CommandError.usage("\(arguments.positionals[1]): not a header of \(arguments.positionals[0]), the layers differ")
+    }
+    let epsilons = try arguments.epsilons("--epsilon") ?? ["1/16", "2/16"].compactMap { Epsilon($0) }
+    let devices = try (arguments.string("--device") ?? "").split(separator: ",").map { try device(String($0)) }
+    let builder = ReportBuilder(
+      model: model, header: header, samples: try header.samples(arguments), headlines: epsilons,
+      devices: devices, summary: "", commands: commands(arguments, epsilons))
+    try AtomicFile.write(reportPage(builder.content()), to: path)
+    Console.message("wrote \(path)")
+  }
+
+  private static func device(_ path: String) throws -> RunCommand.Output {
+    let bytes = try AtomicFile.read(path, limit: 1 << 20)
+    do {
+      return try JSONDecoder().decode(RunCommand.Output.self, from: Data(bytes))
+    } catch {
+      throw FileError(path, "not the result of supnorm run --json")
+    }
+  }
+
+  private static func commands(_ arguments: Arguments, _ epsilons: [Epsilon]) -> [ReportContent.Command] {
+    let header = arguments.positionals[1]
+    let source = arguments.string("--data") ?? ""
+    let list = epsilons.map(\.description).joined(separator: ",")
+    return [
+      ReportContent.Command(caption: "Re-derive every claim of the header", line: "supnorm verify \(header)"),
+      ReportContent.Command(
+        caption: "Clean and certified accuracy",
+        line: "supnorm evaluate \(header) --data \(source) --epsilon \(list)"),
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+internal import Certification
+internal import Foundation
+internal import Interchange
+
+/// `supnorm verify`.
+enum VerifyCommand: Command {
+  static let name = "verify"
+  static let summary = "re-derive every claim of a header from its text"
+  static let usage = "N.h [--json]"
+  static let discussion = """
+    Reads nothing but the text: row sums, overflow, pair table, scratch sizes, CRC-32, input map and golden vectors
+    are computed anew in 64-bit integers, and the code around the numbers must be what the format prescribes.
+    Exit 0 when everything holds, 1 with the list of what does not.
+    """
+  static let options = [Option.json]
+  static let positionalCount = 1...1
+
+  private struct Output: Encodable {
+    struct Layer: Encodable {
+      var kind: String
+      var rows, columns, shift, rowSumMax, rowSumBound: Int
+      /// Exact: `rowSumMax / 2^shift`.
+      var gain: Double
+    }
+    var valid: Bool
+    var layers: [Layer]
+    /// The product of the gains, rounded up.
+    var lipschitz: Double
+    var lipschitzExact: String
+    var problems: [String]
+  }
+
+  static func run(_ arguments: Arguments) throws {
+    let path = arguments.positionals[0]
+    let file = try readHeader(path)
+    let result = verification(of: file.claims)
+    let problems = file.problems.map { "\(path): \($0)" }
+    if arguments.has("--json") {
+      try Console.printJSON(
+        Output(
+          valid: problems.isEmpty,
+          layers: result.layers.map {
+            Output.Layer(
+              kind: $0.kind, rows: $0.rows, columns: $0.columns, shift: $0.shift, rowSumMax: $0.rowSumMax,
+              rowSumBound: $0.rowSumBound, gain: $0.gain.roundedUp)
+          },
+          lipschitz: result.lipschitzBound.roundedUp, lipschitzExact: "\(result.lipschitzBound)",
+          problems: problems))
+    } else {
+      Console.print(
+        table(
+          [["layer", "kind", "rows", "columns", "shift", "largest row sum", "bound", "gain"]]
+            + result.layers.enumerated().map { index, layer in
+              [
+                "\(index)", layer.kind, "\(layer.rows)", "\(layer.columns)", "\(layer.shift)",
+                "\(layer.rowSumMax)", "\(layer.rowSumBound)", formatted(layer.gain.roundedUp, digits: 5),
+              ]
+            }))
+      Console.print("Lipschitz bound in the sup norm: \(result.lipschitzBound.roundedUp) (\(result.lipschitzBound))")
+      for problem in problems { Console.print(problem) }
+    }
+    guard problems.isEmpty else {
+      throw CommandError.failedCheck("\(path): \(problems.count) claim(s) do not hold")
+    }
+    Console.message("\(path): every claim holds")
+  }
+}

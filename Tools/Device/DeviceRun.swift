@@ -1,0 +1,138 @@
+internal import Certification
+internal import Foundation
+
+/// What the device computed for one sample.
+struct DeviceAnswer: Equatable {
+  var logits: [Int32]
+  var classIndex: Int32
+  var radiusLSB: Int32
+  /// 0 certified, 1 not.
+  var localVerdict: Int32
+}
+
+/// All answers of one run, and the stack they took.
+struct DeviceResults {
+  var answers: [DeviceAnswer]
+  var inferStackBytes: Int
+  var certifyStackBytes: Int
+}
+
+/// A firmware image in QEMU; samples and results go through semihosting files.
+struct DeviceRun {
+  var board: Board
+  var image: FirmwareImage
+  var folder: URL
+
+  private static let sampleMagic: Int32 = 0x534E_5331
+  private static let resultMagic: Int32 = 0x534E_5231
+
+  /// Runs every sample.
+  ///
+  /// - Parameter deviation: the radius at which the device is asked for its interval certificate.
+  /// - Throws: the device's own status when a self-check, a self-test or an answer failed.
+  func results(
+    for inputs: [[Int16]], outputs: Int, deviation: Int, progress: (Double) -> Void
+  ) throws -> DeviceResults {
+    let qemu = try prepare(inputs, deviation: deviation)
+    let file = folder.appending(path: "results.bin")
+    let expected = Double(16 + inputs.count * 4 * (outputs + 3) + 8)
+    let result = try Subprocess.run(
+      qemu, arguments, folder: folder, timeout: 1800,
+      poll: {
+        let size = (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
+        progress(min(Double(size) / expected, 1))
+      })
+    return try Self.parse(
+      (try? Data(contentsOf: file)) ?? Data(), samples: inputs.count, outputs: outputs, run: result)
+  }
+
+  /// Counts the instructions of `supnorm_infer` and `supnorm_certify` over a few samples, from QEMU's execution trace.
+  ///
+  /// The few instructions of the calls themselves are included. Never cycles or time of a chip.
+  /// - Returns: means over the samples, rounded up.
+  func instructionCounts(for inputs: [[Int16]], deviation: Int) throws -> (infer: Int, certify: Int) {
+    let qemu = try prepare(inputs, deviation: deviation)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: qemu)
+    process.arguments = arguments + (try Self.traceArguments(qemu, in: folder))
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    // Without -D the trace goes to standard error, and a pipe holds the device back while it is counted.
+    let trace = Pipe()
+    process.standardError = trace
+    try process.run()
+    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    var counter = InstructionCounter(addresses: image.addresses)
+    while let chunk = try trace.fileHandleForReading.read(upToCount: 1 << 20), !chunk.isEmpty {
+      counter.consume(chunk)
+      if Interruption.wasRequested { throw CommandError(description: "interrupted", exitStatus: 130) }
+    }
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw CommandError.failedCheck("the traced run ended with status \(process.terminationStatus)")
+    }
+    return counter.means
+  }
+
+  private var arguments: [String] {
+    board.machineArguments + [
+      "-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native",
+      "-kernel", image.file.path,
+    ]
+  }
+
+  private func prepare(_ inputs: [[Int16]], deviation: Int) throws -> String {
+    var bytes = Data()
+    for word in [Self.sampleMagic, Int32(inputs.count), Int32(inputs[0].count), Int32(deviation)] {
+      bytes.append(contentsOf: (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) })
+    }
+    for value in inputs.joined() {
+      bytes.append(contentsOf: [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)])
+    }
+    try bytes.write(to: folder.appending(path: "samples.bin"))
+    try? FileManager.default.removeItem(at: folder.appending(path: "results.bin"))
+    return try Subprocess.require(board.qemu, package: Self.package(of: board.qemu))
+  }
+
+  /// Debian's package that has a QEMU program.
+  static func package(of qemu: String) -> String {
+    qemu == "qemu-system-arm" ? "qemu-system-arm" : "qemu-system-misc"
+  }
+
+  /// One translated block for each instruction, each logged; the option has another name from QEMU 8.1 on.
+  private static func traceArguments(_ qemu: String, in folder: URL) throws -> [String] {
+    let version = try Subprocess.run(qemu, ["--version"], folder: folder, timeout: 60).output
+    let numbers = version.split { !$0.isNumber && $0 != "." }.first?.split(separator: ".").compactMap { Int($0) } ?? []
+    let isNew = numbers.count >= 2 && (numbers[0] > 8 || numbers[0] == 8 && numbers[1] >= 1)
+    return (isNew ? ["-accel", "tcg,one-insn-per-tb=on"] : ["-singlestep"]) + ["-d", "exec,nochain"]
+  }
+
+  private static func parse(
+    _ data: Data, samples: Int, outputs: Int, run: Subprocess.Result
+  ) throws -> DeviceResults {
+    let bytes = [UInt8](data)
+    let words = stride(from: 0, to: bytes.count - bytes.count % 4, by: 4).map { start in
+      (0..<4).reduce(Int32(0)) { $0 | Int32(bytes[start + $1]) << ($1 * 8) }
+    }
+    let said = run.errorOutput.split(separator: "\n").last.map { ": \($0)" } ?? ""
+    guard words.count >= 6, words[0] == resultMagic else {
+      throw CommandError.failedCheck("the device left no results (QEMU status \(run.status))\(said)")
+    }
+    guard words[1] == 0, run.status == 0 else {
+      throw CommandError.failedCheck("the device stopped with status \(words[1])\(said)")
+    }
+    let record = outputs + 3
+    guard words.count == 4 + samples * record + 2, words[2] == samples, words[3] == outputs else {
+      throw CommandError.failedCheck("the device answered \(words[2]) of \(samples) samples")
+    }
+    return DeviceResults(
+      answers: (0..<samples).map { sample in
+        let start = 4 + sample * record
+        return DeviceAnswer(
+          logits: Array(words[start..<start + outputs]), classIndex: words[start + outputs],
+          radiusLSB: words[start + outputs + 1], localVerdict: words[start + outputs + 2])
+      },
+      inferStackBytes: Int(words[words.count - 2]), certifyStackBytes: Int(words[words.count - 1]))
+  }
+}

@@ -1,0 +1,94 @@
+internal import Foundation
+
+/// A firmware with one model in it, built for one board, and what its sections and symbols say.
+struct FirmwareImage {
+  var file: URL
+  /// Bytes of vectors, code and constants, the weights included.
+  var textBytes: Int
+  var dataBytes: Int
+  var bssBytes: Int
+  /// Code bytes of the library for inference and both certificates: without parameters, self-checks and startup.
+  var inferenceCodeBytes: Int
+  /// Addresses of functions by name.
+  var addresses: [String: UInt64]
+
+  /// Builds the firmware in a folder of its own, so that nothing stale is linked and builds can run side by side.
+  ///
+  /// - Parameters:
+  ///   - header: the model header; copied, so that its path may hold any characters.
+  ///   - name: the prefix of its identifiers.
+  init(board name: String, triple: String, header: String, model: String, in folder: URL) throws {
+    let swift = try Subprocess.require("swift", package: "a Swift 6.3 toolchain")
+    let firmware = try Board.firmwareFolder()
+    let include = folder.appending(path: "include")
+    try FileManager.default.createDirectory(at: include, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: URL(fileURLWithPath: header), to: include.appending(path: "\(model).h"))
+    let scratch = folder.appending(path: "build")
+    let result = try Subprocess.run(
+      swift,
+      [
+        "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--build-system", "native",
+        "-c", "release", "--product", "Application", "--triple", triple, "--toolset",
+        firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
+        "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
+        "-I\(include.path)",
+      ], folder: folder, timeout: 600)
+    guard result.status == 0 else {
+      let lines = (result.output + result.errorOutput).split(separator: "\n").filter { $0.contains("error:") }
+      throw CommandError.usage("building the firmware for \(name) failed: \(lines.first ?? "see swift build")")
+    }
+    file = scratch.appending(path: "\(triple)/release/Application")
+
+    let sections = try Self.sections(of: file, in: folder)
+    textBytes = [".vectors", ".text", ".rodata"].reduce(0) { $0 + (sections[$1] ?? 0) }
+    dataBytes = sections[".data"] ?? 0
+    bssBytes = sections[".bss"] ?? 0
+    let symbols = try Self.symbols(of: file, in: folder)
+    addresses = symbols.mapValues(\.address)
+    inferenceCodeBytes = symbols.filter { Self.isInference($0.key) }.reduce(0) { $0 + $1.value.size }
+  }
+
+  /// Whether a function of the library is needed for answers and certificates.
+  private static func isInference(_ symbol: String) -> Bool {
+    guard symbol.contains("8Embedded") || symbol.hasPrefix("supnorm_") else { return false }
+    let others = ["self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "firstError", "encode"]
+    return !others.contains { symbol.contains($0) }
+  }
+
+  /// Section sizes from `llvm-objdump -h`: index, name, size, address, type.
+  private static func sections(of file: URL, in folder: URL) throws -> [String: Int] {
+    let text = try output("llvm-objdump", ["-h", file.path], in: folder)
+    var sizes: [String: Int] = [:]
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count >= 3, Int(fields[0]) != nil, let size = Int(fields[2], radix: 16) else { continue }
+      sizes[String(fields[1])] = size
+    }
+    return sizes
+  }
+
+  /// Function symbols from `llvm-nm -S`: address, size, type, name.
+  private static func symbols(
+    of file: URL, in folder: URL
+  ) throws -> [String: (address: UInt64, size: Int)] {
+    let text = try output("llvm-nm", ["-S", file.path], in: folder)
+    var symbols: [String: (address: UInt64, size: Int)] = [:]
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ", maxSplits: 3)
+      guard fields.count == 4, "tTwW".contains(fields[2]), let address = UInt64(fields[0], radix: 16),
+        let size = Int(fields[1], radix: 16)
+      else { continue }
+      // The lowest bit of a Thumb function's address is a flag.
+      symbols[String(fields[3])] = (address & ~1, size)
+    }
+    return symbols
+  }
+
+  private static func output(_ tool: String, _ arguments: [String], in folder: URL) throws -> String {
+    let result = try Subprocess.run(
+      try Subprocess.toolchainTool(tool), arguments, folder: folder, timeout: 60)
+    guard result.status == 0 else { throw CommandError.usage("\(tool) failed: \(result.errorOutput)") }
+    return result.output
+  }
+}

@@ -1,0 +1,150 @@
+extension ReportContent.Curve.Role {
+  /// The class that colors the series.
+  var className: String {
+    switch self {
+    case .certified: "certified"
+    case .global: "global"
+    case .local: "local"
+    case .exact: "exact"
+    case .empirical: "empirical"
+    }
+  }
+
+  var marker: PlotMarker {
+    switch self {
+    case .certified: .circle
+    case .global: .triangle
+    case .local: .square
+    case .exact: .diamond
+    case .empirical: .ring
+    }
+  }
+}
+
+/// Accuracy against the radius: chart and table.
+func accuracySection(_ content: ReportContent) -> Markup {
+  guard let accuracy = content.accuracy, accuracy.samples > 0 else { return "" }
+  let empirical: Markup =
+    accuracy.curves.contains { $0.role == .empirical }
+    ? " Empirical accuracy is what withstood an attack: it is measured, not proved." : ""
+  return """
+    <section><h2>Accuracy and what is proved of it</h2>
+    <p>Certified accuracy at ε counts the test samples whose class is right <em>and</em> proved for every change of \
+    up to ε in each input, all inputs at once.\(empirical) Points are measured; the lines between them only guide \
+    the eye.</p>
+    <figure>
+    <div class='wide'>\(accuracyChart(accuracy, unit: content.unit, isWide: true))</div>
+    <div class='narrow'>\(accuracyChart(accuracy, unit: content.unit, isWide: false))</div>
+    <figcaption>ε is in mapped units; 1 unit is \(grouped(content.unit)) LSB.</figcaption>
+    \(markupDetails("The numbers as a table", accuracyTable(accuracy)))</figure>
+    </section>
+
+    """
+}
+
+private func accuracyTable(_ accuracy: ReportContent.Accuracy) -> Markup {
+  let rows = accuracy.radii.enumerated().map { index, radius in
+    [MarkupCell.text(radius.epsilonText), .number(radius.lsb)]
+      + accuracy.curves.map { curve in
+        guard let count = curve.count(at: index) else { return MarkupCell.number("–") }
+        return .number("\(percentText(count, of: accuracy.samples)) (\(grouped(count)))")
+      }
+  }
+  return markupTable(
+    caption: "Clean accuracy \(percentText(accuracy.clean, of: accuracy.samples)) "
+      + "(\(grouped(accuracy.clean)) of \(grouped(accuracy.samples)))",
+    head: [.text("ε"), .number("LSB")] + accuracy.curves.map { .number($0.name) }, rows: rows)
+}
+
+extension ReportContent.Curve {
+  func count(at index: Int) -> Int? { index < counts.count ? counts[index] : nil }
+}
+
+/// Drawn twice, for wide and for narrow windows, since text in a scaled picture would become too small.
+private func accuracyChart(_ accuracy: ReportContent.Accuracy, unit: Int, isWide: Bool) -> Markup {
+  // Equal curves are drawn once, under both names, instead of one hiding the other.
+  var curves: [ReportContent.Curve] = []
+  for curve in accuracy.curves where curve.counts.contains(where: { $0 != nil }) {
+    if let same = curves.firstIndex(where: { $0.counts == curve.counts }) {
+      curves[same].name += " = \(curve.name)"
+    } else {
+      curves.append(curve)
+    }
+  }
+  let cleanText = percentText(accuracy.clean, of: accuracy.samples)
+  let labelTexts = curves.map { curve in
+    let last = curve.counts.compactMap { $0 }.last ?? 0
+    return isWide ? "\(curve.name) \(percentText(last, of: accuracy.samples))" : curve.name
+  }
+  let longest = (labelTexts + ["clean \(cleanText)"]).map { labelWidth($0, size: 13) }.max() ?? 0
+  let largest = accuracy.radii.map(\.epsilon).filter(\.isFinite).max() ?? 0
+  let plot = Plot(
+    width: isWide ? 920 : 380, height: isWide ? 400 : 330, left: 46,
+    right: min(longest + 18, isWide ? 300 : 150),
+    top: 30, bottom: 48, x: 0...(largest > 0 ? largest : 1 / Double(max(unit, 1))), y: 0...100)
+  let percent = { (count: Int) in Double(count) / Double(accuracy.samples) * 100 }
+
+  var labels = [
+    PlotLabel(
+      text: "clean \(cleanText)", x: plot.x.end, y: plot.y(percent(accuracy.clean)), className: "clean")
+  ]
+  var series: [Markup] = []
+  for (curve, text) in zip(curves, labelTexts) {
+    let points: [(radius: ReportContent.Radius, count: Int)] = accuracy.radii.enumerated().compactMap {
+      index, radius in
+      curve.count(at: index).map { (radius, $0) }
+    }
+    guard let first = points.first, let last = points.last else { continue }
+    let name = curve.role.className
+    let places = points.map { (x: $0.radius.epsilon, y: percent($0.count)) }
+    let leadIn = plot.line(
+      [(0, percent(accuracy.clean)), (first.radius.epsilon, percent(first.count))], class: "lead \(name)")
+    let markers: [Markup] = points.map { point in
+      plot.marker(
+        curve.role.marker, at: (point.radius.epsilon, percent(point.count)), class: "mark \(name)",
+        tip: "\(curve.name) at ε = \(point.radius.epsilonText) (\(grouped(point.radius.lsb)) LSB): "
+          + percentText(point.count, of: accuracy.samples))
+    }
+    series.append("\(leadIn)\(plot.line(places, class: "line \(name)"))\(markers)")
+    labels.append(
+      PlotLabel(
+        text: text, x: plot.x(last.radius.epsilon), y: plot.y(percent(last.count)), className: name))
+  }
+  // The first curve is the one that is quoted, so it lies on top.
+  let body: Markup = """
+    \(plot.yAxis(niceTicks(0...100, about: 5), title: "% of \(grouped(accuracy.samples)) test samples"))\
+    \(plot.xAxis(radiusTicks(accuracy, unit: unit, plot: plot), names: ["ε", "LSB"]))\
+    \(plot.level(percent(accuracy.clean), class: "line clean"))\([Markup](series.reversed()))\(plot.endLabels(labels))
+    """
+  return plot.svg(
+    id: isWide ? "accuracy-wide" : "accuracy-narrow", title: "Accuracy against the radius",
+    description: description(of: accuracy), body)
+}
+
+/// The measured radii when their labels fit, round numbers otherwise.
+private func radiusTicks(_ accuracy: ReportContent.Accuracy, unit: Int, plot: Plot) -> [PlotTick] {
+  var ticks = [PlotTick(value: 0, label: "0", secondLabel: "0")]
+  for radius in accuracy.radii where radius.epsilon > 0 {
+    ticks.append(PlotTick(value: radius.epsilon, label: radius.epsilonText, secondLabel: grouped(radius.lsb)))
+  }
+  let widths = ticks.map { max(labelWidth($0.label), labelWidth($0.secondLabel ?? "")) }
+  let fits = ticks.indices.dropFirst().allSatisfy { index in
+    plot.x(ticks[index].value) - plot.x(ticks[index - 1].value) > (widths[index] + widths[index - 1]) / 2 + 4
+  }
+  if fits { return ticks }
+  return niceTicks(plot.x.domain, about: plot.width > 600 ? 8 : 4).map { tick in
+    // ceil(ε·U), but not one more for the last bit of a decimal fraction.
+    let lsb = (tick.value * Double(unit) - 1e-6).rounded(.up)
+    return PlotTick(value: tick.value, label: tick.label, secondLabel: grouped(Int(min(max(lsb, 0), 1e9))))
+  }
+}
+
+private func description(of accuracy: ReportContent.Accuracy) -> String {
+  let curves = accuracy.curves.map { curve in
+    let values = zip(accuracy.radii, curve.counts).compactMap { radius, count in
+      count.map { "\(percentText($0, of: accuracy.samples)) at \(radius.epsilonText)" }
+    }
+    return "\(curve.name): \(values.joined(separator: ", "))."
+  }
+  return (["Clean: \(percentText(accuracy.clean, of: accuracy.samples))."] + curves).joined(separator: " ")
+}

@@ -1,0 +1,170 @@
+internal import Certification
+internal import Foundation
+internal import Interchange
+internal import Training
+
+/// Collects what the report page shows of a model, its header and a test set.
+struct ReportBuilder {
+  var model: FloatModel
+  var header: LoadedHeader
+  var samples: EncodedSamples
+  /// The radii quoted at the top of the page.
+  var headlines: [Epsilon]
+  var devices: [RunCommand.Output]
+  var summary: String
+  var commands: [ReportContent.Command]
+
+  private var network: IntegerNetwork { header.network.network }
+  private var claims: ModelClaims { header.claims }
+
+  /// Computes everything, with progress on standard error.
+  func content() throws -> ReportContent {
+    var content = ReportContent(
+      name: claims.name,
+      shape: ([claims.inputs] + claims.layers.map(\.rowCount)).map { "\($0)" }.joined(separator: "-"),
+      activation: model.network.activation.rawValue, unit: claims.unit, inputMinimum: claims.inputMinimum,
+      inputMaximum: claims.inputMaximum)
+    content.summary = summary
+    let bound = network.lipschitzBound
+    content.lipschitzBound =
+      "\(formatted(bound.roundedUp, digits: 4)) (\(bound.isExact ? "exactly" : "at most") \(bound))"
+    content.accuracy = try accuracy()
+    content.training = ReportContent.Training(
+      epsilonText: model.settings["epsilon"] ?? "?",
+      points: model.curve.map {
+        ReportContent.Training.Point(
+          epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy)
+      })
+    let cost = try ExportCommand.cost(of: model, claims: claims, on: samples.data)
+    content.quantization = ReportContent.Quantization(
+      samples: cost.samples, floatCorrect: cost.floatCorrect, integerCorrect: cost.integerCorrect,
+      pruneThresholdLSB: 0)
+    content.layers = network.layers.map { layer in
+      ReportContent.Layer(
+        kind: layer.isSparse ? "sparse" : "dense", rows: layer.rows, columns: layer.columns,
+        shift: layer.shift,
+        activation: "\(layer.activation)", nonzeroWeights: layer.nonzeroCount,
+        parameterBytes: layer.parameterBytes, rowSums: layer.rowSums, rowSumBound: layer.rowSumBound)
+    }
+    content.gallery = try gallery()
+    content.devices = devices.map { device in
+      ReportContent.Device(
+        board: device.board, description: device.description, samples: device.samples,
+        mismatches: device.mismatches, instructionsPerInference: device.instructionsPerInference,
+        instructionsPerCertificate: device.instructionsPerCertificate, parameterBytes: device.parameterBytes,
+        textBytes: device.textBytes, dataBytes: device.dataBytes, bssBytes: device.bssBytes,
+        stackBytes: device.stackBytes, scratchBytes: device.scratchBytes)
+    }
+    content.settings = model.settings.sorted { $0.key < $1.key }.map {
+      ReportContent.Setting(name: $0.key, value: $0.value)
+    }
+    content.commands = commands
+    return content
+  }
+
+  // MARK: - Accuracy
+
+  /// The radii of the curve: a grid up to twice the largest headline, and the headlines themselves.
+  private func accuracy() throws -> ReportContent.Accuracy {
+    let largest = headlines.max { $0.value < $1.value } ?? headlines[0]
+    let grid = (1...16).compactMap { Epsilon("\(largest.numerator * $0)/\(largest.denominator * 8)") }
+    let isHeadline = { (epsilon: Epsilon) in headlines.contains { $0.value == epsilon.value } }
+    let epsilons = (grid.filter { !isHeadline($0) } + headlines).sorted { $0.value < $1.value }
+    let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
+    return ReportContent.Accuracy(
+      samples: counts.samples, clean: counts.clean,
+      radii: zip(epsilons, counts.radii).map { epsilon, radius in
+        ReportContent.Radius(
+          epsilonText: "\(epsilon)", epsilon: epsilon.value, lsb: radius.radiusLSB,
+          isHeadline: isHeadline(epsilon))
+      },
+      curves: [
+        ReportContent.Curve(name: "certified", role: .certified, counts: counts.radii.map(\.either)),
+        ReportContent.Curve(name: "local", role: .local, counts: counts.radii.map(\.local)),
+        ReportContent.Curve(name: "global", role: .global, counts: counts.radii.map(\.global)),
+      ])
+  }
+
+  // MARK: - Gallery
+
+  private struct Certified {
+    var index: Int
+    var answer: Answer
+    var local: Int?
+    var radius: Int { max(answer.globalRadiusLSB, local ?? 0) }
+  }
+
+  /// Eight samples a group, ordered by certified radius, from at most 1,000 test samples.
+  private func gallery() throws -> [ReportContent.GalleryGroup] {
+    let bar = ProgressBar("certifying the gallery")
+    let count = min(samples.inputs.count, 1000)
+    var all: [Certified] = []
+    for index in 0..<count {
+      let answer = try header.network.answer(to: samples.inputs[index])
+      let local = try header.network.localRadius(of: samples.inputs[index], as: answer.classIndex)
+      all.append(Certified(index: index, answer: answer, local: local))
+      bar.update(Double(index + 1) / Double(count))
+    }
+    bar.finish("\(count) samples")
+    let isRight = { (sample: Certified) in sample.answer.classIndex == samples.data.labels[sample.index] }
+    let right = all.filter(isRight).sorted { ($0.radius, $1.index) > ($1.radius, $0.index) }
+    let wrong = all.filter { !isRight($0) }.sorted { ($0.radius, $1.index) > ($1.radius, $0.index) }
+    let middle = right.count / 2
+    let typical = right[max(0, middle - 4)..<min(right.count, middle + 4)]
+    func group(_ title: String, _ note: String, _ chosen: some Sequence<Certified>)
+      -> ReportContent.GalleryGroup
+    {
+      ReportContent.GalleryGroup(title: title, note: note, samples: chosen.map(reportSample))
+    }
+    return [
+      group(
+        "Most certain", "the largest certified radii among the first \(count) test samples", right.prefix(8)),
+      group("Typical", "around the median radius", typical),
+      group("Least certain", "right, with the smallest certified radii", right.suffix(8)),
+      group(
+        "Wrong",
+        "the most certain of \(wrong.count) wrong answers: a certificate says that an answer is stable, not that it is right",
+        wrong.prefix(8)),
+    ].filter { !$0.samples.isEmpty }
+  }
+
+  private func reportSample(_ sample: Certified) -> ReportContent.Sample {
+    let label = samples.data.labels[sample.index]
+    let name = { (index: Int) in claims.classNames.isEmpty ? "\(index)" : claims.classNames[index] }
+    return ReportContent.Sample(
+      input: input(sample.index, radius: sample.radius), label: name(label),
+      predicted: name(sample.answer.classIndex), isCorrect: label == sample.answer.classIndex,
+      global: radius(sample.answer.globalRadiusLSB), local: sample.local.map(radius))
+  }
+
+  private func input(_ sample: Int, radius: Int) -> ReportContent.Sample.Input {
+    let data = samples.data
+    let values = (0..<data.featureCount).map { data.value(sample: sample, feature: $0) }
+    if let size = data.imageSize {
+      let pixels = values.enumerated().map { min(max(header.inputMap.mapped($1, feature: $0), 0), 1) }
+      return .image(pixels: pixels, width: size.width, height: size.height)
+    }
+    return .features(
+      values.enumerated().prefix(8).map { index, value in
+        let tolerance = claims.features[claims.features.count == 1 ? 0 : index].tolerance * Double(radius)
+        return ReportContent.Sample.Feature(
+          name: data.featureNames.isEmpty ? "\(index)" : data.featureNames[index],
+          value: significant(value), tolerance: "±" + significant(tolerance))
+      })
+  }
+
+  /// A radius, in the data's own unit too when all features share it.
+  private func radius(_ lsb: Int) -> ReportContent.CertifiedRadius {
+    guard claims.features.count == 1 else { return ReportContent.CertifiedRadius(lsb: lsb) }
+    let tolerance = Double(lsb) * claims.features[0].tolerance
+    let digits = (tolerance * 100).rounded(.down) / 100
+    return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(formatted(digits, digits: 2)) gray levels")
+  }
+
+  /// Three significant digits.
+  private func significant(_ value: Double) -> String {
+    guard value != 0 else { return "0" }
+    let digits = max(0, 2 - Int(log10(value.magnitude).rounded(.down)))
+    return formatted(value, digits: min(digits, 9))
+  }
+}

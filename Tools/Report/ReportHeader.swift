@@ -1,0 +1,74 @@
+/// The head of the page: the guarantee and the key figures.
+func reportHeader(_ content: ReportContent) -> Markup {
+  let summary: Markup = content.summary.isEmpty ? "" : "<p class='summary'>\(content.summary)</p>\n"
+  let range = "\(grouped(content.inputMinimum))…\(grouped(content.inputMaximum))\u{A0}LSB"
+  return """
+    <header>
+    <p class='eyebrow'>SupNorm report</p>
+    <h1>\(content.name)</h1>
+    \(summary)<p class='shape'><b>\(content.shape)</b> · \(content.activation) · \
+    inputs \(range) · 1\u{A0}unit = \(grouped(content.unit))\u{A0}LSB</p>
+    <div class='guarantee'><p>Every answer comes with a radius, and with a proof:</p>
+    <blockquote>“no change of up to <em>radius</em> LSB in each input, all inputs at once, can change this answer”\
+    </blockquote></div>
+    <dl class='figures'>
+    \(keyFigures(content))</dl>
+    </header>
+
+    """
+}
+
+private func keyFigures(_ content: ReportContent) -> [Markup] {
+  var figures: [Markup] = []
+  func add(_ value: String, _ unit: String, _ name: String, _ detail: String = "", class style: String = "") {
+    let small: Markup = unit.isEmpty ? "" : "<small>\u{A0}\(unit)</small>"
+    let more: Markup = detail.isEmpty ? "" : "<span>\(detail)</span>"
+    figures.append("<div class='\(style)'><dt>\(name)\(more)</dt><dd>\(value)\(small)</dd></div>\n")
+  }
+  func addPercent(_ count: Int, of all: Int, _ name: String, _ detail: String, class style: String = "") {
+    // Without its last two characters, space and sign, which are set smaller.
+    add(String(percentText(count, of: all).dropLast(2)), "%", name, detail, class: style)
+  }
+  if let accuracy = content.accuracy, accuracy.samples > 0 {
+    add(grouped(accuracy.samples), "", "test samples")
+    addPercent(accuracy.clean, of: accuracy.samples, "clean accuracy", "\(grouped(accuracy.clean)) right")
+    for index in headlines(accuracy) {
+      let radius = accuracy.radii[index]
+      guard let count = accuracy.headlineCurve?.count(at: index) else { continue }
+      addPercent(
+        count, of: accuracy.samples, "certified at ε = \(radius.epsilonText)", "±\(grouped(radius.lsb)) LSB",
+        class: "certified")
+    }
+  }
+  if !content.layers.isEmpty {
+    let bytes = content.layers.map(\.parameterBytes).reduce(0, +)
+    let weights = content.layers.map(\.nonzeroWeights).reduce(0, +)
+    add(grouped(bytes), "B", "parameters", "\(grouped(weights)) weights")
+  }
+  if !content.devices.isEmpty {
+    let mismatches = content.devices.map(\.mismatches).reduce(0, +)
+    let samples = content.devices.map(\.samples).reduce(0, +)
+    add(
+      grouped(mismatches), "", mismatches == 1 ? "device mismatch" : "device mismatches",
+      "\(counted(content.devices.count, "board")), \(grouped(samples)) runs",
+      class: mismatches > 0 ? "bad" : "")
+  }
+  return figures
+}
+
+extension ReportContent.Accuracy {
+  /// The curve that is quoted: what any certificate proves.
+  var headlineCurve: ReportContent.Curve? {
+    curves.first { $0.role == .certified } ?? curves.first { $0.role == .global }
+  }
+}
+
+/// The radii marked for it; otherwise the least and the middle one.
+private func headlines(_ accuracy: ReportContent.Accuracy) -> [Int] {
+  let marked = accuracy.radii.indices.filter { accuracy.radii[$0].isHeadline }
+  if !marked.isEmpty { return marked }
+  let positive = accuracy.radii.indices.filter { accuracy.radii[$0].lsb > 0 }
+  guard let first = positive.first else { return [] }
+  let middle = positive[positive.count / 2]
+  return middle == first ? [first] : [first, middle]
+}

@@ -1,0 +1,40 @@
+/// A whole number with its thousands set apart: 54,912.
+func grouped(_ value: Int) -> String {
+  let digits = String(value.magnitude)
+  var text = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+    text.append(digit)
+  }
+  return value < 0 ? "−" + text : text
+}
+
+/// A share of samples in percent, rounded down, its unit never on the next line.
+func percentText(_ part: Int, of whole: Int) -> String {
+  percentage(part, of: whole).replacing(" ", with: "\u{A0}")
+}
+
+/// A fraction in percent, rounded down.
+func percentText(_ fraction: Double) -> String {
+  guard fraction.isFinite else { return "–" }
+  // A tenth of a millionth forgives 0.29 for being stored as a little less.
+  return percentText(Int((min(max(fraction, 0), 1) * 1000 + 1e-4).rounded(.down)), of: 1000)
+}
+
+/// A measured real number with four significant digits or so.
+func realText(_ value: Double) -> String {
+  guard value.isFinite, value.magnitude < 1e9 else { return "\(value)" }
+  let digits = value.magnitude >= 1000 ? 0 : value.magnitude >= 100 ? 1 : value.magnitude >= 10 ? 2 : 4
+  return formatted(value, digits: digits)
+}
+
+/// A ratio of counts with three digits, rounded up: a gain is an upper bound.
+func gainText(_ numerator: Int, shift: Int) -> String {
+  let thousandths = (Double(max(numerator, 0)) / Double(1 << min(max(shift, 0), 30)) * 1000).rounded(.up)
+  return formatted(thousandths / 1000, digits: 3)
+}
+
+/// "1 row", "64 rows".
+func counted(_ count: Int, _ noun: String) -> String {
+  "\(grouped(count))\u{A0}\(noun)\(count == 1 ? "" : "s")"
+}
