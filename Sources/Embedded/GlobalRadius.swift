@@ -13,10 +13,12 @@ package func largestIndex(_ logits: Span<Int32>) -> Int {
 ///
 /// The table holds the pairs j < k in the order (0,1) (0,2) … (0,n-1) (1,2) …, so (j,k) comes after
 /// `j·n - j(j+1)/2` pairs of smaller j and `k - j - 1` of the same j.
+@inline(__always)
 package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
   let low = min(first, second)
   let high = max(first, second)
-  return low * outputs - low * (low + 1) / 2 + high - low - 1
+  // With at most 32767 outputs, which `Network` checks, everything here stays below 2^30.
+  return low &* outputs &- (low &* (low &+ 1)) &>> 1 &+ high &- low &- 1
 }
 
 /// The certified global radius of an answer:

@@ -27,47 +27,39 @@ extension Network {
     let inputBox = Widening(deviation: Int32(radius), minimum: inputMinimum, maximum: inputMaximum)
     return unsafe scratch.withUnsafeMutableBufferPointer { memory in
       let base = memory.baseAddress
+      var isCertified = true
       for index in 0..<layerCount {
         let layer = self.layer(index)
+        let isLast = index == layerCount - 1
         let lowerEnds = unsafe hiddenOutputs(ofLayer: index - 1, in: base)
         let upperEnds = unsafe hiddenUpperBounds(ofLayer: index - 1, in: base)
         let lower = index == 0 ? input : unsafe lowerEnds.span
         let upper = index == 0 ? input : unsafe upperEnds.span
         let widening = index == 0 ? inputBox : .none
-        if index == layerCount - 1 {
-          return exceedsOthers(
-            in: layer, classIndex: classIndex, lower: lower, upper: upper, widening: widening)
-        }
         let lowerResults = unsafe hiddenOutputs(ofLayer: index, in: base)
         let upperResults = unsafe hiddenUpperBounds(ofLayer: index, in: base)
         var lowerOutputs = unsafe lowerResults.mutableSpan
         var upperOutputs = unsafe upperResults.mutableSpan
-        layer.forEachRow { row, weights, columns, bias in
-          let ends = accumulatorBounds(
-            weights: weights, columns: columns, bias: bias, lower: lower, upper: upper, widening: widening)
-          // Requantization is monotone, so the ends map to the ends.
-          lowerOutputs[row] = requantized(ends.lower, shift: layer.shift)
-          upperOutputs[row] = requantized(ends.upper, shift: layer.shift)
+        // Of the last layer, every row is compared with that of the class; in hidden layers `own` is not used.
+        layer.withRow(isLast ? classIndex : 0) { own, ownColumns, ownBias in
+          layer.forEachRow { row, weights, columns, bias in
+            if !isLast {
+              let ends = accumulatorBounds(
+                weights: weights, columns: columns, bias: bias, lower: lower, upper: upper,
+                widening: widening)
+              // Requantization is monotone, so the ends map to the ends.
+              lowerOutputs[row] = requantized(ends.lower, shift: layer.shift)
+              upperOutputs[row] = requantized(ends.upper, shift: layer.shift)
+            } else if row != classIndex, isCertified {
+              isCertified = exceedsEverywhere(
+                weights: own, columns: ownColumns, bias: ownBias, otherWeights: weights,
+                otherColumns: columns, otherBias: bias, lower: lower, upper: upper, widening: widening)
+            }
+          }
         }
-        applyActivation(layer.activation, lower: &lowerOutputs, upper: &upperOutputs)
+        if !isLast { applyActivation(layer.activation, lower: &lowerOutputs, upper: &upperOutputs) }
       }
-      return false
-    }
-  }
-
-  /// Whether the row `classIndex` exceeds every other row of the last layer on the whole box, strictly.
-  private func exceedsOthers(
-    in layer: Layer, classIndex: Int, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
-  ) -> Bool {
-    layer.withRow(classIndex, start: layer.start(ofRow: classIndex)) { weights, columns, bias in
-      var exceedsAll = true
-      layer.forEachRow { other, otherWeights, otherColumns, otherBias in
-        guard exceedsAll, other != classIndex else { return }
-        exceedsAll = exceedsEverywhere(
-          weights: weights, columns: columns, bias: bias, otherWeights: otherWeights,
-          otherColumns: otherColumns, otherBias: otherBias, lower: lower, upper: upper, widening: widening)
-      }
-      return exceedsAll
+      return isCertified
     }
   }
 }

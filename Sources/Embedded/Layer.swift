@@ -27,7 +27,7 @@ internal import CSupNorm
     case SUPNORM_SPARSE:
       guard unsafe layer.column_indices != nil, unsafe layer.row_entries != nil else { throw .nullPointer }
       var sum = 0
-      for row in 0..<rows { sum += entryCount(ofRow: row) }
+      for row in 0..<rows { sum &+= entryCount(ofRow: row) }
       guard sum == entries else { throw .malformed }
     default:
       throw .malformed
@@ -54,30 +54,30 @@ internal import CSupNorm
   ) {
     var start = 0
     for row in 0..<rows {
-      withRow(row, start: start) { weights, columns, bias in body(row, weights, columns, bias) }
-      start += entryCount(ofRow: row)
+      let count = entryCount(ofRow: row)
+      withRow(row, start: start, count: count) { weights, columns, bias in body(row, weights, columns, bias) }
+      start &+= count  // within `entries`, which fits
     }
   }
 
-  /// Calls `body` with one row, whose weights begin at `start`.
+  /// Calls `body` with one row. O(row) for a sparse layer.
   @inline(__always)
-  func withRow<Result>(
-    _ row: Int, start: Int, _ body: (Span<Int16>, Span<UInt16>, Int32) -> Result
-  ) -> Result {
-    let count = entryCount(ofRow: row)
+  func withRow(_ row: Int, _ body: (Span<Int16>, Span<UInt16>, Int32) -> Void) {
+    var start = 0
+    for before in 0..<row { start &+= entryCount(ofRow: before) }
+    withRow(row, start: start, count: entryCount(ofRow: row), body)
+  }
+
+  @inline(__always)
+  private func withRow(
+    _ row: Int, start: Int, count: Int, _ body: (Span<Int16>, Span<UInt16>, Int32) -> Void
+  ) {
     let weights = unsafe Span(_unsafeStart: layer.weights + start, count: count)
     let columns = unsafe Span(
       _unsafeElements: UnsafeBufferPointer(
         start: layer.column_indices.map { unsafe $0 + start },
         count: layer.column_indices == nil ? 0 : count))
-    return unsafe body(weights, columns, layer.biases[row])
-  }
-
-  /// Where the weights of a row begin. O(row) for a sparse layer.
-  func start(ofRow row: Int) -> Int {
-    var start = 0
-    for before in 0..<row { start += entryCount(ofRow: before) }
-    return start
+    unsafe body(weights, columns, layer.biases[row])
   }
 
   /// Adds the parameters to a checksum in the order that supnorm.h states.

@@ -37,9 +37,9 @@ public import CSupNorm
     }
     evenWidth = even
     oddWidth = odd
-    guard count > 0, unsafe columns == pointer.pointee.outputs, inputMinimum <= inputMaximum else {
-      throw .malformed
-    }
+    guard count > 0, unsafe columns == pointer.pointee.outputs, columns <= 32767,
+      inputMinimum <= inputMaximum
+    else { throw .malformed }
   }
 
   /// How many inputs one sample has.

@@ -3,28 +3,39 @@ struct CToken: Equatable {
   var text: Substring.UTF8View.SubSequence
   /// Counted from 1.
   var line: Int
-  /// Whether it is the first one of its logical line, after continuations were joined.
-  var isFirst: Bool
-  /// Whether nothing separates it from the token before.
-  var isAdjacent: Bool
+  /// Its place in a preprocessing directive, from 0; nil outside of directives.
+  ///
+  /// Where a directive ends matters: a proof that follows a `#define` on the same logical line is part of the macro
+  /// and proves nothing.
+  var directivePlace: Int?
+  /// Whether white space before it would change what a compiler reads.
+  ///
+  /// `<=` is not `< =`, and a macro has parameters only when nothing stands between its name and the parenthesis.
+  var isGlued: Bool
 
   var string: String { String(decoding: text, as: UTF8.self) }
 
-  static func == (first: CToken, second: CToken) -> Bool { first.text.elementsEqual(second.text) }
+  /// Equal but for the line: sequences of equal tokens are the same to a compiler.
+  static func == (first: CToken, second: CToken) -> Bool {
+    first.text.elementsEqual(second.text) && first.directivePlace == second.directivePlace
+      && first.isGlued == second.isGlued
+  }
   func matches(_ string: String) -> Bool { text.elementsEqual(string.utf8) }
 }
 
 /// Splits C text into tokens; comments and white space vanish, a backslash at the end of a line joins it to the
 /// next.
 ///
-/// - Throws: a string literal or comment that does not end, a byte that no token begins with, and what compilers
-///   read in two ways (trigraphs, a line comment with a backslash).
+/// - Throws: a string literal or comment that does not end, a byte that no token begins with, and what some
+///   compilers read in another way (control characters, trigraphs, a backslash in a comment or between two words).
 /// - Complexity: O(text).
 func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
   let bytes = Substring(text).utf8
+  try refuseControlCharacters(bytes, path: path)
   var tokens: [CToken] = []
   var index = bytes.startIndex
   var line = 1
+  // Of the next token: whether its logical line begins with it, and whether it touches the token before.
   var isFirst = true
   var isAdjacent = false
 
@@ -43,10 +54,36 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
     }
   }
   func append(upTo end: String.UTF8View.Index) {
-    tokens.append(CToken(text: bytes[index..<end], line: line, isFirst: isFirst, isAdjacent: isAdjacent))
+    var token = CToken(text: bytes[index..<end], line: line, directivePlace: nil, isGlued: false)
+    if isFirst {
+      token.directivePlace = token.matches("#") ? 0 : nil
+    } else if let last = tokens.last {
+      token.directivePlace = last.directivePlace.map { $0 + 1 }
+      token.isGlued =
+        isAdjacent && (token.directivePlace == 3 && token.matches("(") || last.isOperator && token.isOperator)
+    }
+    tokens.append(token)
     index = end
     isFirst = false
     isAdjacent = true
+  }
+
+  /// A backslash joins lines before comments are known, so one in a comment can end it early or late.
+  func refuseBackslash() throws(FileError) {
+    if byte(0) == UInt8(ascii: "\\") { throw FileError(path, line: line, "a backslash in a comment") }
+    if byte(0) == UInt8(ascii: "?"), byte(1) == UInt8(ascii: "?"), byte(2) == UInt8(ascii: "/") {
+      throw FileError(path, line: line, "a trigraph")
+    }
+  }
+  /// Joins the next line to this one; without white space a compiler would make one word of two.
+  func joinLine(_ length: Int) throws(FileError) {
+    index = bytes.index(index, offsetBy: length)
+    switch byte(0) {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): break
+    default: if isAdjacent { throw FileError(path, line: line, "a continued line without white space") }
+    }
+    line += 1
+    isAdjacent = false
   }
 
   while index < bytes.endIndex {
@@ -63,38 +100,32 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
       isAdjacent = false
       index = bytes.index(after: index)
     case UInt8(ascii: "\\") where byte(1) == UInt8(ascii: "\n"):
-      line += 1
-      isAdjacent = false
-      index = bytes.index(index, offsetBy: 2)
+      try joinLine(2)
     case UInt8(ascii: "\\") where byte(1) == UInt8(ascii: "\r") && byte(2) == UInt8(ascii: "\n"):
-      line += 1
-      isAdjacent = false
-      index = bytes.index(index, offsetBy: 3)
+      try joinLine(3)
     case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"):
       let start = line
       index = bytes.index(index, offsetBy: 2)
       while !(byte(0) == UInt8(ascii: "*") && byte(1) == UInt8(ascii: "/")) {
         guard let next = byte(0) else { throw FileError(path, line: start, "a comment that does not end") }
+        try refuseBackslash()
         if next == UInt8(ascii: "\n") { line += 1 }
-        if next == UInt8(ascii: "?"), byte(1) == next { throw FileError(path, line: line, "a trigraph") }
         index = bytes.index(after: index)
       }
       isAdjacent = false
       index = bytes.index(index, offsetBy: 2)
     case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/"):
       isAdjacent = false
-      // A continued line comment would swallow the next line for a compiler; refuse the ambiguity.
       while let next = byte(0), next != UInt8(ascii: "\n") {
-        if next == UInt8(ascii: "?"), byte(1) == next { throw FileError(path, line: line, "a trigraph") }
-        if next == UInt8(ascii: "\\") { throw FileError(path, line: line, "a backslash in a line comment") }
+        try refuseBackslash()
         index = bytes.index(after: index)
       }
     case UInt8(ascii: "\""):
       var end = bytes.index(after: index)
       while end < bytes.endIndex, bytes[end] != UInt8(ascii: "\"") {
-        if bytes[end] == UInt8(ascii: "\n") { break }
         if bytes[end] == UInt8(ascii: "\\") { end = bytes.index(after: end) }
-        if end < bytes.endIndex { end = bytes.index(after: end) }
+        if end == bytes.endIndex || bytes[end] == UInt8(ascii: "\n") { break }
+        end = bytes.index(after: end)
       }
       guard end < bytes.endIndex, bytes[end] == UInt8(ascii: "\"") else {
         throw FileError(path, line: line, "a string that does not end")
@@ -124,4 +155,34 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
     }
   }
   return tokens
+}
+
+extension CToken {
+  /// Whether it is a character that operators of several characters are made of.
+  fileprivate var isOperator: Bool {
+    switch text.first {
+    case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "*"),
+      UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"),
+      UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "^"), UInt8(ascii: "|"):
+      true
+    default: false
+    }
+  }
+}
+
+/// Control characters are refused in comments too: a carriage return alone ends a line for some compilers.
+private func refuseControlCharacters(_ bytes: Substring.UTF8View, path: String) throws(FileError) {
+  var line = 1
+  var isReturn = false
+  for byte in bytes {
+    let isControl = byte < 0x20 || byte == 0x7F
+    if isReturn && byte != UInt8(ascii: "\n") { throw FileError(path, line: line, "a carriage return alone") }
+    isReturn = byte == UInt8(ascii: "\r")
+    if byte == UInt8(ascii: "\n") {
+      line += 1
+    } else if isControl && !isReturn && byte != UInt8(ascii: "\t") {
+      throw FileError(path, line: line, "byte \(byte) is not part of a header")
+    }
+  }
+  if isReturn { throw FileError(path, line: line, "a carriage return alone") }
 }

@@ -3,8 +3,9 @@ public import Certification
 /// A header as it was read: what it claims, and where its code is not the code that such claims have.
 public struct HeaderFile: Sendable {
   public var claims: ModelClaims
-  /// Where comments and white space aside the text differs from `headerText(of: claims)`, one line; a header whose
-  /// arrays or proofs were edited says something else to the compiler than to a reader of its numbers.
+  /// Where, comments and harmless white space aside, the text differs from `headerText(of: claims)`, one line.
+  ///
+  /// A header whose arrays or proofs were edited says something else to the compiler than to a reader of its numbers.
   public var deviation: String?
 
   /// Everything that does not hold, one line each; empty for a valid header.
@@ -35,8 +36,12 @@ public func parseHeader(_ text: String, path: String) throws(FileError) -> Heade
   let expected = try cTokens(of: headerText(of: claims), path: path)
   var deviation: String?
   if let index = zip(tokens, expected).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
+    let found = quoted(tokens[index].string)
+    let format = quoted(expected[index].string)
     deviation =
-      "line \(tokens[index].line): \(quoted(tokens[index].string)) where the format has \(quoted(expected[index].string))"
+      found == format
+      ? "line \(tokens[index].line): white space before \(found) that changes its meaning"
+      : "line \(tokens[index].line): \(found) where the format has \(format)"
   } else if tokens.count != expected.count {
     deviation =
       tokens.count > expected.count
@@ -80,11 +85,11 @@ private struct MacroTable {
     self.path = path
     var index = 0
     while index < tokens.count {
-      guard tokens[index].isFirst, tokens[index].matches("#"), index + 1 < tokens.count else {
+      guard tokens[index].directivePlace == 0 else {
         index += 1
         continue
       }
-      let end = tokens[(index + 1)...].firstIndex(where: \.isFirst) ?? tokens.count
+      let end = tokens[(index + 1)...].firstIndex { $0.directivePlace ?? 0 == 0 } ?? tokens.count
       let directive = tokens[index..<end]
       let words = directive.dropFirst()
       if words.first?.matches("ifndef") == true, prefix.isEmpty, let guardName = words.dropFirst().first?.string {
@@ -106,7 +111,7 @@ private struct MacroTable {
     guard let name = words.first else { return }
     var body = words.dropFirst()
     var parameter: String?
-    if let open = body.first, open.matches("("), open.isAdjacent {
+    if let open = body.first, open.matches("("), open.isGlued {
       guard body.count >= 3, body[body.startIndex + 2].matches(")") else {
         throw FileError(path, line: name.line, "\(quoted(name.string)) does not have one parameter")
       }

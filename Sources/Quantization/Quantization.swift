@@ -17,8 +17,9 @@ public import Training
 public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
   let network = model.network.normalized(for: model.inputMap)
   for (index, layer) in network.layers.enumerated() {
-    for width in [layer.rows, layer.columns] where width > 65535 {
-      throw .tooWide(layer: index, width: width)
+    let isLast = index == network.layers.count - 1
+    for (width, bound) in [(layer.columns, 65535), (layer.rows, isLast ? 32767 : 65535)] where width > bound {
+      throw .tooWide(layer: index, width: width, bound: bound)
     }
   }
   var layers: [IntegerLayer] = []

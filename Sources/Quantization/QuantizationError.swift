@@ -2,8 +2,8 @@
 public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No shift lets the layer's weights, row sums and biases fit in 16 and 32 bits.
   case layerTooLarge(layer: Int, rowSum: Double)
-  /// A layer or the network has more rows, columns or layers than 65535.
-  case tooWide(layer: Int, width: Int)
+  /// A layer has more rows or columns than a header can hold.
+  case tooWide(layer: Int, width: Int, bound: Int)
   /// A feature's range is so small that its integer map does not fit in 32 bits.
   case featureTooFine(feature: Int, unitsPerReading: Double)
 
@@ -12,7 +12,7 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
     switch self {
     case .layerTooLarge(let layer, let rowSum):
       "layer \(layer): row sum \(rowSum) (or its bias) does not fit, bound 65535 at shift 0"
-    case .tooWide(let layer, let width): "layer \(layer): width \(width) > 65535"
+    case .tooWide(let layer, let width, let bound): "layer \(layer): width \(width) > \(bound)"
     case .featureTooFine(let feature, let slope):
       "feature \(feature): \(slope) LSB for each unit of the reading, bound 2147483647"
     }

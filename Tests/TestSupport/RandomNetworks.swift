@@ -48,6 +48,17 @@ extension TestRandom {
     input(count: network.inputs, range: network.inputMinimum...network.inputMaximum)
   }
 
+  /// Moves the biases of the last layer of a `small` network so that the classes are nearly equal at an input, and
+  /// a deviation of `radius` decides about half of the times.
+  package mutating func balance(_ network: inout IntegerNetwork, at input: [Int16], radius: Int) {
+    let logits = Oracle(network).logits(input)
+    let last = network.layers.count - 1
+    for row in logits.indices {
+      let reach = network.layers[last].rowSums[row] * radius + 1
+      network.layers[last].biases[row] -= Int32(logits[row]) + Int32(integer(-2 * reach...2 * reach))
+    }
+  }
+
   private mutating func widths(_ style: NetworkStyle) -> [Int] {
     let depth =
       switch style {
@@ -87,8 +98,8 @@ extension TestRandom {
     let one = 1 << shift
     var plan = LayerPlan(rows: rows, columns: columns, shift: shift, rowSum: 0...2 * one, bias: 0...0)
     switch style {
-    case .tight: plan.rowSum = min(one, 32767 * columns)...min(one, 32767 * columns)
-    case .limit: plan.rowSum = 0...65535
+    case .tight: plan.rowSum = one...one
+    case .limit: plan.rowSum = 0...element(of: [0, 1, one, 32768, 65535, integer(2...65534)])
     case .expansive: plan.rowSum = 65535...65535
     case .small: plan.rowSum = 0...3 * one
     default: break
@@ -151,10 +162,10 @@ extension TestRandom {
       rest -= share
     }
     for index in order where rest > 0 {
-      let share = min(rest, 32767 - magnitudes[index])
+      let share = min(rest, 32768 - magnitudes[index])
       magnitudes[index] += share
       rest -= share
     }
-    return magnitudes.map { Int16(oneIn(2) ? $0 : -$0) }
+    return magnitudes.map { Int16(oneIn(2) && $0 < 32768 ? $0 : -$0) }
   }
 }

@@ -19,13 +19,27 @@ enum EvaluateCommand: Command {
   static let positionalCount = 1...1
 
   /// The result, as `--json` prints it.
-  struct Output: Codable, Equatable {
-    struct Radius: Codable, Equatable {
+  struct Output: Encodable {
+    struct Radius: Encodable {
+      private enum CodingKeys: CodingKey {
+        case epsilon, radiusLSB, certifiedGlobal, certifiedLocal, certified, empirical
+      }
       var epsilon: Double
       var radiusLSB: Int
       var certifiedGlobal, certifiedLocal, certified: Double
       /// What an attack found; null when none was run.
       var empirical: Double?
+
+      /// Like the synthesized one, but writes null rather than leaving the key out.
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(epsilon, forKey: .epsilon)
+        try container.encode(radiusLSB, forKey: .radiusLSB)
+        try container.encode(certifiedGlobal, forKey: .certifiedGlobal)
+        try container.encode(certifiedLocal, forKey: .certifiedLocal)
+        try container.encode(certified, forKey: .certified)
+        try container.encode(empirical, forKey: .empirical)
+      }
     }
     var samples: Int
     var clean: Double

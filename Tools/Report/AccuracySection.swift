@@ -28,7 +28,7 @@ func accuracySection(_ content: ReportContent) -> Markup {
     accuracy.curves.contains { $0.role == .empirical }
     ? " Empirical accuracy is what withstood an attack: it is measured, not proved." : ""
   return """
-    <section><h2>Accuracy and what is proved of it</h2>
+    <section><h2>Accuracy, and how much of it is proved</h2>
     <p>Certified accuracy at ε counts the test samples whose class is right <em>and</em> proved for every change of \
     up to ε in each input, all inputs at once.\(empirical) Points are measured; the lines between them only guide \
     the eye.</p>
@@ -76,12 +76,14 @@ private func accuracyChart(_ accuracy: ReportContent.Accuracy, unit: Int, isWide
     let last = curve.counts.compactMap { $0 }.last ?? 0
     return isWide ? "\(curve.name) \(percentText(last, of: accuracy.samples))" : curve.name
   }
-  let longest = (labelTexts + ["clean \(cleanText)"]).map { labelWidth($0, size: 13) }.max() ?? 0
+  let longest =
+    (labelTexts + ["clean \(cleanText)"]).map { labelWidth($0, size: isWide ? 13 : 12, isBold: true) }.max()
+    ?? 0
   let largest = accuracy.radii.map(\.epsilon).filter(\.isFinite).max() ?? 0
   let plot = Plot(
     width: isWide ? 920 : 380, height: isWide ? 400 : 330, left: 46,
     right: min(longest + 18, isWide ? 300 : 150),
-    top: 30, bottom: 48, x: 0...(largest > 0 ? largest : 1 / Double(max(unit, 1))), y: 0...100)
+    top: 44, bottom: 48, x: 0...(largest > 0 ? largest : 1 / Double(max(unit, 1))), y: 0...100)
   let percent = { (count: Int) in Double(count) / Double(accuracy.samples) * 100 }
 
   var labels = [
@@ -114,28 +116,47 @@ private func accuracyChart(_ accuracy: ReportContent.Accuracy, unit: Int, isWide
   let body: Markup = """
     \(plot.yAxis(niceTicks(0...100, about: 5), title: "% of \(grouped(accuracy.samples)) test samples"))\
     \(plot.xAxis(radiusTicks(accuracy, unit: unit, plot: plot), names: ["ε", "LSB"]))\
-    \(plot.level(percent(accuracy.clean), class: "line clean"))\([Markup](series.reversed()))\(plot.endLabels(labels))
+    \(headlineMarks(accuracy, plot: plot))\(plot.level(percent(accuracy.clean), class: "line clean"))\([Markup](series.reversed()))\(plot.endLabels(labels))
     """
   return plot.svg(
     id: isWide ? "accuracy-wide" : "accuracy-narrow", title: "Accuracy against the radius",
     description: description(of: accuracy), body)
 }
 
-/// The measured radii when their labels fit, round numbers otherwise.
+/// The measured radii, or every second, third or fourth when their labels need it; else round numbers.
 private func radiusTicks(_ accuracy: ReportContent.Accuracy, unit: Int, plot: Plot) -> [PlotTick] {
   var ticks = [PlotTick(value: 0, label: "0", secondLabel: "0")]
   for radius in accuracy.radii where radius.epsilon > 0 {
     ticks.append(PlotTick(value: radius.epsilon, label: radius.epsilonText, secondLabel: grouped(radius.lsb)))
   }
-  let widths = ticks.map { max(labelWidth($0.label), labelWidth($0.secondLabel ?? "")) }
-  let fits = ticks.indices.dropFirst().allSatisfy { index in
-    plot.x(ticks[index].value) - plot.x(ticks[index - 1].value) > (widths[index] + widths[index - 1]) / 2 + 4
+  for stride in 1...4 {
+    let chosen = ticks.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+    let widths = chosen.map { max(labelWidth($0.label), labelWidth($0.secondLabel ?? "")) }
+    let fits = chosen.indices.dropFirst().allSatisfy { index in
+      plot.x(chosen[index].value) - plot.x(chosen[index - 1].value) > (widths[index] + widths[index - 1]) / 2
+        + 8
+    }
+    if fits { return chosen }
   }
-  if fits { return ticks }
   return niceTicks(plot.x.domain, about: plot.width > 600 ? 8 : 4).map { tick in
     // ceil(ε·U), but not one more for the last bit of a decimal fraction.
     let lsb = (tick.value * Double(unit) - 1e-6).rounded(.up)
     return PlotTick(value: tick.value, label: tick.label, secondLabel: grouped(Int(min(max(lsb, 0), 1e9))))
+  }
+}
+
+/// A thin line at each radius that the top of the page quotes.
+private func headlineMarks(_ accuracy: ReportContent.Accuracy, plot: Plot) -> [Markup] {
+  var free = plot.x.start
+  return accuracy.radii.filter { $0.isHeadline && $0.epsilon.isFinite }.map { radius in
+    let place = plot.x(radius.epsilon)
+    let text = "ε = \(radius.epsilonText)"
+    let half = labelWidth(text) / 2
+    let fits = place - half > free
+    if fits { free = place + half + 6 }
+    let label: Markup =
+      fits ? "<text class='tick' x='\(place)' y='\(plot.y.end - 6)' text-anchor='middle'>\(text)</text>" : ""
+    return "<path class='headline' d='M\(place) \(plot.y.end)V\(plot.y.start)'/>\(label)\n"
   }
 }
 

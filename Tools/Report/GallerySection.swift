@@ -36,10 +36,10 @@ private func card(_ sample: ReportContent.Sample, largest: Int) -> Markup {
     case .features(let features): featureList(features)
     }
   return """
-    <li\(sample.isCorrect ? "" : " class='wrong'" as Markup)>\(picture)
+    <li\(sample.isCorrect ? "" : " class='wrong'" as Markup)>\(picture)<div>
     \(answer)
     \(radius("local", sample.local, largest: largest))
-    \(radius("global", sample.global, largest: largest))</li>
+    \(radius("global", sample.global, largest: largest))</div></li>
 
     """
 }
@@ -49,12 +49,14 @@ private func radius(_ name: String, _ radius: ReportContent.CertifiedRadius?, la
   let value: Markup = radius.map { "<b>\(grouped($0.lsb))</b> LSB" } ?? "none"
   let tolerance: Markup = radius?.tolerance.map { "<span class='tolerance'>\($0)</span>" } ?? ""
   return """
-    <div class='radius \(name)'><i style='width:\(share)%'></i><span class='name'>\(name)</span> \
+    <div class='radius \(name)'><span class='track'><i style='width:\(share)%'></i></span><span class='name'>\(name)</span> \
     <span class='value'>\(value)</span>\(tolerance)</div>
     """
 }
 
-/// Pixels as vector shapes: crisp at any size. One path a gray level, one rectangle a run of equal pixels.
+/// Pixels as vector shapes: crisp at any size.
+///
+/// One path a gray level, one rectangle a run of equal pixels.
 private func pixelImage(_ pixels: [Double], width: Int, height: Int, label: String) -> Markup {
   guard width > 0, height > 0, pixels.count == width * height else { return "" }
   let levels = 32
@@ -78,7 +80,7 @@ private func pixelImage(_ pixels: [Double], width: Int, height: Int, label: Stri
     """
 }
 
-private func featureList(_ features: [ReportContent.Feature]) -> Markup {
+private func featureList(_ features: [ReportContent.Sample.Feature]) -> Markup {
   let shown = 10
   let rows: [Markup] = features.prefix(shown).map { feature in
     "<tr><th scope='row'>\(feature.name)</th><td>\(feature.value)</td><td>\(feature.tolerance ?? "")</td></tr>"

@@ -17,8 +17,8 @@ func layerSection(_ content: ReportContent) -> Markup {
     charts.isEmpty
     ? ""
     : """
-    <p>Each bar is one row's integer sum Σ|w|, largest first; the line is the bound that the header states and the \
-    user's compiler proves again. A row sum of at most 2<sup>f</sup>, gain 1, makes the integer layer exactly \
+    <p>Each bar is one row’s integer sum Σ|w|, largest first; the line is the bound that the header states and the \
+    user’s compiler proves again. A row sum of at most 2<sup>f</sup>, gain 1, makes the integer layer exactly \
     nonexpansive, rounding included; a free last layer has a larger gain, and certificates count it exactly. \
     The same bound keeps the 32-bit accumulator from overflowing.\(lipschitz)</p>
     <figure><div class='charts \(columns)'>

@@ -1,5 +1,6 @@
-/// HTML or SVG text in which only literals are trusted: every interpolated string is escaped, so no name from a
-/// file can become an element. Also well-formed XML, which the tests check.
+/// HTML or SVG text in which only literals are trusted.
+///
+/// Every interpolated string is escaped, so no name from a file can become an element.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
   private(set) var text: String
 

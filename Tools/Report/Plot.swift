@@ -17,7 +17,9 @@ struct Plot {
     self.y = PlotScale(domain: y, start: height - bottom, end: top)
   }
 
-  /// The whole picture. What it shows is told in words too, for those who cannot see it.
+  /// The whole picture.
+  ///
+  /// What it shows is told in words too, for those who cannot see it.
   func svg(id: String, title: String, description: String, _ body: Markup) -> Markup {
     """
     <svg class='plot' viewBox='0 0 \(width) \(height)' role='img' aria-labelledby='\(id)-t \(id)-d'>

@@ -43,4 +43,6 @@ func niceTicks(_ range: ClosedRange<Double>, about count: Int) -> [PlotTick] {
 }
 
 /// An estimate of a label's width in pixels; system fonts differ, so it is on the generous side.
-func labelWidth(_ text: String, size: Double = 12) -> Double { Double(text.count) * size * 0.58 }
+func labelWidth(_ text: String, size: Double = 12, isBold: Bool = false) -> Double {
+  Double(text.count) * size * (isBold ? 0.64 : 0.58)
+}

@@ -36,7 +36,7 @@ private func keyFigures(_ content: ReportContent) -> [Markup] {
       let radius = accuracy.radii[index]
       guard let count = accuracy.headlineCurve?.count(at: index) else { continue }
       addPercent(
-        count, of: accuracy.samples, "certified at ε = \(radius.epsilonText)", "±\(grouped(radius.lsb)) LSB",
+        count, of: accuracy.samples, "certified at ε\u{A0}=\u{A0}\(radius.epsilonText)", "±\(grouped(radius.lsb)) LSB",
         class: "certified")
     }
   }

@@ -18,7 +18,7 @@ let reportStyle: Markup = """
   h1, h2, h3, p, figure, dl, dd, ul, ol, blockquote { margin: 0; }
   h1 { font-size: 2.5rem; line-height: 1.15; letter-spacing: -0.02em; overflow-wrap: anywhere; }
   h2 { font-size: 1.35rem; line-height: 1.3; letter-spacing: -0.01em; margin-bottom: .4rem; }
-  h3 { font-size: 1rem; line-height: 1.4; margin: 1.4rem 0 .5rem; }
+  h3 { font-size: 1rem; line-height: 1.4; margin: 1.6rem 0 .7rem; }
   h3 span { font-weight: 400; color: var(--muted); }
   section { margin-top: 3.25rem; }
   section > p { max-width: 46rem; color: var(--muted); }
@@ -68,12 +68,13 @@ let reportStyle: Markup = """
   .lead { stroke-width: 1; stroke-dasharray: 2 4; opacity: .7; }
   .mark { fill: var(--c); stroke: var(--paper); stroke-width: 1; paint-order: stroke; }
   .plot .label, b.label { fill: var(--c); color: var(--c); font-weight: 600; }
+  .headline { stroke: var(--muted); stroke-dasharray: 1 3; fill: none; }
   .leader { stroke: var(--muted); stroke-width: .75; fill: none; }
   .bar { fill: var(--bar); }
   .over { fill: var(--bad); }
   .bound { stroke: var(--ink); stroke-width: 1.5; }
   .gain { stroke: var(--ink); stroke-dasharray: 4 3; }
-  .plot .note { fill: var(--ink); stroke: var(--paper); stroke-width: 3.5; paint-order: stroke; stroke-linejoin: round; }
+  .plot .note { fill: var(--ink); stroke: var(--paper); stroke-width: 4; paint-order: stroke; stroke-linejoin: round; }
   .verdict { font-size: .88rem; font-weight: 600; }
   .good { color: var(--good); }
   details { margin-top: .6rem; font-size: .9rem; }
@@ -83,7 +84,7 @@ let reportStyle: Markup = """
   caption { text-align: left; font-weight: 600; padding-bottom: .35rem; white-space: nowrap; }
   th, td { text-align: left; font-weight: 400; padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--grid);
     vertical-align: baseline; }
-  thead th { color: var(--muted); border-bottom-color: var(--rule); vertical-align: bottom; }
+  thead th { color: var(--muted); border-bottom-color: var(--rule); vertical-align: bottom; max-width: 8.5rem; }
   th:last-child, td:last-child { padding-right: 0; }
   th.n, td.n { text-align: right; }
   td.n { white-space: nowrap; }
@@ -93,23 +94,25 @@ let reportStyle: Markup = """
   .tall { max-height: 18rem; overflow-y: auto; margin-top: .5rem; }
   .sums { columns: 7rem auto; padding-left: 2.6rem; font-size: .8rem; color: var(--muted);
     font-variant-numeric: tabular-nums; margin-bottom: .8rem; }
-  .gallery { list-style: none; padding: 0; display: grid; gap: .9rem;
-    grid-template-columns: repeat(auto-fill, minmax(9.2rem, 1fr)); }
-  .gallery.tabular { grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); }
-  .gallery li { border: 1px solid var(--rule); border-radius: 8px; padding: .7rem; break-inside: avoid; }
-  .gallery .wrong { border-color: var(--bad); background: var(--bad-panel); }
-  .pixels { display: block; width: 100%; height: auto; background: var(--panel); }
+  .gallery { list-style: none; padding: 0; display: grid; gap: 1.4rem 1.2rem;
+    grid-template-columns: repeat(auto-fill, minmax(13.3rem, 1fr)); }
+  .gallery li { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: .7rem; align-items: start;
+    break-inside: avoid; }
+  .gallery .wrong { background: var(--bad-panel); box-shadow: 0 0 0 5px var(--bad-panel), 0 0 0 6px var(--bad); }
+  .gallery.tabular { grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); }
+  .gallery.tabular li { grid-template-columns: minmax(0, 1.6fr) minmax(0, 1fr); }
+  .pixels { display: block; width: 6rem; height: auto; background: var(--panel); }
   .wrong .pixels { background: var(--paper); }
-  .answer { display: flex; flex-wrap: wrap; gap: 0 .5rem; align-items: baseline; margin: .45rem 0 .3rem; line-height: 1.3;
-    overflow-wrap: anywhere; }
-  .answer > b { font-size: 1.2rem; }
-  .answer span { font-size: .82rem; color: var(--muted); }
+  .answer { display: flex; flex-wrap: wrap; gap: 0 .45rem; align-items: baseline; line-height: 1.15; overflow-wrap: anywhere; }
+  .answer > b { font-size: 1.15rem; }
+  .answer span { font-size: .78rem; color: var(--muted); }
   .answer.bad span { color: var(--bad); }
-  .radius { font-size: .78rem; line-height: 1.4; display: grid; grid-template-columns: 1fr auto; gap: 0 .4rem;
-    padding-top: .3rem; font-variant-numeric: tabular-nums; }
-  .radius i { grid-column: 1 / 3; height: 3px; min-width: 1px; background: var(--c); border-radius: 2px; }
+  .radius { font-size: .75rem; line-height: 1.3; padding-top: .3rem; font-variant-numeric: tabular-nums; }
+  .track { display: block; height: 3px; margin-bottom: .1rem; background: var(--grid); border-radius: 2px; overflow: hidden; }
+  .track i { display: block; height: 3px; background: var(--c); }
   .radius .name { color: var(--c); font-weight: 600; }
-  .radius .tolerance { grid-column: 1 / 3; text-align: right; color: var(--muted); }
+  .radius .value { white-space: nowrap; }
+  .radius .tolerance { display: block; color: var(--muted); }
   .features { width: 100%; font-size: .8rem; }
   .features td { text-align: right; }
   .features th { overflow-wrap: anywhere; }

@@ -6,8 +6,8 @@ func trainingSection(_ content: ReportContent) -> Markup {
   let note: Markup =
     hasVerified
     ? """
-     Verified accuracy is the share whose class interval bounds prove at the training ε = \(training.epsilonText) — \
-    in floating point, on the training samples, and so only indicative; the chart above is the one that counts.
+     Verified accuracy is the share whose class interval bounds prove at the training ε = \(training.epsilonText), \
+    in floating point and so only indicative; what counts is the certified accuracy above.
     """ : ""
   return """
     <section><h2>Training</h2>
@@ -64,11 +64,13 @@ private func lossChart(_ points: [ReportContent.Training.Point]) -> Markup {
 }
 
 private func trainingAccuracyChart(_ points: [ReportContent.Training.Point]) -> Markup {
-  let (plot, ticks) = trainingPlot(points, right: 112, top: 100)
   let clean = points.map { (x: Double($0.epoch), y: $0.accuracy * 100) }
   let verified = points.compactMap { point in
     point.verifiedAccuracy.map { (x: Double(point.epoch), y: $0 * 100) }
   }
+  let longest = [clean, verified].compactMap(\.last).map { "verified \(percentText($0.y / 100))" }
+  let right = 18 + (longest.map { labelWidth($0, isBold: true) }.max() ?? 0)
+  let (plot, ticks) = trainingPlot(points, right: right, top: 100)
   var labels: [PlotLabel] = []
   var marks: [Markup] = []
   for (name, places, role, shape) in [

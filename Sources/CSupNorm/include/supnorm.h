@@ -85,7 +85,7 @@ typedef struct supnorm_network {
   uint16_t format_version; /* SUPNORM_FORMAT_VERSION */
   uint16_t layer_count;
   uint16_t inputs;
-  uint16_t outputs;
+  uint16_t outputs;        /* 1 ... 32767 */
   int32_t unit;            /* LSB that make one mapped input unit */
   int16_t input_min;       /* the declared input range, raw */
   int16_t input_max;
@@ -193,10 +193,12 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_ENTRY_NEXT(column, weight) < (column) && (column)
 
 /* The admissibility of a layer: 2^15 * R + |b| + 2^(shift-1) <= 2^31 - 1, so that no partial sum of a row
- * can leave Int32; `bound` is the layer's bound on every R. */
+ * can leave Int32; `bound` is the layer's bound on every R. The ranges come first: they follow from the
+ * inequality, and without them a huge number would wrap around in 64 bits to a small one. */
 #define SUPNORM_BIAS_FITS(b, bound, shift) \
-  (((b) < 0 ? -INT64_C(1) * (b) : INT64_C(1) * (b)) + INT64_C(32768) * (bound) + (INT64_C(1) << (shift)) / 2 <= \
-   INT64_C(2147483647))
+  ((bound) >= 0 && (bound) <= 65535 && (b) >= -INT64_C(2147483647) && (b) <= INT64_C(2147483647) && \
+   ((b) < 0 ? -INT64_C(1) * (b) : INT64_C(1) * (b)) + INT64_C(32768) * (bound) + (INT64_C(1) << (shift)) / 2 <= \
+     INT64_C(2147483647))
 
 #if defined(SUPNORM_SKIP_PROOF)
 #define SUPNORM_PROVE(condition, message) struct supnorm_proof_skipped

@@ -71,7 +71,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   equal("format version", claims.formatVersion, 1)
   check("unit", claims.unit, 1...32768)
   check("inputs", claims.inputs, 1...65535)
-  check("outputs", claims.outputs, 1...65535)
+  check("outputs", claims.outputs, 1...32767)
   check("input minimum", claims.inputMinimum, -32768...32767)
   check("input maximum", claims.inputMaximum, -32768...32767)
   if claims.inputMinimum > claims.inputMaximum {
@@ -91,7 +91,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   if let last = claims.layers.last, last.activation != .identity {
     problems.append("layer \(claims.layers.count - 1): the last layer has an activation")
   }
-  let pairCount = claims.outputs > 0 && claims.outputs <= 65535 ? claims.outputs * (claims.outputs - 1) / 2 : 0
+  let pairCount = (1...32767).contains(claims.outputs) ? claims.outputs * (claims.outputs - 1) / 2 : 0
   equal("number of pairs", claims.pairs.count, pairCount)
   if !claims.classNames.isEmpty { equal("number of class names", claims.classNames.count, claims.outputs) }
   if !claims.featureNames.isEmpty {

@@ -1,0 +1,126 @@
+import CSupNorm
+import Certification
+
+/// What a call of `supnorm_infer` left behind.
+struct InferOutcome: Equatable {
+  var status: Int32
+  var logits: [Int32]
+  var classIndex: Int32
+  var radius: UInt32
+
+  /// What logits, class and radius hold before a call.
+  static let untouched: Int32 = 0x5AA5_C33C
+}
+
+/// A network in C memory that a test may corrupt, called through the C functions of supnorm.h with guard words
+/// around everything they may write.
+@safe final class CNetwork {
+  let network: UnsafeMutablePointer<supnorm_network>
+  let layers: UnsafeMutablePointer<supnorm_layer>
+  private var blocks: [UnsafeMutableRawPointer] = unsafe []
+
+  init(_ source: IntegerNetwork, features: [supnorm_feature] = []) {
+    unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
+    unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
+    for (index, layer) in source.layers.enumerated() {
+      let stored = layer.isSparse ? layer.weights.filter { $0 != 0 } : layer.weights
+      unsafe (layers + index).initialize(
+        to: supnorm_layer(
+          kind: UInt8(layer.isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE),
+          activation: UInt8(layer.activation.constant), shift: UInt8(layer.shift), reserved: 0,
+          rows: UInt16(layer.rows), columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
+          entries: UInt32(stored.count), weights: copy(stored), biases: copy(layer.biases),
+          column_indices: layer.isSparse ? copy(layer.storedColumns) : nil,
+          row_entries: layer.isSparse ? copy(layer.storedCounts) : nil))
+    }
+    var hidden = [0, 0]
+    for (index, layer) in source.layers.dropLast().enumerated() {
+      hidden[index % 2] = max(hidden[index % 2], layer.rows)
+    }
+    let width = hidden[0] + hidden[1]
+    let table = source.pairTable().map { supnorm_pair(slope: $0.slope, offset: $0.offset) }
+    unsafe network.initialize(
+      to: supnorm_network(
+        format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(source.layers.count),
+        inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
+        input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
+        scratch_bytes: UInt32(max(4 * width, 4)), infer_scratch_bytes: UInt32(max(2 * width, 4)),
+        crc32: source.checksum, layers: layers, pairs: copy(table),
+        features: features.isEmpty ? nil : copy(features), feature_count: UInt16(features.count), reserved: 0))
+  }
+
+  deinit {
+    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    unsafe layers.deallocate()
+    unsafe network.deallocate()
+  }
+
+  /// Memory of its own for an array, never null; lives as long as the network.
+  func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {
+    let block = UnsafeMutablePointer<Element>.allocate(capacity: elements.count + 1)
+    for index in elements.indices { unsafe (block + index).initialize(to: elements[index]) }
+    unsafe blocks.append(UnsafeMutableRawPointer(block))
+    return unsafe UnsafePointer(block)
+  }
+
+  /// A golden vector in memory of this network.
+  func golden(
+    input: [Int16], logits: [Int32], classIndex: Int32, radius: UInt32, localRadius: Int32
+  ) -> supnorm_golden {
+    unsafe supnorm_golden(
+      input: copy(input), logits: copy(logits), class_index: classIndex, radius_lsb: radius,
+      local_radius_lsb: localRadius)
+  }
+
+  var inferScratchBytes: Int { unsafe Int(network.pointee.infer_scratch_bytes) }
+  var scratchBytes: Int { unsafe Int(network.pointee.scratch_bytes) }
+  private var outputs: Int { unsafe Int(network.pointee.outputs) }
+
+  /// Runs `supnorm_infer`; nil when it wrote outside its memory.
+  func infer(_ input: [Int16], scratchBytes: Int? = nil) -> InferOutcome? {
+    let scratch = scratch(scratchBytes ?? inferScratchBytes)
+    let logits = logitMemory()
+    let untouched = InferOutcome.untouched
+    var result = supnorm_result(class_index: untouched, radius_lsb: UInt32(untouched))
+    let status = unsafe CSupNorm.supnorm_infer(
+      network, input, scratch.pointer, 2 * scratch.count, logits.pointer, &result)
+    guard scratch.areGuardsIntact, logits.areGuardsIntact else { return nil }
+    return InferOutcome(
+      status: status, logits: logits.values, classIndex: result.class_index, radius: result.radius_lsb)
+  }
+
+  /// The status of `supnorm_certify`; nil when it wrote outside its scratch memory.
+  func certify(_ input: [Int16], as classIndex: Int, radius: Int, scratchBytes: Int? = nil) -> Int32? {
+    let scratch = scratch(scratchBytes ?? self.scratchBytes)
+    let status = unsafe CSupNorm.supnorm_certify(
+      network, input, Int32(classIndex), Int32(radius), scratch.pointer, 2 * scratch.count)
+    return scratch.areGuardsIntact ? status : nil
+  }
+
+  func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(network) }
+
+  /// The status of `supnorm_self_test`; nil when it wrote outside its memory.
+  func selfTest(_ golden: [supnorm_golden], scratchBytes: Int? = nil) -> Int32? {
+    let scratch = scratch(scratchBytes ?? self.scratchBytes)
+    let logits = logitMemory()
+    let status = unsafe CSupNorm.supnorm_self_test(
+      network, golden, golden.count, scratch.pointer, 2 * scratch.count, logits.pointer)
+    return scratch.areGuardsIntact && logits.areGuardsIntact ? status : nil
+  }
+
+  /// Encodes one reading; nil when the status is an error.
+  func encode(_ reading: Int32, feature: UInt32 = 0) -> Int16? {
+    var encoded: Int16 = 0
+    let status = unsafe CSupNorm.supnorm_encode(network, feature, reading, &encoded)
+    return status == SUPNORM_OK ? encoded : nil
+  }
+
+  /// Exactly so many bytes, filled with rubbish.
+  func scratch(_ bytes: Int) -> GuardedMemory<Int16> {
+    GuardedMemory(count: bytes / 2, filler: -12345, guardWord: 0x5AA5)
+  }
+
+  func logitMemory() -> GuardedMemory<Int32> {
+    GuardedMemory(count: outputs, filler: InferOutcome.untouched, guardWord: -0x2345_6789)
+  }
+}

@@ -1,0 +1,86 @@
+import Certification
+import Foundation
+import Interchange
+import Testing
+
+/// A compiler with the language standard it is asked for.
+struct HeaderCompiler: CustomTestStringConvertible, Sendable {
+  var program: String
+  var standard: String
+
+  var testDescription: String { "\(program) -std=\(standard)" }
+  var isCXX: Bool { standard.hasPrefix("c++") }
+
+  static let clang = HeaderCompiler(program: "clang", standard: "c11")
+  static let gcc = HeaderCompiler(program: "gcc", standard: "c11")
+  static let arm = HeaderCompiler(program: "arm-none-eabi-gcc", standard: "c11")
+  static let clangXX = HeaderCompiler(program: "clang++", standard: "c++17")
+  static let gccXX = HeaderCompiler(program: "g++", standard: "c++17")
+
+  /// Every compiler and standard that DESIGN §4 promises.
+  static let all =
+    [clang, gcc, arm].flatMap { compiler in
+      ["c99", "c11", "c17"].map { HeaderCompiler(program: compiler.program, standard: $0) }
+    } + [clangXX, gccXX]
+
+  /// Compiles one file; the messages are in the output.
+  func compile(_ arguments: [String], in folder: ScratchFolder) throws -> ProgramOutput {
+    try runProgram(
+      program, ["-x", isCXX ? "c++" : "c", "-std=\(standard)", "-I", supnormInclude] + arguments, in: folder)
+  }
+}
+
+/// The folder of supnorm.h.
+let supnormInclude =
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("Sources/CSupNorm/include").path
+
+/// How a program ended and all that it printed.
+struct ProgramOutput {
+  var status: Int32
+  var text: String
+}
+
+/// A compiler that the tests need and the machine lacks: a failure, since a skipped test proves nothing.
+struct MissingProgram: Error, CustomStringConvertible {
+  var name: String
+  var description: String {
+    "\(name) is not on the PATH; the header tests run clang, clang++, gcc, g++, arm-none-eabi-gcc and swiftc"
+  }
+}
+
+/// Runs a program from the PATH, or from the folder when its name has a slash, and waits for it.
+func runProgram(_ name: String, _ arguments: [String], in folder: ScratchFolder) throws -> ProgramOutput {
+  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  let candidates = name.contains("/") ? [name] : folders.map { "\($0)/\(name)" }
+  guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+    throw MissingProgram(name: name)
+  }
+  // A file instead of a pipe: nobody has to empty it while the program runs.
+  let log = folder.file("\(UUID().uuidString).log")
+  _ = FileManager.default.createFile(atPath: log, contents: nil)
+  let handle = try #require(FileHandle(forWritingAtPath: log))
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: path)
+  process.arguments = arguments
+  process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = handle
+  process.standardError = handle
+  try process.run()
+  process.waitUntilExit()
+  try handle.close()
+  let bytes = try AtomicFile.read(log, limit: 1 << 26)
+  return ProgramOutput(
+    status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+    text: String(decoding: bytes, as: UTF8.self))
+}
+
+extension ScratchFolder {
+  /// Writes the header of each model under its name.
+  func write(_ models: [ModelClaims]) throws {
+    for model in models { try AtomicFile.write(headerText(of: model), to: file("\(model.name).h")) }
+  }
+
+  func write(_ text: String, as name: String) throws { try AtomicFile.write(text, to: file(name)) }
+}
