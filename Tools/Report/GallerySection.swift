@@ -16,7 +16,7 @@ func gallerySection(_ content: ReportContent) -> Markup {
   }
   return """
     <section><h2>Test samples and their certificates</h2>
-    <p>Under each: the answer, and how far every input may move at once without changing it, by the \
+    <p>With each: the answer, and how far every input may move at once without changing it, by the \
     <b class='label local'>local</b> and the <b class='label global'>global</b> certificate. A certificate speaks of \
     the answer, right or wrong: a wrong answer can be certified too.</p>
     \(parts)</section>

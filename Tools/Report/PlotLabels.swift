@@ -27,10 +27,25 @@ extension Plot {
   }
 }
 
-/// Moves increasing positions apart to at least `spacing`, downward first and back up from the end of the range.
+/// Moves increasing positions apart to at least `spacing`, as little as possible in the sum of squares, and into
+/// the range as far as they have room there.
 func spread(_ positions: [Double], spacing: Double, within range: ClosedRange<Double>) -> [Double] {
-  var places = positions
-  for index in places.indices.dropFirst() { places[index] = max(places[index], places[index - 1] + spacing) }
+  // Less its own share of the spacing, each position need only be no smaller than the one before: the least
+  // squares solution pools neighbors in the wrong order at their mean.
+  var pools: [(sum: Double, count: Int)] = []
+  for (index, position) in positions.enumerated() {
+    pools.append((position - Double(index) * spacing, 1))
+    while pools.count > 1, let last = pools.last {
+      let previous = pools[pools.count - 2]
+      guard previous.sum / Double(previous.count) > last.sum / Double(last.count) else { break }
+      pools.removeLast()
+      pools[pools.count - 1] = (previous.sum + last.sum, previous.count + last.count)
+    }
+  }
+  var places = pools.flatMap { [Double](repeating: $0.sum / Double($0.count), count: $0.count) }
+  for index in places.indices {
+    places[index] = max(places[index], range.lowerBound) + Double(index) * spacing
+  }
   var limit = range.upperBound
   for index in places.indices.reversed() {
     places[index] = min(places[index], limit)

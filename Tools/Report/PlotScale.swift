@@ -38,7 +38,9 @@ func niceTicks(_ range: ClosedRange<Double>, about count: Int) -> [PlotTick] {
   guard first <= last else { return [] }
   return (first...last).map { index in
     let value = Double(index) * step
-    return PlotTick(value: value, label: digits > 0 ? formatted(value, digits: digits) : grouped(Int(value)))
+    let isPlain = value.magnitude < 1e15 && digits < 10
+    let label = digits > 0 ? formatted(value, digits: min(digits, 9)) : grouped(Int(isPlain ? value : 0))
+    return PlotTick(value: value, label: isPlain ? label : "\(value)")
   }
 }
 

@@ -24,13 +24,16 @@ func percentText(_ fraction: Double) -> String {
 /// A measured real number with four significant digits or so.
 func realText(_ value: Double) -> String {
   guard value.isFinite, value.magnitude < 1e9 else { return "\(value)" }
-  let digits = value.magnitude >= 1000 ? 0 : value.magnitude >= 100 ? 1 : value.magnitude >= 10 ? 2 : 4
+  let digits =
+    value.magnitude < 0.01
+    ? 6 : value.magnitude >= 1000 ? 0 : value.magnitude >= 100 ? 1 : value.magnitude >= 10 ? 2 : 4
   return formatted(value, digits: digits)
 }
 
 /// A ratio of counts with three digits, rounded up: a gain is an upper bound.
 func gainText(_ numerator: Int, shift: Int) -> String {
-  let thousandths = (Double(max(numerator, 0)) / Double(1 << min(max(shift, 0), 30)) * 1000).rounded(.up)
+  let thousandths = (Double(min(max(numerator, 0), 1 << 40)) / Double(1 << min(max(shift, 0), 30)) * 1000)
+    .rounded(.up)
   return formatted(thousandths / 1000, digits: 3)
 }
 
