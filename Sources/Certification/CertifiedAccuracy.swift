@@ -10,6 +10,14 @@ public struct CertifiedCounts: Equatable, Sendable {
   public var local: Int
   /// Certified by either.
   public var either: Int
+
+  /// Creates counts.
+  public init(radiusLSB: Int, global: Int, local: Int, either: Int) {
+    self.radiusLSB = radiusLSB
+    self.global = global
+    self.local = local
+    self.either = either
+  }
 }
 
 /// Accuracy of a network on a set of samples; counts, so that nothing is rounded.
@@ -18,6 +26,13 @@ public struct AccuracyCounts: Equatable, Sendable {
   /// Samples whose class is right.
   public var clean: Int
   public var radii: [CertifiedCounts]
+
+  /// Creates counts.
+  public init(samples: Int, clean: Int, radii: [CertifiedCounts]) {
+    self.samples = samples
+    self.clean = clean
+    self.radii = radii
+  }
 }
 
 extension CertifiedNetwork {

@@ -79,6 +79,15 @@ public struct InadmissibleRow: Error, Equatable, Sendable, CustomStringConvertib
   public var value: Int
   public var bound: Int
 
+  /// Creates an error.
+  public init(layer: Int, row: Int, quantity: String, value: Int, bound: Int) {
+    self.layer = layer
+    self.row = row
+    self.quantity = quantity
+    self.value = value
+    self.bound = bound
+  }
+
   /// One line: place, value and bound.
   public var description: String { "layer \(layer) row \(row): \(quantity) \(value) > \(bound)" }
 }

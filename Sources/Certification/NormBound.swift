@@ -31,7 +31,9 @@ public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
     // Double(significand) rounds to nearest; step up when that fell short of the integer.
     var value = Double(significand)
     if value < 0x1p64, UInt64(value) < significand { value = value.nextUp }
-    return value * Double(sign: .plus, exponent: exponent, significand: 1)
+    // Scaling is exact but below the normal range, where many layers lead; undoing it shows what got lost.
+    let scaled = Double(sign: .plus, exponent: exponent, significand: value)
+    return Double(sign: .plus, exponent: -exponent, significand: scaled) < value ? scaled.nextUp : scaled
   }
 
   /// The bound as a fraction, `97/2^15`.

@@ -11,9 +11,7 @@ internal import CSupNorm
   @unsafe init(
     checking layer: supnorm_layer, columns: UInt16, isLast: Bool
   ) throws(NetworkError) {
-    guard unsafe layer.weights != nil || layer.entries == 0, unsafe layer.biases != nil else {
-      throw .nullPointer
-    }
+    guard unsafe layer.weights != nil, unsafe layer.biases != nil else { throw .nullPointer }
     let activations = UInt8(isLast ? SUPNORM_IDENTITY : SUPNORM_NEGATE)
     guard unsafe layer.columns == columns, columns > 0, unsafe layer.rows > 0, unsafe layer.shift <= 15,
       unsafe layer.activation <= activations

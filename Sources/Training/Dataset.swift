@@ -6,7 +6,7 @@ public struct Dataset: Sendable {
     case reals([Double])
   }
 
-  /// The raw values, `count * featureCount` of them, sample after sample. All finite.
+  /// The raw values, `count * featureCount` of them, sample after sample, all finite.
   public var values: Values
 
   /// The class of each sample, an index into `classNames`.

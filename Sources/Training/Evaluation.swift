@@ -26,7 +26,8 @@ extension FloatNetwork {
     precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
     let classCount = layers[layers.count - 1].rows
     return fraction(ofSamples: labels.count) { range in
-      let logits = logits(of: Array(inputs[range.lowerBound * featureCount..<range.upperBound * featureCount]))
+      let part = Array(inputs[range.lowerBound * featureCount..<range.upperBound * featureCount])
+      let logits = logits(of: part)
       return range.count { sample in
         let first = (sample - range.lowerBound) * classCount
         return logits[first..<first + classCount].indexOfLargest == first + labels[sample]
@@ -34,8 +35,9 @@ extension FloatNetwork {
     }
   }
 
-  /// The fraction of samples whose class interval bounds prove for every input of the box of radius epsilon
-  /// around them, cut to the range. In floating point, so indicative only: nothing here is "certified".
+  /// The fraction of samples whose class interval bounds prove in the whole box of radius epsilon around them.
+  ///
+  /// The box is cut to the range. Computed in floating point, so only indicative: nothing here is "certified".
   ///
   /// - Parameters:
   ///   - inputs: mapped inputs within `range`, sample after sample, at least one sample.

@@ -9,11 +9,18 @@ public enum Activation: String, CaseIterable, Sendable {
 
 /// A dense layer `y = W x + b` in floating point.
 public struct FloatLayer: Equatable, Sendable {
+  /// The length of y.
   public var rows: Int
+
+  /// The length of x.
   public var columns: Int
+
   /// Row-major, `rows * columns`.
   public var weights: [Float]
+
+  /// b, `rows` of them.
   public var biases: [Float]
+
   /// The bound on each row's sum of `|w|` that training enforces; nil for a free layer.
   public var rowSumBound: Float?
 
@@ -30,7 +37,10 @@ public struct FloatLayer: Equatable, Sendable {
 
 /// A multi-layer perceptron in floating point: `activation` after every layer but the last.
 public struct FloatNetwork: Equatable, Sendable {
+  /// The layers, at least one, each as wide as the next one's columns.
   public var layers: [FloatLayer]
+
+  /// What stands between the layers.
   public var activation: Activation
 
   /// Creates a network; neighboring layers must fit each other.

@@ -9,11 +9,13 @@ public struct InputMap: Equatable, Sendable {
   /// Mapped units for each raw unit, positive; as many elements as `offsets`.
   public var scales: [Double]
 
-  /// LSB that make one mapped unit, 1 ... 32768.
+  /// LSB that make one mapped unit, from 1 to 32768.
   public var unit: Int
 
-  /// The declared input range in LSB, within `Int16`.
+  /// The lower end of the declared input range in LSB, within `Int16`.
   public var minimumLSB: Int
+
+  /// The upper end of the declared input range in LSB, within `Int16`.
   public var maximumLSB: Int
 
   /// Creates a map; the arrays have one element or one for each feature.

@@ -12,7 +12,8 @@ extension InputMap {
   public static func fitted(to dataset: Dataset) -> InputMap {
     if let largest = dataset.largestGrayLevel {
       let unit = largest * (32767 / largest)
-      return InputMap(offsets: [0], scales: [1 / Double(largest)], unit: unit, minimumLSB: 0, maximumLSB: unit)
+      return InputMap(
+        offsets: [0], scales: [1 / Double(largest)], unit: unit, minimumLSB: 0, maximumLSB: unit)
     }
     var minima = Array(repeating: Double.infinity, count: dataset.featureCount)
     var maxima = Array(repeating: -Double.infinity, count: dataset.featureCount)
@@ -51,7 +52,8 @@ extension InputMap {
     inputs.reserveCapacity(dataset.count * dataset.featureCount)
     for sample in 0..<dataset.count {
       for feature in 0..<dataset.featureCount {
-        inputs.append(Float(encoded(dataset.value(sample: sample, feature: feature), feature: feature)) / scale)
+        let value = dataset.value(sample: sample, feature: feature)
+        inputs.append(Float(encoded(value, feature: feature)) / scale)
       }
     }
     return inputs

@@ -4,7 +4,7 @@ public struct TrainingProgress: Equatable, Sendable {
   public var epoch: Int
   /// The epochs of the whole run.
   public var epochs: Int
-  /// The part of the run that is done, 0 ... 1.
+  /// The part of the run that is done, from 0 to 1.
   public var fraction: Double
   /// The mean loss of the current epoch so far.
   public var loss: Double

@@ -1,4 +1,6 @@
-/// How a network is trained. The defaults are the recipe for images of bytes such as MNIST.
+/// How a network is trained.
+///
+/// The defaults are the recipe for images of bytes such as MNIST.
 public struct TrainingOptions: Equatable, Sendable {
   /// Widths of the hidden layers, in order; empty for a linear classifier.
   public var hidden: [Int] = [64, 64]
@@ -16,8 +18,9 @@ public struct TrainingOptions: Equatable, Sendable {
   /// The bounds on the rows' sums of `|w|`: one for each constrained layer, or a single one for all of them.
   public var bounds: [Float] = [1]
 
-  /// Whether the last layer is constrained too, which the global certificate profits from. A free last layer
-  /// costs the local certificate nothing.
+  /// Whether the last layer is constrained too, which the global certificate profits from.
+  ///
+  /// A free last layer costs the local certificate nothing.
   public var lastConstrained = false
 
   /// How often every sample is seen.

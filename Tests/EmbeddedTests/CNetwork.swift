@@ -12,14 +12,30 @@ struct InferOutcome: Equatable {
   static let untouched: Int32 = 0x5AA5_C33C
 }
 
+/// A golden vector; nil becomes a null pointer.
+struct Golden {
+  var input: [Int16]?
+  var logits: [Int32]?
+  var classIndex: Int32
+  var radius: UInt32
+  var localRadius: Int32
+}
+
 /// A network in C memory that a test may corrupt, called through the C functions of supnorm.h with guard words
 /// around everything they may write.
 @safe final class CNetwork {
   let network: UnsafeMutablePointer<supnorm_network>
   let layers: UnsafeMutablePointer<supnorm_layer>
+  /// The widest even and the widest odd hidden layer together: the `Int16` values that inference keeps.
+  let hiddenWidth: Int
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
   init(_ source: IntegerNetwork, features: [supnorm_feature] = []) {
+    var hidden = [0, 0]
+    for (index, layer) in source.layers.dropLast().enumerated() {
+      hidden[index % 2] = max(hidden[index % 2], layer.rows)
+    }
+    hiddenWidth = hidden[0] + hidden[1]
     unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
     unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
     for (index, layer) in source.layers.enumerated() {
@@ -33,18 +49,13 @@ struct InferOutcome: Equatable {
           column_indices: layer.isSparse ? copy(layer.storedColumns) : nil,
           row_entries: layer.isSparse ? copy(layer.storedCounts) : nil))
     }
-    var hidden = [0, 0]
-    for (index, layer) in source.layers.dropLast().enumerated() {
-      hidden[index % 2] = max(hidden[index % 2], layer.rows)
-    }
-    let width = hidden[0] + hidden[1]
     let table = source.pairTable().map { supnorm_pair(slope: $0.slope, offset: $0.offset) }
     unsafe network.initialize(
       to: supnorm_network(
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(source.layers.count),
         inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
-        scratch_bytes: UInt32(max(4 * width, 4)), infer_scratch_bytes: UInt32(max(2 * width, 4)),
+        scratch_bytes: UInt32(max(4 * hiddenWidth, 4)), infer_scratch_bytes: UInt32(max(2 * hiddenWidth, 4)),
         crc32: source.checksum, layers: layers, pairs: copy(table),
         features: features.isEmpty ? nil : copy(features), feature_count: UInt16(features.count), reserved: 0))
   }
@@ -63,27 +74,19 @@ struct InferOutcome: Equatable {
     return unsafe UnsafePointer(block)
   }
 
-  /// A golden vector in memory of this network.
-  func golden(
-    input: [Int16], logits: [Int32], classIndex: Int32, radius: UInt32, localRadius: Int32
-  ) -> supnorm_golden {
-    unsafe supnorm_golden(
-      input: copy(input), logits: copy(logits), class_index: classIndex, radius_lsb: radius,
-      local_radius_lsb: localRadius)
-  }
-
   var inferScratchBytes: Int { unsafe Int(network.pointee.infer_scratch_bytes) }
   var scratchBytes: Int { unsafe Int(network.pointee.scratch_bytes) }
   private var outputs: Int { unsafe Int(network.pointee.outputs) }
 
   /// Runs `supnorm_infer`; nil when it wrote outside its memory.
   func infer(_ input: [Int16], scratchBytes: Int? = nil) -> InferOutcome? {
-    let scratch = scratch(scratchBytes ?? inferScratchBytes)
+    let bytes = scratchBytes ?? inferScratchBytes
+    let scratch = scratch(bytes)
     let logits = logitMemory()
     let untouched = InferOutcome.untouched
     var result = supnorm_result(class_index: untouched, radius_lsb: UInt32(untouched))
     let status = unsafe CSupNorm.supnorm_infer(
-      network, input, scratch.pointer, 2 * scratch.count, logits.pointer, &result)
+      network, input, scratch.pointer, bytes, logits.pointer, &result)
     guard scratch.areGuardsIntact, logits.areGuardsIntact else { return nil }
     return InferOutcome(
       status: status, logits: logits.values, classIndex: result.class_index, radius: result.radius_lsb)
@@ -91,20 +94,27 @@ struct InferOutcome: Equatable {
 
   /// The status of `supnorm_certify`; nil when it wrote outside its scratch memory.
   func certify(_ input: [Int16], as classIndex: Int, radius: Int, scratchBytes: Int? = nil) -> Int32? {
-    let scratch = scratch(scratchBytes ?? self.scratchBytes)
+    let bytes = scratchBytes ?? self.scratchBytes
+    let scratch = scratch(bytes)
     let status = unsafe CSupNorm.supnorm_certify(
-      network, input, Int32(classIndex), Int32(radius), scratch.pointer, 2 * scratch.count)
+      network, input, Int32(classIndex), Int32(radius), scratch.pointer, bytes)
     return scratch.areGuardsIntact ? status : nil
   }
 
   func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(network) }
 
   /// The status of `supnorm_self_test`; nil when it wrote outside its memory.
-  func selfTest(_ golden: [supnorm_golden], scratchBytes: Int? = nil) -> Int32? {
-    let scratch = scratch(scratchBytes ?? self.scratchBytes)
+  func selfTest(_ golden: [Golden], scratchBytes: Int? = nil) -> Int32? {
+    let bytes = scratchBytes ?? self.scratchBytes
+    let scratch = scratch(bytes)
     let logits = logitMemory()
+    let vectors = unsafe golden.map { golden in
+      unsafe supnorm_golden(
+        input: golden.input.map { unsafe copy($0) }, logits: golden.logits.map { unsafe copy($0) },
+        class_index: golden.classIndex, radius_lsb: golden.radius, local_radius_lsb: golden.localRadius)
+    }
     let status = unsafe CSupNorm.supnorm_self_test(
-      network, golden, golden.count, scratch.pointer, 2 * scratch.count, logits.pointer)
+      network, vectors, golden.count, scratch.pointer, bytes, logits.pointer)
     return scratch.areGuardsIntact && logits.areGuardsIntact ? status : nil
   }
 

@@ -99,11 +99,14 @@ private func accuracyChart(_ accuracy: ReportContent.Accuracy, unit: Int, isWide
     guard let first = points.first, let last = points.last else { continue }
     let name = curve.role.className
     let places = points.map { (x: $0.radius.epsilon, y: percent($0.count)) }
+    // Smaller ones where full ones would run into each other.
+    let scale = (plot.x.end - plot.x.start) / Double(points.count) < 16 ? 0.6 : 1
     let leadIn = plot.line(
       [(0, percent(accuracy.clean)), (first.radius.epsilon, percent(first.count))], class: "lead \(name)")
     let markers: [Markup] = points.map { point in
       plot.marker(
-        curve.role.marker, at: (point.radius.epsilon, percent(point.count)), class: "mark \(name)",
+        curve.role.marker, at: (point.radius.epsilon, percent(point.count)), scale: scale,
+        class: "mark \(name)",
         tip: "\(curve.name) at ε = \(point.radius.epsilonText) (\(grouped(point.radius.lsb)) LSB): "
           + percentText(point.count, of: accuracy.samples))
     }
@@ -150,7 +153,7 @@ private func headlineMarks(_ accuracy: ReportContent.Accuracy, plot: Plot) -> [M
   var free = plot.x.start
   return accuracy.radii.filter { $0.isHeadline && $0.epsilon.isFinite }.map { radius in
     let place = plot.x(radius.epsilon)
-    let text = "ε = \(radius.epsilonText)"
+    let text = plot.width > 600 ? "ε = \(radius.epsilonText)" : radius.epsilonText
     let half = labelWidth(text) / 2
     let fits = place - half > free
     if fits { free = place + half + 6 }

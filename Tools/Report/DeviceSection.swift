@@ -3,7 +3,9 @@ func deviceSection(_ content: ReportContent) -> Markup {
   guard !content.devices.isEmpty else { return "" }
   let rows = content.devices.map { device -> [MarkupCell] in
     [
-      MarkupCell(markup: "\(device.board)<br/><small>\(device.description)</small>"), .number(device.samples),
+      MarkupCell(
+        markup: "<span class='keep'>\(device.board)<br/><small>\(device.description)</small></span>"),
+      .number(device.samples),
       MarkupCell(markup: "\(grouped(device.mismatches))", isNumber: true, isWarning: device.mismatches > 0),
       .number(device.instructionsPerInference), .number(device.instructionsPerCertificate),
       .number(device.parameterBytes), .number(device.textBytes), .number(device.dataBytes),
@@ -13,7 +15,7 @@ func deviceSection(_ content: ReportContent) -> Markup {
   return """
     <section><h2>On the device</h2>
     <p>The firmware ran every sample in QEMU; logits, class and radius were compared with the host bit for bit. \
-    Instructions are counted by QEMU: how long a chip takes for them is its own matter.</p>
+    Instructions are counts of what QEMU executed, not a measure of any chip’s speed.</p>
     \(markupTable(
       caption: "Boards; sizes in bytes",
       head: [

@@ -12,7 +12,6 @@ func layerSection(_ content: ReportContent) -> Markup {
   let lipschitz: Markup =
     content.lipschitzBound.isEmpty
     ? "" : " The product of the layer gains bounds the whole network: <b>\(content.lipschitzBound)</b>."
-  let columns = charts.count > 2 ? "three" : charts.count == 2 ? "two" : "one"
   let figure: Markup =
     charts.isEmpty
     ? ""
@@ -21,7 +20,7 @@ func layerSection(_ content: ReportContent) -> Markup {
     user’s compiler proves again. A row sum of at most 2<sup>f</sup>, gain 1, makes the integer layer exactly \
     nonexpansive, rounding included; a free last layer has a larger gain, and certificates count it exactly. \
     The same bound keeps the 32-bit accumulator from overflowing.\(lipschitz)</p>
-    <figure><div class='charts \(columns)'>
+    <figure><div class='charts rows'>
     \(charts)</div>
     \(markupDetails("All row sums, in row order", rowSumLists(content.layers)))</figure>
 
@@ -61,7 +60,7 @@ private func rowSumChart(_ layer: ReportContent.Layer, index: Int) -> Markup {
     \(gainLine)\(plot.level(bound, class: "bound"))\
     <text class='note' x='\(plot.x.end - 2)' y='\(plot.y(bound) - 5)' text-anchor='end'>bound \
     \(grouped(layer.rowSumBound))\(equal)</text>
-    <text class='unit' x='\(plot.x.start)' y='\(plot.height - 6)'>\(counted(sums.count, "row")), largest first</text>
+    <text class='unit' x='\(plot.x.start)' y='\(plot.height - 6)'>\(counted(sums.count, "row"))\(sums.count > 1 ? ", largest first" as Markup : "")</text>
 
     """)
 }
@@ -74,7 +73,7 @@ private func rowSumVerdict(_ layer: ReportContent.Layer) -> Markup {
     return "<p class='verdict bad'>✗ \(counted(over, "row")) of \(layer.rowSums.count) above the bound</p>\n"
   }
   let rows: Markup = layer.rowSums.count == 1 ? "the row is" : "all \(grouped(layer.rowSums.count)) rows are"
-  return "<p class='verdict good'>✓ \(rows) within the bound; gain \(gain)</p>\n"
+  return "<p class='verdict good'>✓ \(rows) within the bound; gain\("\u{A0}")\(gain)</p>\n"
 }
 
 private func rowSumLists(_ layers: [ReportContent.Layer]) -> Markup {
@@ -125,7 +124,7 @@ private func quantizationTable(_ content: ReportContent) -> Markup {
   let places = content.layers.map { $0.rows * $0.columns }.reduce(0, +)
   let dropped =
     quantization.pruneThresholdLSB > 0
-    ? "hidden weights below \(grouped(quantization.pruneThresholdLSB)) LSB dropped" : "none dropped"
-  rows.append([.text("nonzero weights; \(dropped)"), .number("\(grouped(nonzero)) of \(grouped(places))")])
+    ? "; hidden weights below \(grouped(quantization.pruneThresholdLSB)) LSB dropped" : ""
+  rows.append([.text("nonzero weights\(dropped)"), .number("\(grouped(nonzero)) of \(grouped(places))")])
   return markupTable(caption: "From float to integer, on the test samples", head: [], rows: rows)
 }

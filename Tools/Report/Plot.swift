@@ -81,12 +81,13 @@ struct Plot {
   }
 
   /// A marker with a tooltip; the shape tells the series apart without color.
-  func marker(_ shape: PlotMarker, at point: (x: Double, y: Double), class name: String, tip: String)
-    -> Markup
-  {
+  func marker(
+    _ shape: PlotMarker, at point: (x: Double, y: Double), scale: Double = 1, class name: String, tip: String
+  ) -> Markup {
     guard point.x.isFinite, point.y.isFinite else { return "" }
+    let size: Markup = scale == 1 ? "" : " scale(\(scale))"
     return """
-      <path class='\(name)' transform='translate(\(x(point.x)) \(y(point.y)))' d='\(shape.path)'>\
+      <path class='\(name)' transform='translate(\(x(point.x)) \(y(point.y)))\(size)' d='\(shape.path)'>\
       <title>\(tip)</title></path>
 
       """

@@ -27,7 +27,7 @@ struct ReportBuilder {
     content.summary = summary
     let bound = network.lipschitzBound
     content.lipschitzBound =
-      "\(formatted(bound.roundedUp, digits: 4)) (\(bound.isExact ? "exactly" : "at most") \(bound))"
+      "\(formatted((bound.roundedUp * 10000).rounded(.up) / 10000, digits: 4)) (\(bound.isExact ? "exactly" : "at most") \(bound))"
     content.accuracy = try accuracy()
     content.training = ReportContent.Training(
       epsilonText: model.settings["epsilon"] ?? "?",
@@ -67,7 +67,10 @@ struct ReportBuilder {
   /// The radii of the curve: a grid up to twice the largest headline, and the headlines themselves.
   private func accuracy() throws -> ReportContent.Accuracy {
     let largest = headlines.max { $0.value < $1.value } ?? headlines[0]
-    let grid = (1...16).compactMap { Epsilon("\(largest.numerator * $0)/\(largest.denominator * 8)") }
+    let grid = (1...16).compactMap { step in
+      let divisor = greatestCommonDivisor(largest.numerator * step, largest.denominator * 8)
+      return Epsilon("\(largest.numerator * step / divisor)/\(largest.denominator * 8 / divisor)")
+    }
     let isHeadline = { (epsilon: Epsilon) in headlines.contains { $0.value == epsilon.value } }
     let epsilons = (grid.filter { !isHeadline($0) } + headlines).sorted { $0.value < $1.value }
     let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
@@ -158,7 +161,12 @@ struct ReportBuilder {
     guard claims.features.count == 1 else { return ReportContent.CertifiedRadius(lsb: lsb) }
     let tolerance = Double(lsb) * claims.features[0].tolerance
     let digits = (tolerance * 100).rounded(.down) / 100
-    return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(formatted(digits, digits: 2)) gray levels")
+    let unit = samples.data.imageSize == nil ? "" : " gray levels"
+    return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(formatted(digits, digits: 2))\(unit)")
+  }
+
+  private func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
+    second == 0 ? max(first, 1) : greatestCommonDivisor(second, first % second)
   }
 
   /// Three significant digits.

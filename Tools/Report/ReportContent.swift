@@ -71,7 +71,7 @@ package struct ReportContent: Equatable, Sendable {
     /// Test samples the float network classifies correctly; nil when that was not measured.
     package var floatCorrect: Int?
     package var integerCorrect: Int
-    /// Weights below this magnitude were dropped; 0 for none.
+    /// Hidden weights below this magnitude were dropped; 0 when none were or when it is not known.
     package var pruneThresholdLSB: Int
 
     package init(samples: Int, floatCorrect: Int?, integerCorrect: Int, pruneThresholdLSB: Int) {

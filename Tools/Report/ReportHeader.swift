@@ -11,11 +11,23 @@ func reportHeader(_ content: ReportContent) -> Markup {
     <div class='guarantee'><p>Every answer comes with a radius, and with a proof:</p>
     <blockquote>“no change of up to <em>radius</em> LSB in each input, all inputs at once, can change this answer”\
     </blockquote></div>
-    <dl class='figures'>
+    \(alerts(content))<dl class='figures'>
     \(keyFigures(content))</dl>
     </header>
 
     """
+}
+
+/// What makes the guarantee void, above all figures.
+private func alerts(_ content: ReportContent) -> [Markup] {
+  var alerts: [Markup] = []
+  if content.layers.contains(where: { layer in layer.rowSums.contains { $0 > layer.rowSumBound } }) {
+    alerts.append("<p class='alert'>✗ A row sum is above its bound: nothing on this page is certified.</p>\n")
+  }
+  if content.devices.contains(where: { $0.mismatches > 0 }) {
+    alerts.append("<p class='alert'>✗ A device disagrees with the host.</p>\n")
+  }
+  return alerts
 }
 
 private func keyFigures(_ content: ReportContent) -> [Markup] {
@@ -36,7 +48,8 @@ private func keyFigures(_ content: ReportContent) -> [Markup] {
       let radius = accuracy.radii[index]
       guard let count = accuracy.headlineCurve?.count(at: index) else { continue }
       addPercent(
-        count, of: accuracy.samples, "certified at ε\u{A0}=\u{A0}\(radius.epsilonText)", "±\(grouped(radius.lsb)) LSB",
+        count, of: accuracy.samples, "certified at ε\u{A0}=\u{A0}\(radius.epsilonText)",
+        "±\(grouped(radius.lsb)) LSB",
         class: "certified")
     }
   }

@@ -25,16 +25,20 @@ func percentText(_ fraction: Double) -> String {
 func realText(_ value: Double) -> String {
   guard value.isFinite, value.magnitude < 1e9 else { return "\(value)" }
   let digits =
-    value.magnitude < 0.01
-    ? 6 : value.magnitude >= 1000 ? 0 : value.magnitude >= 100 ? 1 : value.magnitude >= 10 ? 2 : 4
+    switch value.magnitude {
+    case ..<0.01: 6
+    case ..<10: 4
+    case ..<100: 2
+    case ..<1000: 1
+    default: 0
+    }
   return formatted(value, digits: digits)
 }
 
 /// A ratio of counts with three digits, rounded up: a gain is an upper bound.
 func gainText(_ numerator: Int, shift: Int) -> String {
-  let thousandths = (Double(min(max(numerator, 0), 1 << 40)) / Double(1 << min(max(shift, 0), 30)) * 1000)
-    .rounded(.up)
-  return formatted(thousandths / 1000, digits: 3)
+  let gain = Double(numerator) / Double(1 << min(max(shift, 0), 30))
+  return gain < 1e12 ? formatted((gain * 1000).rounded(.up) / 1000, digits: 3) : "\(gain)"
 }
 
 /// "1 row", "64 rows".

@@ -31,9 +31,11 @@ let reportStyle: Markup = """
   .guarantee p { color: var(--muted); }
   blockquote { font: 1.55rem/1.35 ui-serif, Georgia, Cambria, "Times New Roman", serif; max-width: 44rem;
     text-wrap: balance; text-indent: -.4em; padding-left: .4em; }
-  .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.6rem, 1fr)); gap: 1px;
+  .alert { margin-bottom: 1rem; padding: .6rem .9rem; border: 1px solid var(--bad); border-radius: 8px;
+    background: var(--bad-panel); color: var(--bad); font-weight: 600; }
+  .figures { display: flex; flex-wrap: wrap; gap: 1px;
     background: var(--rule); border: 1px solid var(--rule); border-radius: 8px; overflow: hidden; }
-  .figures div { background: var(--paper); padding: .8rem .9rem .7rem; display: flex; flex-direction: column-reverse;
+  .figures div { flex: 1 1 8.4rem; background: var(--paper); padding: .8rem .9rem .7rem; display: flex; flex-direction: column-reverse;
     justify-content: flex-end; }
   dt { font-size: .82rem; line-height: 1.35; color: var(--muted); }
   dt span { display: block; }
@@ -47,8 +49,7 @@ let reportStyle: Markup = """
   .charts > div { min-width: 0; }
   .charts h3 { margin-bottom: .3rem; }
   .two { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .three { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-  .one { max-width: 24rem; }
+  .rows { grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); }
   .narrow { display: none; }
   .plot { display: block; width: 100%; height: auto; font-size: 12px; font-variant-numeric: tabular-nums; }
   .wide .plot { font-size: 13px; }
@@ -88,6 +89,7 @@ let reportStyle: Markup = """
   th:last-child, td:last-child { padding-right: 0; }
   th.n, td.n { text-align: right; }
   td.n { white-space: nowrap; }
+  .keep { white-space: nowrap; }
   small { color: var(--muted); }
   dd small { color: inherit; }
   td.bad { font-weight: 700; }
@@ -99,7 +101,7 @@ let reportStyle: Markup = """
   .gallery li { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: .7rem; align-items: start;
     break-inside: avoid; }
   .gallery .wrong { background: var(--bad-panel); box-shadow: 0 0 0 5px var(--bad-panel), 0 0 0 6px var(--bad); }
-  .gallery.tabular { grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); }
+  .gallery.tabular { column-gap: 2.6rem; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); }
   .gallery.tabular li { grid-template-columns: minmax(0, 1.6fr) minmax(0, 1fr); }
   .pixels { display: block; width: 6rem; height: auto; background: var(--panel); }
   .wrong .pixels { background: var(--paper); }
@@ -131,7 +133,7 @@ let reportStyle: Markup = """
     h1 { font-size: 2rem; }
     blockquote { font-size: 1.25rem; }
     section { margin-top: 2.5rem; }
-    .two, .three { grid-template-columns: minmax(0, 1fr); }
+    .two { grid-template-columns: minmax(0, 1fr); }
     .wide { display: none; }
     .narrow { display: block; }
     .scope { padding: 1rem; }
@@ -140,6 +142,7 @@ let reportStyle: Markup = """
     body { font-size: 10.5pt; }
     main { max-width: none; padding: 0; }
     section { margin-top: 1.8rem; }
+    .rows { grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); }
     section > h2, h3 { break-after: avoid; }
     figure, tr, pre, .scope { break-inside: avoid; }
     pre { white-space: pre-wrap; }

@@ -41,7 +41,8 @@ extension Activation {
       case .maxMin:
         for row in 0..<sums.rows {
           let first = row * sums.columns
-          for i in stride(from: first, to: first + sums.columns - 1, by: 2) where unsafe source[i] < source[i + 1] {
+          for i in stride(from: first, to: first + sums.columns - 1, by: 2) {
+            guard unsafe source[i] < source[i + 1] else { continue }
             let upper = unsafe gradient[i]
             unsafe gradient[i] = unsafe gradient[i + 1]
             unsafe gradient[i + 1] = upper
@@ -52,7 +53,9 @@ extension Activation {
   }
 
   /// Replaces every interval by its image.
-  func applyToIntervals(_ lower: Matrix, _ upper: Matrix, into outputLower: inout Matrix, _ outputUpper: inout Matrix) {
+  func applyToIntervals(
+    _ lower: Matrix, _ upper: Matrix, into outputLower: inout Matrix, _ outputUpper: inout Matrix
+  ) {
     guard self == .abs else {
       apply(lower, into: &outputLower)
       apply(upper, into: &outputUpper)
@@ -92,8 +95,10 @@ extension Activation {
 
 extension [Float] {
   /// Runs an elementwise kernel over the first `count` elements of two arrays that are that long.
-  @unsafe @inline(__always) mutating func update(
-    from source: [Float], count: Int, _ kernel: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  @unsafe @inline(__always)
+  fileprivate mutating func update(
+    from source: [Float], count: Int,
+    _ kernel: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
   ) {
     precondition(source.count >= count && self.count >= count)
     unsafe source.withUnsafeBufferPointer { source in

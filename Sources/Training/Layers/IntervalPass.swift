@@ -34,8 +34,9 @@ package struct IntervalPass: Sendable {
     worstLogits = Matrix(rows: capacity, columns: network.layers[network.layers.count - 1].rows)
   }
 
-  /// Turns the samples in `centers[0]` into the boxes of radius epsilon around them, cut to the range in which
-  /// inputs lie. Every sample must lie in it.
+  /// Turns the samples in `centers[0]` into the boxes of radius epsilon around them, cut to the input range.
+  ///
+  /// Every sample must lie in the range.
   package mutating func spread(by epsilon: Float, within range: ClosedRange<Float>) {
     radii[0].rows = centers[0].rows
     updatePairs(&centers[0], &radii[0]) { value, _ in

@@ -7,7 +7,8 @@ enum WorstCaseHead {
   ///
   /// - Complexity: O(samples · classes · columns).
   static func run(
-    _ layer: PreparedNetwork.Layer, _ centers: Matrix, _ radii: Matrix, labels: [Int], into result: inout Matrix
+    _ layer: PreparedNetwork.Layer, _ centers: Matrix, _ radii: Matrix, labels: [Int],
+    into result: inout Matrix
   ) {
     let columns = layer.weights.columns
     result.rows = centers.rows
@@ -17,8 +18,8 @@ enum WorstCaseHead {
       for other in 0..<classes {
         var sum = layer.biases[other] - layer.biases[label]
         if other != label {
-          unsafe withRows(layer.weights, other, label, centers, radii, sample) { row, labelRow, center, radius in
-            unsafe sum += worstSum(row, labelRow, center, radius, count: columns)
+          unsafe withRows(layer.weights, other, label, centers, radii, sample) {
+            unsafe sum += worstSum($0, $1, $2, $3, count: columns)
           }
         }
         result.elements[sample * classes + other] = sum
@@ -44,7 +45,8 @@ enum WorstCaseHead {
         unsafe result.weights[index].elements.withUnsafeMutableBufferPointer { target in
           guard let target = target.baseAddress else { return }
           let (to, toLabel) = unsafe (target + other * columns, target + label * columns)
-          unsafe withRows(layer.weights, other, label, centers, radii, sample) { row, labelRow, center, radius in
+          unsafe withRows(layer.weights, other, label, centers, radii, sample) {
+            row, labelRow, center, radius in
             for i in 0..<columns {
               let difference = unsafe row[i] - labelRow[i]
               let reach = unsafe difference > 0 ? radius[i] : difference < 0 ? -radius[i] : 0

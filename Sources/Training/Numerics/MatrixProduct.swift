@@ -16,7 +16,8 @@ extension Matrix {
           unsafe multiply(
             rows: a.rows, columns: b.rows, depth: a.columns,
             Strided(base: left.baseAddress, row: a.columns, column: 1),
-            Strided(base: right.baseAddress, row: 1, column: b.columns), into: result.baseAddress, adding: false)
+            Strided(base: right.baseAddress, row: 1, column: b.columns),
+            into: result.baseAddress, adding: false)
         }
       }
     }
@@ -34,7 +35,8 @@ extension Matrix {
           unsafe multiply(
             rows: a.rows, columns: b.columns, depth: a.columns,
             Strided(base: left.baseAddress, row: a.columns, column: 1),
-            Strided(base: right.baseAddress, row: b.columns, column: 1), into: result.baseAddress, adding: false)
+            Strided(base: right.baseAddress, row: b.columns, column: 1),
+            into: result.baseAddress, adding: false)
         }
       }
     }
@@ -51,7 +53,8 @@ extension Matrix {
           unsafe multiply(
             rows: a.columns, columns: b.columns, depth: a.rows,
             Strided(base: left.baseAddress, row: 1, column: a.columns),
-            Strided(base: right.baseAddress, row: b.columns, column: 1), into: result.baseAddress, adding: true)
+            Strided(base: right.baseAddress, row: b.columns, column: 1),
+            into: result.baseAddress, adding: true)
         }
       }
     }
@@ -110,7 +113,9 @@ private func pack(
   }
 }
 
-/// Four rows of A times a panel. Rows beyond `height` repeat the last one and are thrown away by the caller,
+/// Four rows of A times a panel.
+///
+/// Rows beyond `height` repeat the last one and are thrown away by the caller,
 /// so that the loop has no branches.
 @unsafe @inline(__always)
 private func tileProduct(

@@ -69,7 +69,8 @@ package struct TrainingRun: Sendable {
       shard.withResult { result in
         total += result.loss
         for index in layers.indices {
-          layers[index].add(result.gradients, layer: index, scale: scale, signs: network.layers[index].weights)
+          layers[index].add(
+            result.gradients, layer: index, scale: scale, signs: network.layers[index].weights)
         }
       }
     }

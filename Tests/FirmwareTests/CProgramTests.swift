@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The README's C program, built with arm-none-eabi-gcc and the library object, on a Cortex-M4 and a Cortex-M0.
+@Suite("C on a board", .serialized)
+struct CProgramTests {
+  @Test(
+    "the README's C functions answer and certify on a board",
+    arguments: [("mps2-an386", ["-mcpu=cortex-m4", "-mthumb"]), ("microbit", ["-mcpu=cortex-m0", "-mthumb"])])
+  func readme(_ board: String, _ flags: [String]) throws {
+    let folder = try TestFolder()
+    for arguments in [
+      ["train", "--data", "digits", "--epochs", "20", "--out", "m.safetensors"],
+      ["export", "m.safetensors", "--name", "digits", "--out", "digits.h"],
+    ] {
+      let result = try folder.supnorm(arguments)
+      #expect(result.status == 0, "\(result.errorOutput)")
+    }
+    let readme = try String(contentsOf: Checkout.root.appending(path: "README.md"), encoding: .utf8)
+    let start = try #require(readme.range(of: "```c\n"))
+    let end = try #require(readme[start.upperBound...].range(of: "```"))
+    try folder.write(String(readme[start.upperBound..<end.lowerBound]), "classify.c")
+    // The golden vectors are the samples; the exit code says what differs.
+    try folder.write(
+      """
+      #include "digits.h"
+
+      int32_t classify(const int16_t pixels[DIGITS_INPUTS], uint32_t *radius);
+      int32_t holds_at(const int16_t pixels[DIGITS_INPUTS], int32_t digit, int32_t radius);
+      int32_t start_up_test(void);
+
+      int main(void) {
+        if (start_up_test() != SUPNORM_OK) { return 10; }
+        for (uint32_t index = 0; index < digits_golden_count(); index++) {
+          const supnorm_golden *golden = &digits_golden()[index];
+          uint32_t radius = 0;
+          if (classify(golden->input, &radius) != golden->class_index) { return 11; }
+          if (radius != golden->radius_lsb) { return 12; }
+          if (golden->local_radius_lsb >= 0
+              && !holds_at(golden->input, golden->class_index, golden->local_radius_lsb)) { return 13; }
+          if (holds_at(golden->input, golden->class_index, golden->local_radius_lsb + 1)) { return 14; }
+        }
+        return 0;
+      }
+
+      """, "main.c")
+    let library = try Checkout.run(
+      Checkout.root.appending(path: "Tools/library").path, [board, folder.path("supnorm.o")], folder: folder.url)
+    try #require(library.status == 0, "\(library.errorOutput)")
+    let startup = Checkout.root.appending(path: "Firmware/Startup")
+    let sources = try FileManager.default.contentsOfDirectory(atPath: startup.path)
+      .filter { $0.hasSuffix(".c") }.map { startup.appending(path: $0).path }
+    let compile = try Checkout.run(
+      "arm-none-eabi-gcc",
+      flags + [
+        "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2", "-ffreestanding", "-fno-builtin",
+        "-nostdlib", "-I", Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
+        startup.appending(path: "include").path, "-I", startup.path, "-T",
+        Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path, "main.c", "classify.c", "supnorm.o",
+      ] + sources + ["-o", "main.elf"], folder: folder.url)
+    try #require(compile.status == 0, "\(compile.errorOutput)")
+    let run = try Checkout.run(
+      "qemu-system-arm",
+      [
+        "-M", board, "-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
+        "enable=on,target=native", "-kernel", "main.elf",
+      ], folder: folder.url)
+    #expect(run.status == 0, "\(run.errorOutput)")
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every kind of bad input ends in one clear line on standard error, exit status 2 and no new file.
+@Suite("Bad input")
+struct BadInputTests {
+  /// Runs in a fresh folder with the given files and expects the line.
+  private func expect(
+    _ line: String, _ arguments: [String], files: [String: Data] = [:], environment: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let folder = try TestFolder()
+    for (name, content) in files { try content.write(to: folder.url.appending(path: name)) }
+    let result = try folder.supnorm(arguments, environment: environment)
+    #expect(result.status == 2, "\(result.errorOutput)", sourceLocation: sourceLocation)
+    #expect(
+      result.errorOutput == "supnorm \(arguments[0]): \(line)\n", sourceLocation: sourceLocation)
+    #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+    #expect(folder.files == Set(files.keys), "something was left behind", sourceLocation: sourceLocation)
+  }
+
+  private func trained(_ name: String) throws -> Data {
+    try Data(contentsOf: TrainedDigits.folder.get().folder.url.appending(path: name))
+  }
+
+  private func csv(_ lines: String...) -> Data { Data((lines.joined(separator: "\n") + "\n").utf8) }
+
+  @Test("usage")
+  func usage() throws {
+    try expect("unknown option '--epoch'", ["train", "--data", "digits", "--epoch", "3", "--out", "m"])
+    try expect("option '--data' needs a value", ["train", "--out", "m", "--data"])
+    try expect("option '--data' is required", ["train", "--out", "m"])
+    try expect("option '--seed' is given twice", ["train", "--seed", "1", "--seed", "2"])
+    try expect("unexpected argument 'b.h'", ["verify", "a.h", "b.h"])
+    try expect(
+      "--epochs '0': not a whole number in 1…1000000", ["train", "--data", "digits", "--out", "m", "--epochs", "0"])
+    try expect(
+      "--activation 'tanh': not one of identity, relu, abs, maxMin",
+      ["train", "--data", "digits", "--out", "m", "--activation", "tanh"])
+    try expect(
+      "--margin does not go with --loss worst-case", ["train", "--data", "digits", "--out", "m", "--margin", "1"])
+    try expect(
+      "training option boundCount: 3 is not one bound, or one for each constrained layer",
+      ["train", "--data", "digits", "--out", "m", "--bound", "1,1,1"])
+    let folder = try TestFolder()
+    let unknown = try folder.supnorm(["certify"])
+    #expect(unknown.status == 2)
+    #expect(unknown.errorOutput == "supnorm: unknown command 'certify', see supnorm --help\n")
+    #expect(try folder.supnorm([]).status == 2)
+  }
+
+  @Test("files that are not there or cannot be written")
+  func files() throws {
+    try expect("nope.h: no such file or folder", ["verify", "nope.h"])
+    try expect("no.safetensors: no such file or folder", ["export", "no.safetensors", "--name", "a", "--out", "a.h"])
+    try expect(
+      "--data 'nowhere': no such file or folder, and not 'digits'", ["train", "--data", "nowhere", "--out", "m"])
+    try expect("no/m: no such folder", ["train", "--data", "digits", "--out", "no/m"])
+    // A full disk.
+    try expect(
+      "/dev/full: cannot be written: No space left on device",
+      ["export", "m.safetensors", "--name", "a", "--out", "/dev/full"],
+      files: ["m.safetensors": trained("m.safetensors")])
+  }
+
+  @Test("models")
+  func models() throws {
+    let model = try trained("m.safetensors")
+    let folder = try TestFolder()
+    for length in [0, 7, 100, model.count / 2, model.count - 1] {
+      try model.prefix(length).write(to: folder.url.appending(path: "cut.safetensors"))
+      let result = try folder.supnorm(["export", "cut.safetensors", "--name", "a", "--out", "a.h"])
+      #expect(result.status == 2)
+      #expect(result.errorOutput.hasPrefix("supnorm export: cut.safetensors: "), "\(result.errorOutput)")
+      #expect(result.errorOutput.split(separator: "\n").count == 1)
+    }
+    #expect(folder.files == ["cut.safetensors"])
+    try expect(
+      "--name 'Digits': not a lowercase letter followed by up to 39 lowercase letters, digits or underscores",
+      ["export", "m.safetensors", "--name", "Digits", "--out", "a.h"], files: ["m.safetensors": model])
+    try expect(
+      "d.csv: 2 features, digits.h has 64 inputs",
+      ["evaluate", "digits.h", "--data", "d.csv", "--epsilon", "0.1"],
+      files: ["digits.h": trained("digits.h"), "d.csv": csv("a,b,label", "1,2,0")])
+  }
+
+  @Test("data")
+  func data() throws {
+    let train = ["train", "--data", "d.csv", "--out", "m"]
+    try expect("d.csv:3: column 'b': missing value", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,,1")])
+    try expect("d.csv:3: 2 cells, expected 3", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,1")])
+    let notFinite = try TestFolder()
+    for value in ["nan", "inf", "-inf", "x"] {
+      try notFinite.write("a,b,label\n1,\(value),0\n", "d.csv")
+      let result = try notFinite.supnorm(train)
+      #expect(result.status == 2)
+      #expect(result.errorOutput.hasPrefix("supnorm train: d.csv:2: column 'b': "), "\(result.errorOutput)")
+    }
+    let header = try trained("digits.h")
+    let names = (0..<8).flatMap { row in (0..<8).map { "p\(row)\($0)" } }.joined(separator: ",")
+    let zeros = Array(repeating: "0", count: 64).joined(separator: ",")
+    let out = try TestFolder()
+    try header.write(to: out.url.appending(path: "digits.h"))
+    try csv("\(names),label", "\(zeros),12").write(to: out.url.appending(path: "d.csv"))
+    let result = try out.supnorm(["evaluate", "digits.h", "--data", "d.csv", "--epsilon", "0.1"])
+    #expect(result.status == 2)
+    #expect(result.errorOutput.hasPrefix("supnorm evaluate: d.csv:2: "), "\(result.errorOutput)")
+    try expect(
+      "--epsilon 'x': 'x' is not a number like 0.1 or 1/16",
+      ["evaluate", "digits.h", "--data", "digits", "--epsilon", "x"], files: ["digits.h": header])
+    try expect(
+      "--epsilon '3': larger than the widest input range, 2 units",
+      ["evaluate", "digits.h", "--data", "digits", "--epsilon", "3"], files: ["digits.h": header])
+    try expect(
+      "x.csv:1: column 0: 40000.0 is not an Int16", ["predict", "digits.h", "--input", "x.csv", "--raw"],
+      files: [
+        "digits.h": header,
+        "x.csv": csv((["40000"] + Array(repeating: "0", count: 63)).joined(separator: ",")),
+      ])
+  }
+
+  @Test("boards and QEMU")
+  func boards() throws {
+    let header = try trained("digits.h")
+    try expect(
+      "--board 'stm32': not one of microbit, mps2-an386, riscv32-virt",
+      ["run", "digits.h", "--board", "stm32", "--data", "digits"], files: ["digits.h": header])
+    try expect(
+      "qemu-system-arm is not installed or not on PATH (Debian: apt-get install qemu-system-arm)",
+      ["run", "digits.h", "--board", "mps2-an386", "--data", "digits"], files: ["digits.h": header],
+      environment: ["PATH": "/nowhere"])
+  }
+
+  @Test("a header edited by hand")
+  func editedHeader() throws {
+    var lines = try String(decoding: trained("digits.h"), as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let unit = try #require(lines.firstIndex { $0.hasPrefix("#define DIGITS_UNIT") })
+    lines[unit] = "#define DIGITS_UNIT many"
+    try expect(
+      "edited.h:\(unit + 1): DIGITS_UNIT: not a whole number", ["verify", "edited.h"],
+      files: ["edited.h": Data(lines.joined(separator: "\n").utf8)])
+    try expect(
+      "other.h: not a model header: no include guard NAME_H", ["verify", "other.h"],
+      files: ["other.h": Data("int x;\n".utf8)])
+  }
+}

@@ -1,0 +1,182 @@
+import Certification
+import Foundation
+import Interchange
+import TestSupport
+import Testing
+import Training
+
+@Suite("Commands")
+struct CommandTests {
+  @Test("the same training and export twice give the same bytes, another seed gives others")
+  func deterministic() throws {
+    let folder = try TestFolder()
+    for (name, seed) in [("a", "3"), ("b", "3"), ("c", "4")] {
+      let train = try folder.supnorm([
+        "train", "--data", "digits", "--epochs", "3", "--hidden", "12", "--seed", seed, "--out",
+        "\(name).safetensors",
+      ])
+      #expect(train.status == 0, "\(train.errorOutput)")
+      let export = try folder.supnorm(["export", "\(name).safetensors", "--name", "net", "--out", "\(name).h"])
+      #expect(export.status == 0, "\(export.errorOutput)")
+    }
+    let bytes = { (name: String) in try Data(contentsOf: folder.url.appending(path: name)) }
+    #expect(try bytes("a.safetensors") == bytes("b.safetensors"))
+    #expect(try bytes("a.h") == bytes("b.h"))
+    #expect(try bytes("a.safetensors") != bytes("c.safetensors"))
+  }
+
+  @Test("export reports the layers and what quantization cost")
+  func export() throws {
+    let json = try TrainedDigits.folder.get().export.json()
+    let layers = try #require(json["layers"] as? [[String: Any]])
+    #expect(layers.map { $0["rows"] as? Int } == [16, 16, 10])
+    for layer in layers.dropLast() {
+      let sum = try #require(layer["rowSumMax"] as? Int)
+      #expect(sum <= 32768)
+    }
+    let accuracy = try #require(json["accuracy"] as? [String: Int])
+    let (float, integer) = (try #require(accuracy["floatCorrect"]), try #require(accuracy["integerCorrect"]))
+    #expect(accuracy["samples"] == 360)
+    #expect(float > 180 && abs(float - integer) <= 4, "float \(float), integers \(integer) of 360")
+  }
+
+  @Test("verify prints the promised keys and accepts the export")
+  func verify() throws {
+    let box = try TrainedDigits.folder.get()
+    let result = try box.folder.supnorm(["verify", "digits.h", "--json"])
+    #expect(result.status == 0)
+    let json = try result.json()
+    #expect(json["valid"] as? Bool == true)
+    #expect((json["problems"] as? [Any])?.isEmpty == true)
+    #expect((json["lipschitz"] as? Double ?? 0) > 0)
+    let layers = try #require(json["layers"] as? [[String: Any]])
+    let keys: Set = ["kind", "rows", "columns", "shift", "rowSumMax", "rowSumBound", "gain"]
+    for layer in layers { #expect(keys.isSubset(of: layer.keys)) }
+  }
+
+  @Test("verify refuses a weight beyond its bound and names layer, row, value and bound")
+  func verifyRefuses() throws {
+    let box = try TrainedDigits.folder.get()
+    var text = try String(contentsOf: box.folder.url.appending(path: "digits.h"), encoding: .utf8)
+    let file = try readHeader(box.folder.path("digits.h"))
+    let entry = file.claims.layers[1].rows[7][0]
+    let rest = file.claims.layers[1].rows[7].dropFirst().reduce(0) { $0 + abs($1.weight) }
+    let isSparse = file.claims.layers[1].isSparse
+    let head = "#define DIGITS_LAYER1_ROW7(W) "
+    let old = isSparse ? "W(\(entry.column), \(entry.weight))" : "W(\(entry.weight))"
+    let new = isSparse ? "W(\(entry.column), 32767)" : "W(32767)"
+    text = text.replacingOccurrences(of: head + old, with: head + new)
+    try box.folder.write(text, "refused.h")
+    let result = try box.folder.supnorm(["verify", "refused.h"])
+    #expect(result.status == 1)
+    let line = "refused.h: layer 1 row 7: row sum \(32767 + rest) > 32768"
+    #expect(result.output.contains(line), "\(result.output) misses: \(line)")
+    // The other commands do not even start.
+    let evaluate = try box.folder.supnorm(["evaluate", "refused.h", "--data", "digits", "--epsilon", "0.1"])
+    #expect(evaluate.status == 2)
+    #expect(evaluate.errorOutput == "supnorm evaluate: \(line)\n")
+  }
+
+  @Test("evaluate counts what the library counts")
+  func evaluate() throws {
+    let box = try TrainedDigits.folder.get()
+    let result = try box.folder.supnorm([
+      "evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16,0.125", "--json",
+    ])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let json = try result.json()
+    let radii = try #require(json["radii"] as? [[String: Any]])
+    #expect(radii.map { $0["radiusLSB"] as? Int } == [2047, 4094])
+    let keys: Set = ["epsilon", "radiusLSB", "certifiedGlobal", "certifiedLocal", "certified", "empirical"]
+    #expect(radii.allSatisfy { Set($0.keys) == keys })
+
+    // Count again, sample by sample.
+    let network = try CertifiedNetwork(header: box.folder.path("digits.h"))
+    let rows = try readCSV(Checkout.root.appending(path: "Tools/data/digits/digits-test.csv").path)
+    let data = try rows.dataset()
+    var clean = 0
+    var certified = 0
+    for sample in 0..<data.count {
+      let input = (0..<64).map { Int16(data.value(sample: sample, feature: $0) * 2047) }
+      let answer = try network.answer(to: input)
+      guard answer.classIndex == data.labels[sample] else { continue }
+      clean += 1
+      if try network.certifiedRadius(of: input) >= 2047 { certified += 1 }
+    }
+    #expect(json["samples"] as? Int == 360)
+    #expect(json["clean"] as? Double == Double(clean) / 360)
+    #expect(radii[0]["certified"] as? Double == Double(certified) / 360)
+  }
+
+  @Test("predict gives the library's answers, in the data's units and in raw LSB alike")
+  func predict() throws {
+    let box = try TrainedDigits.folder.get()
+    let lines = try String(
+      contentsOf: Checkout.root.appending(path: "Tools/data/digits/digits-test.csv"), encoding: .utf8
+    ).split(separator: "\n").prefix(6)
+    try box.folder.write(lines.joined(separator: "\n"), "units.csv")
+    let raw = lines.dropFirst().map { line in
+      line.split(separator: ",").dropLast().map { "\((Int($0) ?? 0) * 2047)" }.joined(separator: ",")
+    }
+    try box.folder.write(raw.joined(separator: "\n"), "raw.csv")
+    let first = try box.folder.supnorm(["predict", "digits.h", "--input", "units.csv", "--json"])
+    let second = try box.folder.supnorm(["predict", "digits.h", "--input", "raw.csv", "--raw", "--json"])
+    #expect(first.status == 0 && second.status == 0, "\(first.errorOutput)\(second.errorOutput)")
+    #expect(first.output == second.output)
+    let predictions = try #require(try first.json()["predictions"] as? [[String: Any]])
+    #expect(predictions.count == 5)
+    let network = try CertifiedNetwork(header: box.folder.path("digits.h"))
+    for (prediction, line) in zip(predictions, raw) {
+      let input = line.split(separator: ",").map { Int16($0) ?? 0 }
+      let answer = try network.answer(to: input)
+      #expect(prediction["class"] as? Int == answer.classIndex)
+      #expect(prediction["logits"] as? [Int] == answer.logits.map { Int($0) })
+      #expect(prediction["globalRadiusLSB"] as? Int == answer.globalRadiusLSB)
+      let local = try network.localRadius(of: input, as: answer.classIndex) ?? 0
+      #expect(prediction["localRadiusLSB"] as? Int == local)
+    }
+  }
+
+  @Test("report writes one self-contained page")
+  func report() throws {
+    let box = try TrainedDigits.folder.get()
+    let result = try box.folder.supnorm([
+      "report", "m.safetensors", "digits.h", "--data", "digits", "--out", "report.html",
+    ])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let page = try String(contentsOf: box.folder.url.appending(path: "report.html"), encoding: .utf8)
+    #expect(page.hasPrefix("<!DOCTYPE html>"))
+    #expect(page.contains("<svg") && !page.contains("<script"))
+    // Nothing is loaded from elsewhere.
+    #expect(!page.contains("src=\"http") && !page.contains("@import"))
+  }
+
+  @Test("Ctrl-C keeps the last finished epoch", .timeLimit(.minutes(2)))
+  func interruption() throws {
+    let folder = try TestFolder()
+    let running = try Checkout.start(
+      Checkout.supnorm.path,
+      ["train", "--data", "digits", "--epochs", "100000", "--hidden", "16", "--out", "m.safetensors"],
+      folder: folder.url)
+    Thread.sleep(forTimeInterval: 2)
+    running.process.interrupt()
+    running.process.waitUntilExit()
+    let result = running.result
+    #expect(result.status == 130, "\(result.errorOutput)")
+    let model = try readModel(folder.path("m.safetensors"))
+    #expect(model.curve.count > 0 && model.curve.count < 100_000)
+    #expect(folder.files == ["m.safetensors"])
+  }
+
+  @Test("help says what every command takes", arguments: [
+    "demo", "train", "export", "verify", "evaluate", "predict", "run", "report",
+  ])
+  func help(_ command: String) throws {
+    let folder = try TestFolder()
+    let result = try folder.supnorm([command, "--help"])
+    #expect(result.status == 0)
+    #expect(result.output.hasPrefix("supnorm \(command): "))
+    #expect(result.output.contains("usage: supnorm \(command)"))
+    #expect(try folder.supnorm(["--help"]).output.contains("  \(command) "))
+  }
+}
