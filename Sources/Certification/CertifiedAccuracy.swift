@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// What is certified at one radius, as counts of samples whose class is also right.
 public struct CertifiedCounts: Equatable, Sendable {
+  /// The radius that was asked for, in LSB.
   public var radiusLSB: Int
   /// Certified by the margin deviations `M_jk(radius)`.
   public var global: Int
@@ -22,9 +23,11 @@ public struct CertifiedCounts: Equatable, Sendable {
 
 /// Accuracy of a network on a set of samples; counts, so that nothing is rounded.
 public struct AccuracyCounts: Equatable, Sendable {
+  /// All samples.
   public var samples: Int
   /// Samples whose class is right.
   public var clean: Int
+  /// One for each radius, in the order asked for.
   public var radii: [CertifiedCounts]
 
   /// Creates counts.
@@ -74,7 +77,8 @@ extension CertifiedNetwork {
     inputs: ArraySlice<[Int16]>, labels: ArraySlice<Int>, radii: [Int], deviations: [[[Int]]]
   ) throws -> AccuracyCounts {
     var counts = AccuracyCounts(
-      samples: 0, clean: 0, radii: radii.map { CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0) })
+      samples: 0, clean: 0,
+      radii: radii.map { CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0) })
     for (input, label) in zip(inputs, labels) {
       let answer = try answer(to: input)
       guard answer.classIndex == label else { continue }

@@ -122,7 +122,7 @@ public struct Answer: Equatable, Sendable {
   }
 
   deinit {
-    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    for unsafeblock in unsafe blocks { unsafe block.deallocate() }
     unsafe pointer.deallocate()
   }
 

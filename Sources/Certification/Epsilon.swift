@@ -2,8 +2,9 @@
 public struct Epsilon: Equatable, Sendable, CustomStringConvertible {
   /// The text as the user wrote it.
   public let description: String
-  /// numerator / denominator, both below 2^31.
+  /// The part above, below 2^31.
   public let numerator: Int
+  /// The part below, 1 … 10^9 or what was written.
   public let denominator: Int
 
   /// Parses a non-negative decimal number or a fraction of two whole numbers; nil for anything else.

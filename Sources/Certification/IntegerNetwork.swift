@@ -19,7 +19,9 @@ public enum IntegerActivation: CaseIterable, Sendable {
 
 /// A dense or sparse layer of integers: `(Σ w·x + b) / 2^shift`, see `supnorm_layer` in supnorm.h.
 public struct IntegerLayer: Equatable, Sendable {
+  /// Outputs, 1 … 65535.
   public var rows: Int
+  /// Inputs, 1 … 65535.
   public var columns: Int
   /// Row-major, `rows * columns`, zeros included whatever the storage.
   public var weights: [Int16]
@@ -27,6 +29,7 @@ public struct IntegerLayer: Equatable, Sendable {
   public var biases: [Int32]
   /// 0 … 15; a weight means `w / 2^shift`.
   public var shift: Int
+  /// What follows requantization; identity in the last layer.
   public var activation: IntegerActivation
   /// No row's sum of `|w|` exceeds this.
   public var rowSumBound: Int
@@ -72,11 +75,15 @@ public struct IntegerLayer: Equatable, Sendable {
 
 /// A row that could leave `Int32` or exceeds its declared bound.
 public struct InadmissibleRow: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Where.
   public var layer: Int
+  /// Where in the layer.
   public var row: Int
   /// What was measured, in words (`row sum`, `2^15·R + |b| + 2^(shift-1)`).
   public var quantity: String
+  /// What it came to.
   public var value: Int
+  /// What it may come to.
   public var bound: Int
 
   /// Creates an error.
@@ -94,11 +101,13 @@ public struct InadmissibleRow: Error, Equatable, Sendable, CustomStringConvertib
 
 /// A network of integers, as it is deployed.
 public struct IntegerNetwork: Equatable, Sendable {
+  /// First to last.
   public var layers: [IntegerLayer]
   /// LSB that make one mapped input unit, 1 … 32768.
   public var unit: Int
   /// The declared input range in LSB, within `Int16`.
   public var inputMinimum: Int
+  /// The greatest input of the declared range, in LSB.
   public var inputMaximum: Int
 
   /// Creates a network and proves its bounds.

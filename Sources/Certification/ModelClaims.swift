@@ -1,17 +1,30 @@
-/// What a model header states, number by number. Nobody trusts it before `verification(of:)` has re-derived it.
+/// What a model header states, number by number.
+///
+/// Nobody trusts it before `verification(of:)` has re-derived it.
 ///
 /// The numbers are plain `Int`: a header may claim anything, also what does not fit in the device's types.
 public struct ModelClaims: Equatable, Sendable {
+  /// The prefix of every identifier.
   public var name: String
+  /// The version of the header format.
   public var formatVersion: Int
+  /// LSB that make one mapped input unit.
   public var unit: Int
+  /// Values of one sample.
   public var inputs: Int
+  /// Logits of one sample.
   public var outputs: Int
+  /// The least input of the declared range, in LSB.
   public var inputMinimum: Int
+  /// The greatest input of the declared range, in LSB.
   public var inputMaximum: Int
+  /// Scratch memory for inference and certificates.
   public var scratchBytes: Int
+  /// Scratch memory for inference alone.
   public var inferScratchBytes: Int
+  /// CRC-32 of the parameters.
   public var crc32: Int
+  /// The layers, first to last.
   public var layers: [LayerClaims]
   /// In the order (0,1) (0,2) … (1,2) ….
   public var pairs: [PairClaims]
@@ -21,6 +34,7 @@ public struct ModelClaims: Equatable, Sendable {
   public var featureNames: [String]
   /// Empty or one for each output.
   public var classNames: [String]
+  /// Samples with the answers the host computed.
   public var golden: [GoldenClaims]
 
   /// Creates claims; nothing is checked.
@@ -53,7 +67,9 @@ public struct ModelClaims: Equatable, Sendable {
 public struct LayerClaims: Equatable, Sendable {
   /// One stored weight.
   public struct Entry: Equatable, Sendable {
+    /// The input it multiplies.
     public var column: Int
+    /// The weight itself.
     public var weight: Int
 
     /// Creates an entry.
@@ -63,14 +79,20 @@ public struct LayerClaims: Equatable, Sendable {
     }
   }
 
+  /// Whether only some weights are stored, with their columns.
   public var isSparse: Bool
+  /// Outputs, as the header states them.
   public var rowCount: Int
+  /// Inputs, as the header states them.
   public var columns: Int
   public var shift: Int
+  /// What follows requantization; identity in the last layer.
   public var activation: IntegerActivation
+  /// The bound on every row's `Σ|w|`.
   public var rowSumBound: Int
   /// The stored weights of each row; all columns in order for a dense layer.
   public var rows: [[Entry]]
+  /// One for each row, in accumulator units.
   public var biases: [Int]
 
   /// Creates claims; nothing is checked.
@@ -91,7 +113,9 @@ public struct LayerClaims: Equatable, Sendable {
 
 /// One pair of classes of a header: `M_jk(d) ≤ slope·d + offset`.
 public struct PairClaims: Equatable, Sendable {
+  /// A, in accumulator units for each LSB.
   public var slope: Int
+  /// B, in accumulator units.
   public var offset: Int
 
   /// Creates claims; nothing is checked.
@@ -105,9 +129,11 @@ public struct PairClaims: Equatable, Sendable {
 public struct FeatureClaims: Equatable, Sendable {
   /// `mapped = (value - offset) · scale`; an input is `floor(mapped · unit + 1/2)`, clamped.
   public var offset: Double
+  /// Mapped units for each unit of the feature.
   public var scale: Double
   /// `(reading · multiplier + addend) >> shift`, clamped.
   public var multiplier: Int
+  /// Holds the rounding term too.
   public var addend: Int
   public var shift: Int
   /// How far the feature may move, in its own unit, for each LSB of a certified radius: at most
@@ -129,9 +155,13 @@ public struct FeatureClaims: Equatable, Sendable {
 
 /// One golden vector of a header.
 public struct GoldenClaims: Equatable, Sendable {
+  /// The sample in LSB.
   public var input: [Int]
+  /// Raw accumulators of the last layer.
   public var logits: [Int]
+  /// The index of the largest logit.
   public var classIndex: Int
+  /// The certified global radius.
   public var radiusLSB: Int
   /// The largest radius the interval certificate proves, -1 for none.
   public var localRadiusLSB: Int

@@ -1,6 +1,8 @@
 /// An upper bound `significand · 2^exponent`, exact while 64 bits suffice and rounded up beyond.
 public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
+  /// All of the digits.
   public private(set) var significand: UInt64
+  /// The power of two they count.
   public private(set) var exponent: Int
   /// Whether no rounding has happened.
   public private(set) var isExact = true

@@ -1,7 +1,10 @@
-/// What the device needs of one pair of classes: `M_jk(d) ≤ slope·d + offset` for every d ≥ 0, in accumulator
-/// units. A bound that does not fit in 32 bits is saturated, which leaves no positive radius.
+/// What the device needs of one pair of classes: `M_jk(d) ≤ slope·d + offset` for every d ≥ 0.
+///
+/// In accumulator units. A bound that does not fit in 32 bits is saturated, which leaves no positive radius.
 public struct PairBound: Equatable, Sendable {
+  /// A, in accumulator units for each LSB.
   public var slope: UInt32
+  /// B, in accumulator units.
   public var offset: UInt32
 
   /// Creates a bound.

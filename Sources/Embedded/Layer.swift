@@ -58,7 +58,9 @@ internal import CSupNorm
     }
   }
 
-  /// Calls `body` with one row. O(row) for a sparse layer.
+  /// Calls `body` with one row.
+  ///
+  /// - Complexity: O(row) for a sparse layer.
   @inline(__always)
   func withRow(_ row: Int, _ body: (Span<Int16>, Span<UInt16>, Int32) -> Void) {
     var start = 0

@@ -38,6 +38,9 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
   // Of the next token: whether its logical line begins with it, and whether it touches the token before.
   var isFirst = true
   var isAdjacent = false
+  // Of the token before.
+  var place: Int?
+  var wasOperator = false
 
   func byte(_ offset: Int) -> UInt8? {
     guard let position = bytes.index(index, offsetBy: offset, limitedBy: bytes.endIndex),
@@ -54,18 +57,17 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
     }
   }
   func append(upTo end: String.UTF8View.Index) {
-    var token = CToken(text: bytes[index..<end], line: line, directivePlace: nil, isGlued: false)
-    if isFirst {
-      token.directivePlace = token.matches("#") ? 0 : nil
-    } else if let last = tokens.last {
-      token.directivePlace = last.directivePlace.map { $0 + 1 }
-      token.isGlued =
-        isAdjacent && (token.directivePlace == 3 && token.matches("(") || last.isOperator && token.isOperator)
-    }
-    tokens.append(token)
+    let first = bytes[index]
+    place = isFirst ? (first == UInt8(ascii: "#") ? 0 : nil) : place.map { $0 + 1 }
+    let isOperator = isOperatorCharacter(first)
+    tokens.append(
+      CToken(
+        text: bytes[index..<end], line: line, directivePlace: place,
+        isGlued: isAdjacent && (place == 3 && first == UInt8(ascii: "(") || wasOperator && isOperator)))
     index = end
     isFirst = false
     isAdjacent = true
+    wasOperator = isOperator
   }
 
   /// A backslash joins lines before comments are known, so one in a comment can end it early or late.
@@ -135,7 +137,8 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
       // A preprocessing number, with a decimal point and a signed exponent.
       var end = index
       while end < bytes.endIndex, isName(bytes[end]) || bytes[end] == UInt8(ascii: ".") {
-        let isExponent = bytes[end] | 0x20 == UInt8(ascii: "e") && byte(1).map { $0 | 0x20 } != UInt8(ascii: "x")
+        let isExponent =
+          bytes[end] | 0x20 == UInt8(ascii: "e") && byte(1).map { $0 | 0x20 } != UInt8(ascii: "x")
         end = bytes.index(after: end)
         if isExponent, end < bytes.endIndex,
           bytes[end] == UInt8(ascii: "-") || bytes[end] == UInt8(ascii: "+")
@@ -157,16 +160,14 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
   return tokens
 }
 
-extension CToken {
-  /// Whether it is a character that operators of several characters are made of.
-  fileprivate var isOperator: Bool {
-    switch text.first {
-    case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "*"),
-      UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"),
-      UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "^"), UInt8(ascii: "|"):
-      true
-    default: false
-    }
+/// Whether operators of several characters are made of this one.
+private func isOperatorCharacter(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "*"),
+    UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"),
+    UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "^"), UInt8(ascii: "|"):
+    true
+  default: false
   }
 }
 

@@ -2,6 +2,7 @@ public import Certification
 
 /// A header as it was read: what it claims, and where its code is not the code that such claims have.
 public struct HeaderFile: Sendable {
+  /// The numbers, not yet verified.
   public var claims: ModelClaims
   /// Where, comments and harmless white space aside, the text differs from `headerText(of: claims)`, one line.
   ///
@@ -17,7 +18,9 @@ public struct HeaderFile: Sendable {
 /// The most bytes of a header that are read; a network of 65,535 × 1,000 weights stays below.
 private let headerLimit = 1 << 29
 
-/// Reads the text of a header. The numbers may be anything: `verification(of:)` proves them.
+/// Reads the text of a header.
+///
+/// The numbers may be anything: `verification(of:)` proves them.
 ///
 /// - Throws: an unreadable file, and text that is not a header of this format: missing or repeated macros, a row
 ///   that is not made of numbers.
@@ -65,7 +68,9 @@ extension CertifiedNetwork {
   public convenience init(verified claims: ModelClaims) throws {
     try self.init(
       claims.network(),
-      pairs: claims.pairs.map { PairBound(slope: UInt32(clamping: $0.slope), offset: UInt32(clamping: $0.offset)) })
+      pairs: claims.pairs.map {
+        PairBound(slope: UInt32(clamping: $0.slope), offset: UInt32(clamping: $0.offset))
+      })
   }
 }
 
@@ -92,7 +97,9 @@ private struct MacroTable {
       let end = tokens[(index + 1)...].firstIndex { $0.directivePlace ?? 0 == 0 } ?? tokens.count
       let directive = tokens[index..<end]
       let words = directive.dropFirst()
-      if words.first?.matches("ifndef") == true, prefix.isEmpty, let guardName = words.dropFirst().first?.string {
+      if words.first?.matches("ifndef") == true, prefix.isEmpty,
+        let guardName = words.dropFirst().first?.string
+      {
         guard guardName.hasSuffix("_H") else {
           throw FileError(path, line: tokens[index].line, "not a model header: no include guard NAME_H")
         }
@@ -118,7 +125,8 @@ private struct MacroTable {
       parameter = body[body.startIndex + 1].string
       body = body.dropFirst(3)
     }
-    let old = macros.updateValue(Macro(parameter: parameter, body: body, line: name.line), forKey: name.string)
+    let old = macros.updateValue(
+      Macro(parameter: parameter, body: body, line: name.line), forKey: name.string)
     if old != nil { throw FileError(path, line: name.line, "\(quoted(name.string)) is defined twice") }
   }
 
@@ -137,7 +145,9 @@ private struct MacroTable {
   private func integer(_ suffix: String) throws(FileError) -> Int {
     let macro = try macro(suffix)
     var body = macro.body
-    if body.first?.matches("(") == true, body.last?.matches(")") == true { body = body.dropFirst().dropLast() }
+    if body.first?.matches("(") == true, body.last?.matches(")") == true {
+      body = body.dropFirst().dropLast()
+    }
     guard macro.parameter == nil, let value = Self.integer(body) else {
       throw error(suffix, macro, "not a whole number")
     }
@@ -188,7 +198,8 @@ private struct MacroTable {
     for (index, item) in items.enumerated() {
       let values = item.compactMap(Self.integer)
       guard item.count == arity, values.count == arity else {
-        throw try error(suffix, macro(suffix), "item \(index) is not \(arity) whole number\(arity == 1 ? "" : "s")")
+        throw try error(
+          suffix, macro(suffix), "item \(index) is not \(arity) whole number\(arity == 1 ? "" : "s")")
       }
       result.append(values)
     }

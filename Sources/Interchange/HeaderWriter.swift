@@ -15,10 +15,13 @@ public func headerText(of model: ModelClaims) -> String {
 /// Names that can prefix every identifier of a header: a lowercase letter, then lowercase letters, digits and
 /// underscores, at most 40; not `supnorm`, whose names the library has.
 public func isValidHeaderName(_ name: String) -> Bool {
-  guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+  guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else {
+    return false
+  }
   return name.utf8.count <= 40 && name != "supnorm" && !name.hasSuffix("_")
     && name.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
         || $0 == UInt8(ascii: "_")
     }
 }
@@ -104,7 +107,8 @@ private struct HeaderWriter {
       """)
     for (row, entries) in layer.rows.enumerated() {
       define(
-        "\(prefix)_ROW\(row)", "W", entries.map { layer.isSparse ? "\($0.column), \($0.weight)" : "\($0.weight)" })
+        "\(prefix)_ROW\(row)", "W",
+        entries.map { layer.isSparse ? "\($0.column), \($0.weight)" : "\($0.weight)" })
     }
     define("\(prefix)_BIAS", "B", layer.biases.map { "\($0)" })
     line("")

@@ -46,7 +46,8 @@ private func quantized(
   _ layer: FloatLayer, index: Int, unit: Int, prune: Int, bound: Double?, activation: IntegerActivation
 ) throws(QuantizationError) -> IntegerLayer {
   for shift in stride(from: 15, through: 0, by: -1) {
-    let limit = bound.map { Int(($0 * Double(1 << shift)).rounded(.down)) }
+    // A model file may state any positive bound; 2^47 is far beyond the admissible ones and fits in Int.
+    let limit = bound.map { Int(min(($0 * Double(1 << shift)).rounded(.down), 0x1p47)) }
     guard let rows = roundedRows(layer, shift: shift, limit: limit, prune: prune),
       let biases = roundedBiases(layer, shift: shift, unit: unit)
     else { continue }

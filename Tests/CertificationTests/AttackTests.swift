@@ -13,7 +13,7 @@ struct AttackTests {
     var attempts = 0
     var attacked = 0
     let styles = NetworkStyle.allCases.filter { $0 != .oneOutput && $0 != .wide }
-    for network in random.networks(28, styles: styles) + random.networks(3, styles: [.wide]) {
+    for network in random.networks(60, styles: styles) + random.networks(4, styles: [.wide]) {
       let certified = try CertifiedNetwork(network)
       for _ in 0..<6 {
         let input = random.input(of: network)
@@ -40,7 +40,7 @@ struct AttackTests {
         #expect(found == nil, "\(network) at \(input) within \(radius); \(random)")
       }
     }
-    #expect(attempts > 40_000 && attacked > 500, "\(attempts) attempts on \(attacked) inputs; \(random)")
+    #expect(attempts > 100_000 && attacked > 1_000, "\(attempts) attempts on \(attacked) inputs; \(random)")
   }
 
   /// Both certificates are exact on one layer: just beyond the radius there is a tie or another class.

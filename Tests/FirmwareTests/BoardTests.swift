@@ -2,7 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The firmware on every board in QEMU, over the whole test set. A missing QEMU fails here; it is never skipped.
+/// The firmware on every board in QEMU, over the whole test set.
+///
+/// A missing QEMU fails here; it is never skipped.
 @Suite("Firmware", .serialized)
 struct BoardTests {
   /// Trained enough to be worth certifying: the demo's network shape with fewer epochs.
@@ -46,7 +48,8 @@ struct BoardTests {
     let folder = try TestFolder()
     for arguments in [
       [
-        "train", "--data", "digits", "--epochs", "10", "--hidden", "24,17", "--activation", activation, "--loss",
+        "train", "--data", "digits", "--epochs", "10", "--hidden", "24,17", "--activation", activation,
+        "--loss",
         "hinge", "--last", "constrained", "--out", "m.safetensors",
       ],
       ["export", "m.safetensors", "--name", "net_2", "--out", "net.h", "--prune", "64"],

@@ -7,7 +7,9 @@ import Testing
 struct CProgramTests {
   @Test(
     "the README's C functions answer and certify on a board",
-    arguments: [("mps2-an386", ["-mcpu=cortex-m4", "-mthumb"]), ("microbit", ["-mcpu=cortex-m0", "-mthumb"])])
+    arguments: [
+      ("mps2-an386", ["-mcpu=cortex-m4", "-mthumb"]), ("microbit", ["-mcpu=cortex-m0", "-mthumb"]),
+    ])
   func readme(_ board: String, _ flags: [String]) throws {
     let folder = try TestFolder()
     for arguments in [
@@ -46,7 +48,8 @@ struct CProgramTests {
 
       """, "main.c")
     let library = try Checkout.run(
-      Checkout.root.appending(path: "Tools/library").path, [board, folder.path("supnorm.o")], folder: folder.url)
+      Checkout.root.appending(path: "Tools/library").path, [board, folder.path("supnorm.o")],
+      folder: folder.url)
     try #require(library.status == 0, "\(library.errorOutput)")
     let startup = Checkout.root.appending(path: "Firmware/Startup")
     let sources = try FileManager.default.contentsOfDirectory(atPath: startup.path)
@@ -57,7 +60,8 @@ struct CProgramTests {
         "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2", "-ffreestanding", "-fno-builtin",
         "-nostdlib", "-I", Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
         startup.appending(path: "include").path, "-I", startup.path, "-T",
-        Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path, "main.c", "classify.c", "supnorm.o",
+        Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path, "main.c", "classify.c",
+        "supnorm.o",
       ] + sources + ["-o", "main.elf"], folder: folder.url)
     try #require(compile.status == 0, "\(compile.errorOutput)")
     let run = try Checkout.run(

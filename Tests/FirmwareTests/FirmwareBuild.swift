@@ -26,7 +26,8 @@ struct FirmwareBuild {
       "swift",
       [
         "build", "--package-path", Checkout.root.appending(path: "Firmware").path, "--scratch-path",
-        folder.path("build"), "--build-system", "native", "-c", "release", "--product", "Application", "--triple",
+        folder.path("build"), "--build-system", "native", "-c", "release", "--product", "Application",
+        "--triple",
         board.triple, "--toolset", boards.appending(path: "\(name).json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(folder.url.path)",
@@ -50,6 +51,8 @@ struct FirmwareBuild {
 func toolchainTool(_ name: String) throws -> String {
   let swift = try Checkout.run("which", ["swift"], folder: Checkout.root).output
     .trimmingCharacters(in: .whitespacesAndNewlines)
-  return URL(fileURLWithPath: swift).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name)
-    .path
+  return URL(fileURLWithPath: swift).resolvingSymlinksInPath().deletingLastPathComponent().appending(
+    path: name
+  )
+  .path
 }

@@ -37,8 +37,11 @@ struct FirmwareSymbolTests {
     #expect(allocators.isDisjoint(with: names), "\(allocators.intersection(names))")
     // The run-time functions of floating point: __aeabi_fadd, __aeabi_d2iz, __adddf3, __floatsisf …
     let float = names.filter { name in
-      ["__aeabi_f", "__aeabi_d", "__aeabi_i2f", "__aeabi_i2d", "__aeabi_ui2", "__aeabi_l2", "__float", "__fix"]
-        .contains { name.hasPrefix($0) } || name.hasSuffix("sf3") || name.hasSuffix("df3")
+      [
+        "__aeabi_f", "__aeabi_d", "__aeabi_i2f", "__aeabi_i2d", "__aeabi_ui2", "__aeabi_l2", "__float",
+        "__fix",
+      ]
+      .contains { name.hasPrefix($0) } || name.hasSuffix("sf3") || name.hasSuffix("df3")
     }
     #expect(float.isEmpty, "\(float)")
     #expect(!names.contains("__aeabi_ldivmod") && !names.contains("__divdi3"))
@@ -58,7 +61,8 @@ struct FirmwareSymbolTests {
         -8,
         header.replacingOccurrences(
           of: try line("#define XOR_LAYER0_ROW_SUM_BOUND "), with: "#define XOR_LAYER0_ROW_SUM_BOUND 10"
-        ).replacingOccurrences(of: "#include \"supnorm.h\"", with: "#define SUPNORM_SKIP_PROOF\n#include \"supnorm.h\"")
+        ).replacingOccurrences(
+          of: "#include \"supnorm.h\"", with: "#define SUPNORM_SKIP_PROOF\n#include \"supnorm.h\"")
       ),
       (-9, header.replacingOccurrences(of: golden, with: golden + "7")),
     ]

@@ -18,7 +18,8 @@ struct HeaderAmbiguityTests {
   private static let shift = "#define DIGITS_LAYER0_SHIFT 12"
 
   @Test(arguments: [
-    "014", "12L", "12u", "0xC", "0b1100", "+12", "12.0", "1'2", "1_2", "(12)", "((12))", "12 + 0", "6 * 2", "- -12",
+    "014", "12L", "12u", "0xC", "0b1100", "+12", "12.0", "1'2", "1_2", "(12)", "((12))", "12 + 0", "6 * 2",
+    "- -12",
     "'\\014'", "'c'", "12 /* */ 0", "DIGITS_LAYERS", "", "\"12\"", "\\u0031\\u0032", "1\\\n2", "~-13", "12;",
     "12##0", "#12", "\u{661}\u{662}", "１２",
   ])
@@ -30,9 +31,11 @@ struct HeaderAmbiguityTests {
   }
 
   @Test(arguments: [
-    "DIGITS_LAYER0_ROW0 (W)", "DIGITS_LAYER0_ROW0/**/(W)", "DIGITS_LAYER0_ROW0(W, ...)", "DIGITS_LAYER0_ROW0(...)",
+    "DIGITS_LAYER0_ROW0 (W)", "DIGITS_LAYER0_ROW0/**/(W)", "DIGITS_LAYER0_ROW0(W, ...)",
+    "DIGITS_LAYER0_ROW0(...)",
     "DIGITS_LAYER0_ROW0(W, X)", "DIGITS_LAYER0_ROW0()", "DIGITS_LAYER0_ROW0(V)", "DIGITS_LAYER0_ROW0(W...)",
-    "DIGITS_LAYER0_\\\nROW0(W)", "DIGITS_LAYER0_ROW0\\\n(W)", "DIGITS_LAYER0_ROW0(__VA_ARGS__)", "DIGITS_LAYER0_ROW0",
+    "DIGITS_LAYER0_\\\nROW0(W)", "DIGITS_LAYER0_ROW0\\\n(W)", "DIGITS_LAYER0_ROW0(__VA_ARGS__)",
+    "DIGITS_LAYER0_ROW0",
     "DIGITS_LAYER0_ROW0((W))",
   ])
   func `A macro with other parameters is refused`(head: String) throws {
@@ -55,7 +58,8 @@ struct HeaderAmbiguityTests {
     let lines = HeaderVerificationTests.lines(text).all
     for (index, line) in lines.enumerated() where line.hasPrefix("#define DIGITS_LAYER0_BIAS_FITS") {
       for join in [" ", " \\\n", " /* \n */ "] {
-        let edited = (lines[...index].joined(separator: "\n") + join + lines[(index + 1)...].joined(separator: "\n"))
+        let edited =
+          (lines[...index].joined(separator: "\n") + join + lines[(index + 1)...].joined(separator: "\n"))
         #expect(
           HeaderVerificationTests.complaints(edited).first?.hasSuffix(
             "white space before 'SUPNORM_PROVE' that changes its meaning") == true)
@@ -112,8 +116,12 @@ struct HeaderAmbiguityTests {
     }
   }
 
-  @Test func `Bytes that some compilers take for white space or nothing are refused outside of comments`() throws {
-    for byte in ["\u{0}", "\u{B}", "\u{C}", "\u{1A}", "\u{7F}", "\r ", "\u{A0}", "\u{FEFF}", "\u{2028}", "$", "`", "@"] {
+  @Test func `Bytes that some compilers take for white space or nothing are refused outside of comments`()
+    throws
+  {
+    for byte in [
+      "\u{0}", "\u{B}", "\u{C}", "\u{1A}", "\u{7F}", "\r ", "\u{A0}", "\u{FEFF}", "\u{2028}", "$", "`", "@",
+    ] {
       #expect(try Self.complaint(Self.shift, Self.shift + byte) != "nothing", "\(byte.debugDescription)")
       #expect(try Self.complaint(Self.shift, byte + Self.shift) != "nothing", "\(byte.debugDescription)")
     }
@@ -121,8 +129,10 @@ struct HeaderAmbiguityTests {
   }
 
   @Test(arguments: [
-    "\"yes", "\"y\\x65s\"", "\"y\\\nes\"", "\"y\\145s\"", "\"y\" \"es\"", "L\"yes\"", "u8\"yes\"", "R\"(yes)\"",
-    "'yes'", "yes", "\"yes\"\"\"", "\"y\\u0065s\"", "\"y\u{65}\u{301}s\"", "\"y??/es\"", "\"\\yes\"", "(\"yes\")",
+    "\"yes", "\"y\\x65s\"", "\"y\\\nes\"", "\"y\\145s\"", "\"y\" \"es\"", "L\"yes\"", "u8\"yes\"",
+    "R\"(yes)\"",
+    "'yes'", "yes", "\"yes\"\"\"", "\"y\\u0065s\"", "\"y\u{65}\u{301}s\"", "\"y??/es\"", "\"\\yes\"",
+    "(\"yes\")",
     "\"yes\" \"no\"", "\"yes\"_x", "\"y\r\nes\"", "\"y\tes\"",
   ])
   func `A name in another form than the format's is refused`(literal: String) throws {
@@ -131,9 +141,12 @@ struct HeaderAmbiguityTests {
 
   /// Edits of white space, comments and line breaks, which the reader must judge as the preprocessors do.
   private static let insertions = [
-    " ", "\t", "\n", "\r\n", "\r", "\\\n", " \\\n", "\\\n ", "\\\r\n", "\\ \n", " \\ \n ", "/**/", "/* a */", "// a\n",
-    "/*\n*/", "/* \" */", "// \"\n", "??/\n", "??/", "\\", "/", "*", "//", "/*", "*/", "\u{C}", "\u{B}", "\u{0}", "#", "\"",
-    "'", "%:", "\n#\n", "\n\n", "/*/", "/**\\\n/", "// a\r", "// a\\\n", "/*\\\n*/", "?", ".", "&", "=", "<", "-", "(", ")",
+    " ", "\t", "\n", "\r\n", "\r", "\\\n", " \\\n", "\\\n ", "\\\r\n", "\\ \n", " \\ \n ", "/**/", "/* a */",
+    "// a\n",
+    "/*\n*/", "/* \" */", "// \"\n", "??/\n", "??/", "\\", "/", "*", "//", "/*", "*/", "\u{C}", "\u{B}",
+    "\u{0}", "#", "\"",
+    "'", "%:", "\n#\n", "\n\n", "/*/", "/**\\\n/", "// a\r", "// a\\\n", "/*\\\n*/", "?", ".", "&", "=", "<",
+    "-", "(", ")",
   ]
 
   @Test func `What the reader accepts, the preprocessors of clang and gcc read as the original`() throws {
@@ -163,8 +176,10 @@ struct HeaderAmbiguityTests {
     #expect(accepted.count == 120)
 
     let folder = try ScratchFolder()
-    let uses = ["UNIT", "INPUTS", "LAYERS", "CRC32", "SCRATCH_BYTES", "INPUT_MIN", "LAYER0_SHIFT", "LAYER1_KIND"]
-      .map { "DIGITS_\($0)" }.joined(separator: " ")
+    let uses = [
+      "UNIT", "INPUTS", "LAYERS", "CRC32", "SCRATCH_BYTES", "INPUT_MIN", "LAYER0_SHIFT", "LAYER1_KIND",
+    ]
+    .map { "DIGITS_\($0)" }.joined(separator: " ")
     let user = "\nbegin \(uses) DIGITS_CLASS_NAMES(name) DIGITS_FEATURE_NAMES(name) end\n"
     // Empty instead of supnorm.h: its macros stay visible as names.
     try folder.write("#pragma once\n", as: "supnorm.h")
@@ -176,7 +191,8 @@ struct HeaderAmbiguityTests {
     }
     for program in ["clang", "gcc"] {
       let output = try runProgram(
-        program, ["-std=c11", "-E", "-P", "-w", "-DSUPNORM_FORMAT_VERSION=1", "-I", folder.path] + files, in: folder)
+        program, ["-std=c11", "-E", "-P", "-w", "-DSUPNORM_FORMAT_VERSION=1", "-I", folder.path] + files,
+        in: folder)
       #expect(output.status == 0, "\(output.text.prefix(2000))")
       let readings = output.text.split(separator: "marker").map { text in
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -21,7 +21,8 @@ struct HeaderCompilationTests {
             activation: .sort, rowSumBound: 65535, isSparse: false),
           // A row without entries beside one with a single entry.
           IntegerLayer(
-            rows: 2, columns: 2, weights: [0, 0, 0, -32768], biases: [1_073_741_823, -1_073_741_823], shift: 0,
+            rows: 2, columns: 2, weights: [0, 0, 0, -32768], biases: [1_073_741_823, -1_073_741_823],
+            shift: 0,
             activation: .maxMin, rowSumBound: 32768, isSparse: true),
           IntegerLayer(
             rows: 2, columns: 2, weights: [0, 0, 0, 0], biases: [2_147_483_647, -2_147_483_647], shift: 0,
@@ -33,7 +34,8 @@ struct HeaderCompilationTests {
     extreme.golden[0].radiusLSB = 65535
     extreme.golden[0].localRadiusLSB = -1
     extreme.features[0] = FeatureClaims(
-      offset: -.leastNonzeroMagnitude, scale: 1.7976931348623157e308, multiplier: 2_147_483_647, addend: -2_147_483_648, shift: 15,
+      offset: -.leastNonzeroMagnitude, scale: 1.7976931348623157e308, multiplier: 2_147_483_647,
+      addend: -2_147_483_648, shift: 15,
       tolerance: 1e-300)
     extreme.featureNames = HeaderModels.oddNames
     extreme.classNames = [String(repeating: "ж?", count: 300)]
@@ -63,7 +65,9 @@ struct HeaderCompilationTests {
   }
 
   @Test(arguments: HeaderCompiler.all)
-  func `No compiler has a warning, whether the header is used or only included`(compiler: HeaderCompiler) throws {
+  func `No compiler has a warning, whether the header is used or only included`(compiler: HeaderCompiler)
+    throws
+  {
     let folder = try ScratchFolder()
     let models = try Self.models()
     try folder.write(models)

@@ -95,6 +95,7 @@ struct HeaderDataTests {
     let build = try compiler.compile(["-O1", "-Wall", "-Werror", "main.c", "-o", "program"], in: folder)
     #expect(build.status == 0, "\(build.text)")
     let run = try runProgram(folder.file("program"), [], in: folder)
-    #expect(run.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) == expected + [""])
+    #expect(
+      run.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) == expected + [""])
   }
 }

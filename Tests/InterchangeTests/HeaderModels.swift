@@ -31,7 +31,8 @@ struct HeaderModels: RandomNumberGenerator {
   ///
   /// - Parameter bound: on the row sums, at most 65535; random when nil.
   mutating func layer(
-    rows: Int, columns: Int, isSparse: Bool, activation: IntegerActivation, shift: Int? = nil, bound: Int? = nil
+    rows: Int, columns: Int, isSparse: Bool, activation: IntegerActivation, shift: Int? = nil,
+    bound: Int? = nil
   ) -> IntegerLayer {
     let shift = shift ?? int(0...15)
     let half = (1 << shift) / 2
@@ -43,7 +44,8 @@ struct HeaderModels: RandomNumberGenerator {
     for row in 0..<rows {
       // The first row has an entry even at the bound 1: a sparse layer stores at least one.
       weights += self.row(columns: columns, sum: row == 0 ? bound : pick([0, 1, bound, int(0...bound)]))
-      biases.append(Int32(pick([0, room, -room, int(-room...room), int(-1000...1000)].filter { abs($0) <= room })))
+      biases.append(
+        Int32(pick([0, room, -room, int(-room...room), int(-1000...1000)].filter { abs($0) <= room })))
     }
     return IntegerLayer(
       rows: rows, columns: columns, weights: weights, biases: biases, shift: shift, activation: activation,
@@ -60,13 +62,16 @@ struct HeaderModels: RandomNumberGenerator {
     }
     let range = pick([(-32768, 32767), (0, 32640), (-32768, -1), (-5, -5), (int(-32768...0), int(1...32767))])
     return try IntegerNetwork(
-      layers: layers, unit: pick([1, 32640, 32768, int(1...32768)]), inputMinimum: range.0, inputMaximum: range.1)
+      layers: layers, unit: pick([1, 32640, 32768, int(1...32768)]), inputMinimum: range.0,
+      inputMaximum: range.1)
   }
 
   /// Names that text formats easily spoil.
   static let oddNames = [
-    "plain", "", "quote \" and '", "back\\slash", "trigraphs ??/ ??= ??'", "été ж \u{1F600}", "two\nlines\r\n",
-    "tab\t, bell \u{7}1, delete \u{7F}7", "/* no comment */ // either", "%d %s \\n \\\"", "end \\", "W(1) #define",
+    "plain", "", "quote \" and '", "back\\slash", "trigraphs ??/ ??= ??'", "été ж \u{1F600}",
+    "two\nlines\r\n",
+    "tab\t, bell \u{7}1, delete \u{7F}7", "/* no comment */ // either", "%d %s \\n \\\"", "end \\",
+    "W(1) #define",
     "\u{1}2", "?", "e\u{301}",
   ]
 

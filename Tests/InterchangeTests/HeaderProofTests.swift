@@ -4,10 +4,12 @@ import Testing
 
 @Suite("Header proofs")
 struct HeaderProofTests {
-  /// Three layers whose rows all reach their bound exactly, so that one LSB more breaks it: 6 → 5 dense, → 4 sparse,
-  /// → 3 dense. Nothing here needs to be a valid model: only the compiler reads it.
+  /// Three layers whose rows all reach their bound exactly, so that one LSB more breaks it.
+  ///
+  /// They are 6 → 5 dense, 5 → 4 sparse, 4 → 3 dense. Nothing needs to be a valid model: only the compiler reads it.
   static func tightModel() -> ModelClaims {
-    func layer(_ rows: Int, _ columns: Int, isSparse: Bool, bound: Int, shift: Int, bias: Int) -> LayerClaims {
+    func layer(_ rows: Int, _ columns: Int, isSparse: Bool, bound: Int, shift: Int, bias: Int) -> LayerClaims
+    {
       LayerClaims(
         isSparse: isSparse, rowCount: rows, columns: columns, shift: shift, activation: .identity,
         rowSumBound: bound,
@@ -67,7 +69,9 @@ struct HeaderProofTests {
   static let everyone =
     HeaderCompiler.all + [HeaderCompiler(program: "arm-none-eabi-g++", standard: "c++17")]
 
-  @Test func `Rows that reach their bound exactly are accepted, by every compiler and with every bias at its limit`()
+  @Test
+  func
+    `Rows that reach their bound exactly are accepted, by every compiler and with every bias at its limit`()
     throws
   {
     for refusal in try Self.refusals(headerText(of: Self.tightModel()), by: Self.everyone) {
@@ -117,9 +121,14 @@ struct HeaderProofTests {
     32768, -32769, 65536, 65536 + 3, 65536 - 3, -65536, 4_294_967_296, 4_294_967_297, -4_294_967_295, Int.max,
     -Int.max,
   ])
-  func `A weight outside Int16 is refused, also one that would wrap around to a legal one`(weight: Int) throws {
-    try Self.expectRefusal("digits.h: layer 0 row 1: row sum exceeds") { $0.layers[0].rows[1][0].weight = weight }
-    try Self.expectRefusal("digits.h: layer 1 row 1: row sum exceeds") { $0.layers[1].rows[1][0].weight = weight }
+  func `A weight outside Int16 is refused, also one that would wrap around to a legal one`(weight: Int) throws
+  {
+    try Self.expectRefusal("digits.h: layer 0 row 1: row sum exceeds") {
+      $0.layers[0].rows[1][0].weight = weight
+    }
+    try Self.expectRefusal("digits.h: layer 1 row 1: row sum exceeds") {
+      $0.layers[1].rows[1][0].weight = weight
+    }
   }
 
   @Test func `A weight too many or too few is refused`() throws {
@@ -153,9 +162,13 @@ struct HeaderProofTests {
     }
     // 2^15 times these wraps around to 0 or to a negative number in 64 bits.
     for bound in [65536, 1 << 32, 1 << 48, 1 << 49, 1 << 50, Int.max] {
-      try Self.expectRefusal("digits.h: layer 0: an accumulator could overflow") { $0.layers[0].rowSumBound = bound }
+      try Self.expectRefusal("digits.h: layer 0: an accumulator could overflow") {
+        $0.layers[0].rowSumBound = bound
+      }
     }
-    try Self.expectRefusal("digits.h: layer 0: an accumulator could overflow") { $0.layers[0].rowSumBound += 1 }
+    try Self.expectRefusal("digits.h: layer 0: an accumulator could overflow") {
+      $0.layers[0].rowSumBound += 1
+    }
   }
 
   @Test func `A lower bound, another shift and wrong numbers of things are refused`() throws {
@@ -197,22 +210,24 @@ struct HeaderProofTests {
     }
     let folder = try ScratchFolder()
     try folder.write([model])
-    try folder.write("#include \"digits.h\"\nint main(void) { return digits_network()->outputs; }\n", as: "main.c")
+    try folder.write(
+      "#include \"digits.h\"\nint main(void) { return digits_network()->outputs; }\n", as: "main.c")
     let clock = ContinuousClock()
     for compiler in [HeaderCompiler.clang, .gcc] {
       var best = [Duration.seconds(1000), Duration.seconds(1000)]
       for _ in 0..<3 {
         for (index, options) in [[], ["-DSUPNORM_SKIP_PROOF"]].enumerated() {
           let time = try clock.measure {
-            let output = try compiler.compile(options + ["-O2", "-c", "main.c", "-o", "/dev/null"], in: folder)
+            let output = try compiler.compile(
+              options + ["-O2", "-c", "main.c", "-o", "/dev/null"], in: folder)
             #expect(output.status == 0, "\(output.text)")
           }
           best[index] = min(best[index], time)
         }
       }
       print("784-64-10, 50,816 weights, \(compiler.program): \(best[0]), without the proof \(best[1])")
-      // A quiet machine needs a fraction of a second; the bound is for loaded ones.
-      #expect(best[0] < .seconds(5))
+      // A quiet machine needs less than a second; the bound is for loaded ones.
+      #expect(best[0] < .seconds(10))
     }
   }
 }

@@ -3,7 +3,8 @@ public import Foundation
 /// The checkout the tests were built from, and the programs that work on it.
 public enum Checkout {
   /// The root of the repository.
-  public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent()
 
   /// The `supnorm` program, built beside the tests.
@@ -41,7 +42,8 @@ public enum Checkout {
     process.standardInput = FileHandle.nullDevice
     let base = FileManager.default.temporaryDirectory.appending(path: "supnorm-test-\(UUID().uuidString)")
     let running = RunningProgram(
-      process: process, output: base.appendingPathExtension("out"), errorOutput: base.appendingPathExtension("err"))
+      process: process, output: base.appendingPathExtension("out"),
+      errorOutput: base.appendingPathExtension("err"))
     for file in [running.output, running.errorOutput] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: running.output)
     process.standardError = try FileHandle(forWritingTo: running.errorOutput)
@@ -52,11 +54,14 @@ public enum Checkout {
 
 /// A started program.
 public struct RunningProgram {
+  /// The running process.
   public var process: Process
   var output: URL
   var errorOutput: URL
 
-  /// What it left; call when it has ended. The files are gone afterwards.
+  /// What it left; call when it has ended.
+  ///
+  /// The files are gone afterwards.
   public var result: ProgramResult {
     defer { for file in [output, errorOutput] { try? FileManager.default.removeItem(at: file) } }
     let text = { (file: URL) in String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self) }
@@ -67,8 +72,11 @@ public struct RunningProgram {
 
 /// What a finished program left.
 public struct ProgramResult: Sendable {
+  /// Exit status.
   public var status: Int32
+  /// All of standard output.
   public var output: String
+  /// All of standard error.
   public var errorOutput: String
 
   /// Standard output as one JSON object.
@@ -80,6 +88,7 @@ public struct ProgramResult: Sendable {
 
 /// A folder for one test, gone with it.
 public final class TestFolder {
+  /// Where it is.
   public let url: URL
 
   /// Makes an empty folder.
@@ -94,7 +103,9 @@ public final class TestFolder {
   public func path(_ name: String) -> String { url.appending(path: name).path }
 
   /// Writes a file into it.
-  public func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: url.appending(path: name)) }
+  public func write(_ text: String, _ name: String) throws {
+    try Data(text.utf8).write(to: url.appending(path: name))
+  }
 
   /// Runs `supnorm` in it.
   public func supnorm(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramResult {

@@ -34,12 +34,14 @@ struct BadInputTests {
     try expect("option '--seed' is given twice", ["train", "--seed", "1", "--seed", "2"])
     try expect("unexpected argument 'b.h'", ["verify", "a.h", "b.h"])
     try expect(
-      "--epochs '0': not a whole number in 1…1000000", ["train", "--data", "digits", "--out", "m", "--epochs", "0"])
+      "--epochs '0': not a whole number in 1…1000000",
+      ["train", "--data", "digits", "--out", "m", "--epochs", "0"])
     try expect(
       "--activation 'tanh': not one of identity, relu, abs, maxMin",
       ["train", "--data", "digits", "--out", "m", "--activation", "tanh"])
     try expect(
-      "--margin does not go with --loss worst-case", ["train", "--data", "digits", "--out", "m", "--margin", "1"])
+      "--margin does not go with --loss worst-case",
+      ["train", "--data", "digits", "--out", "m", "--margin", "1"])
     try expect(
       "training option boundCount: 3 is not one bound, or one for each constrained layer",
       ["train", "--data", "digits", "--out", "m", "--bound", "1,1,1"])
@@ -53,9 +55,11 @@ struct BadInputTests {
   @Test("files that are not there or cannot be written")
   func files() throws {
     try expect("nope.h: no such file or folder", ["verify", "nope.h"])
-    try expect("no.safetensors: no such file or folder", ["export", "no.safetensors", "--name", "a", "--out", "a.h"])
     try expect(
-      "--data 'nowhere': no such file or folder, and not 'digits'", ["train", "--data", "nowhere", "--out", "m"])
+      "no.safetensors: no such file or folder", ["export", "no.safetensors", "--name", "a", "--out", "a.h"])
+    try expect(
+      "--data 'nowhere': no such file or folder, and not 'digits'",
+      ["train", "--data", "nowhere", "--out", "m"])
     try expect("no/m: no such folder", ["train", "--data", "digits", "--out", "no/m"])
     // A full disk.
     try expect(
@@ -88,7 +92,8 @@ struct BadInputTests {
   @Test("data")
   func data() throws {
     let train = ["train", "--data", "d.csv", "--out", "m"]
-    try expect("d.csv:3: column 'b': missing value", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,,1")])
+    try expect(
+      "d.csv:3: column 'b': missing value", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,,1")])
     try expect("d.csv:3: 2 cells, expected 3", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,1")])
     let notFinite = try TestFolder()
     for value in ["nan", "inf", "-inf", "x"] {

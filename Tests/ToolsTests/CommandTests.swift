@@ -16,7 +16,9 @@ struct CommandTests {
         "\(name).safetensors",
       ])
       #expect(train.status == 0, "\(train.errorOutput)")
-      let export = try folder.supnorm(["export", "\(name).safetensors", "--name", "net", "--out", "\(name).h"])
+      let export = try folder.supnorm([
+        "export", "\(name).safetensors", "--name", "net", "--out", "\(name).h",
+      ])
       #expect(export.status == 0, "\(export.errorOutput)")
     }
     let bytes = { (name: String) in try Data(contentsOf: folder.url.appending(path: name)) }
@@ -168,9 +170,11 @@ struct CommandTests {
     #expect(folder.files == ["m.safetensors"])
   }
 
-  @Test("help says what every command takes", arguments: [
-    "demo", "train", "export", "verify", "evaluate", "predict", "run", "report",
-  ])
+  @Test(
+    "help says what every command takes",
+    arguments: [
+      "demo", "train", "export", "verify", "evaluate", "predict", "run", "report",
+    ])
   func help(_ command: String) throws {
     let folder = try TestFolder()
     let result = try folder.supnorm([command, "--help"])

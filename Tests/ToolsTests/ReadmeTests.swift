@@ -27,11 +27,14 @@ struct ReadmeTests {
   @Test("every test that the README's guarantees name exists")
   func guarantees() throws {
     let readme = try String(contentsOf: Checkout.root.appending(path: "README.md"), encoding: .utf8)
-    let names = readme.components(separatedBy: "`Tests/").dropFirst().map { $0.components(separatedBy: "`")[0] }
+    let names = readme.components(separatedBy: "`Tests/").dropFirst().map {
+      $0.components(separatedBy: "`")[0]
+    }
     #expect(names.count >= 6)
     for name in names {
       #expect(
-        FileManager.default.fileExists(atPath: Checkout.root.appending(path: "Tests/\(name)").path), "Tests/\(name)")
+        FileManager.default.fileExists(atPath: Checkout.root.appending(path: "Tests/\(name)").path),
+        "Tests/\(name)")
     }
   }
 }

@@ -7,7 +7,8 @@ enum TrainedDigits {
   static let folder = Result { () throws -> TestFolderBox in
     let folder = try TestFolder()
     let train = try folder.supnorm([
-      "train", "--data", "digits", "--epochs", "12", "--hidden", "16,16", "--seed", "7", "--out", "m.safetensors",
+      "train", "--data", "digits", "--epochs", "12", "--hidden", "16,16", "--seed", "7", "--out",
+      "m.safetensors",
     ])
     #expect(train.status == 0, "\(train.errorOutput)")
     let export = try folder.supnorm([

@@ -9,7 +9,7 @@ struct GradientTests {
   ]
 
   @Test(arguments: losses, Activation.allCases)
-  func `of every loss and activation match central differences`(loss: TrainingLoss, activation: Activation) {
+  func `of every loss and activation match finite differences`(loss: TrainingLoss, activation: Activation) {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
     var options = TrainingOptions()
@@ -32,25 +32,27 @@ struct GradientTests {
     func expected() -> Double { oracle.loss(loss, inputs: clamped, labels: labels, epsilon: Double(epsilon)) }
     #expect(abs(value - expected()) < 1e-5 * max(1, abs(value)), "seed \(seed)")
 
+    // At a kink any slope between the one-sided ones is a subgradient; elsewhere the two agree.
     let step = 1e-6
     var worst = 0.0
-    func difference(_ parameter: WritableKeyPath<GradientOracle, Double>, _ gradient: Float) {
+    func compare(_ parameter: WritableKeyPath<GradientOracle, Double>, _ gradient: Float) {
       let old = oracle[keyPath: parameter]
+      let here = expected()
       oracle[keyPath: parameter] = old + step
-      let above = expected()
+      let right = (expected() - here) / step
       oracle[keyPath: parameter] = old - step
-      let below = expected()
+      let left = (here - expected()) / step
       oracle[keyPath: parameter] = old
-      worst = max(worst, abs((above - below) / (2 * step) - Double(gradient)))
+      worst = max(worst, min(left, right) - Double(gradient), Double(gradient) - max(left, right))
     }
     for layer in network.layers.indices {
       for index in network.layers[layer].weights.indices {
-        difference(\.weights[layer][index], gradients[layer].weights[index])
+        compare(\.weights[layer][index], gradients[layer].weights[index])
       }
       for index in network.layers[layer].biases.indices {
-        difference(\.biases[layer][index], gradients[layer].biases[index])
+        compare(\.biases[layer][index], gradients[layer].biases[index])
       }
     }
-    #expect(worst < 2e-5, "seed \(seed)")
+    #expect(worst < 5e-5, "seed \(seed)")
   }
 }

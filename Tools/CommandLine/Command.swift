@@ -24,6 +24,7 @@ extension Command {
       return "  " + head + String(repeating: " ", count: width - head.count + 2) + option.help
     }
     let more = discussion.isEmpty ? "" : "\n\(discussion)\n"
-    return "supnorm \(name): \(summary)\n\nusage: supnorm \(name) \(usage)\n\(more)\n\(lines.joined(separator: "\n"))"
+    return
+      "supnorm \(name): \(summary)\n\nusage: supnorm \(name) \(usage)\n\(more)\n\(lines.joined(separator: "\n"))"
   }
 }

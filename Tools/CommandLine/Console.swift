@@ -47,7 +47,8 @@ func percentage(_ part: Int, of whole: Int) -> String {
 /// A table in plain text; the first column is flush left, the others flush right.
 func table(_ rows: [[String]]) -> String {
   let columns = rows.map(\.count).max() ?? 0
-  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
   return rows.map { row in
     row.enumerated().map { column, cell in
       let padding = String(repeating: " ", count: widths[column] - cell.count)

@@ -1,7 +1,9 @@
 internal import Foundation
 internal import Synchronization
 
-/// A progress bar on standard error; plain lines when that is not a terminal. Any thread may update it.
+/// A progress bar on standard error; plain lines when that is not a terminal.
+///
+/// Any thread may update it.
 final class ProgressBar: Sendable {
   private struct State {
     var lastDraw = Date.distantPast
@@ -31,8 +33,9 @@ final class ProgressBar: Sendable {
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
         Console.write("\r\u{1B}[K\(title) \(bar) \(detail)\(time)", to: .standardError)
       } else {
+        // Quick work needs no lines in a log but its last.
         let tenth = Int(fraction * 10)
-        guard tenth > state.lastTenth else { return }
+        guard elapsed > 1, tenth > state.lastTenth else { return }
         state.lastTenth = tenth
         Console.message("\(title) \(Int(fraction * 100)) % \(detail)\(time)")
       }

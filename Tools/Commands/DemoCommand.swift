@@ -25,13 +25,16 @@ enum DemoCommand: Command {
     let options = try TrainCommand.trainingOptions(arguments, isDigits: true)
     try createFolder(folder)
     let path = { (name: String) in "\(folder)/\(name)" }
-    let (modelPath, headerPath, pagePath) = (path("digits.safetensors"), path("digits.h"), path("report.html"))
+    let (modelPath, headerPath, pagePath) = (
+      path("digits.safetensors"), path("digits.h"), path("report.html")
+    )
 
     let data = try DataSource.load("digits", part: .train, label: nil)
     let (model, isComplete) = try TrainCommand.train(data, options: options, source: "digits")
     try writeModel(model, to: modelPath)
     guard isComplete else {
-      throw CommandError(description: "interrupted; \(modelPath) holds the last finished epoch", exitStatus: 130)
+      throw CommandError(
+        description: "interrupted; \(modelPath) holds the last finished epoch", exitStatus: 130)
     }
     _ = try ExportCommand.export(model, from: modelPath, name: "digits", to: headerPath, prune: 0)
     let header = try LoadedHeader(headerPath)
@@ -50,8 +53,11 @@ enum DemoCommand: Command {
 
     let builder = ReportBuilder(
       model: model, header: header, samples: samples, headlines: epsilons, devices: [device],
-      summary: "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing)",
-      commands: [ReportContent.Command(caption: "Everything on this page", line: "Tools/demo --out \(folder)")])
+      summary:
+        "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing)",
+      commands: [
+        ReportContent.Command(caption: "Everything on this page", line: "Tools/demo --out \(folder)")
+      ])
     try AtomicFile.write(reportPage(builder.content()), to: pagePath)
 
     Console.print(ExportCommand.layerTable(header.network.network))
@@ -61,7 +67,8 @@ enum DemoCommand: Command {
     Console.print("")
     Console.print(RunCommand.text(of: device))
     Console.print("")
-    Console.print("\(modelPath), \(headerPath), \(pagePath) in \(ProgressBar.duration(Date().timeIntervalSince(start)))")
+    Console.print(
+      "\(modelPath), \(headerPath), \(pagePath) in \(ProgressBar.duration(Date().timeIntervalSince(start)))")
     guard device.mismatches == 0 else {
       throw CommandError.failedCheck("\(device.mismatches) of \(device.samples) samples differ from the host")
     }
@@ -79,9 +86,11 @@ enum DemoCommand: Command {
   ///
   /// - Returns: the compilers and how long each took.
   private static func compile(_ header: String) throws -> String {
-    let library = try Board.firmwareFolder().deletingLastPathComponent().appending(path: "Sources/CSupNorm/include")
+    let library = try Board.firmwareFolder().deletingLastPathComponent().appending(
+      path: "Sources/CSupNorm/include")
     let compilers = [
-      ("clang", try Subprocess.toolchainTool("clang")), ("gcc", try Subprocess.require("gcc", package: "gcc")),
+      ("clang", try Subprocess.toolchainTool("clang")),
+      ("gcc", try Subprocess.require("gcc", package: "gcc")),
     ]
     return try withTemporaryFolder { folder in
       try FileManager.default.copyItem(

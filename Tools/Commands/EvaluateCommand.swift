@@ -14,7 +14,8 @@ enum EvaluateCommand: Command {
     by the global certificate, by interval bounds (local), by either.
     """
   static let options = [
-    Option.data, Option("--epsilon", "E,…", "perturbation sizes in mapped units, as 0.1 or 1/16"), .label, .json,
+    Option.data, Option("--epsilon", "E,…", "perturbation sizes in mapped units, as 0.1 or 1/16"), .label,
+    .json,
   ]
   static let positionalCount = 1...1
 

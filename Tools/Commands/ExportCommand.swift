@@ -53,7 +53,8 @@ enum ExportCommand: Command {
         arguments.required("--data"), part: .test, label: arguments.string("--label"),
         classNames: model.classNames.isEmpty ? nil : model.classNames)
       guard data.featureCount == network.inputs else {
-        throw CommandError.usage("--data: \(data.featureCount) features, the model has \(network.inputs) inputs")
+        throw CommandError.usage(
+          "--data: \(data.featureCount) features, the model has \(network.inputs) inputs")
       }
       cost = try self.cost(of: model, claims: claims, on: data)
     }
@@ -80,7 +81,8 @@ enum ExportCommand: Command {
   ) throws -> ModelClaims {
     guard isValidHeaderName(name) else {
       throw CommandError.usage(
-        "--name '\(name)': not a lowercase letter followed by up to 39 lowercase letters, digits or underscores")
+        "--name '\(name)': not a lowercase letter followed by up to 39 lowercase letters, digits or underscores"
+      )
     }
     let claims: ModelClaims
     do {
@@ -116,7 +118,8 @@ enum ExportCommand: Command {
       [["layer", "kind", "size", "shift", "weights", "bytes", "largest row sum", "bound"]]
         + network.layers.enumerated().map { index, layer in
           [
-            "\(index)", layer.isSparse ? "sparse" : "dense", "\(layer.rows) × \(layer.columns)", "\(layer.shift)",
+            "\(index)", layer.isSparse ? "sparse" : "dense", "\(layer.rows) × \(layer.columns)",
+            "\(layer.shift)",
             "\(layer.nonzeroCount)", "\(layer.parameterBytes)", "\(layer.rowSums.max() ?? 0)",
             "\(layer.rowSumBound)",
           ]

@@ -13,7 +13,8 @@ enum PredictCommand: Command {
     units; with --raw they are Int16 LSB, as the device sees them.
     """
   static let options = [
-    Option("--input", "X.csv", "the inputs, a row each"), Option("--raw", nil, "values are Int16 LSB"), .label,
+    Option("--input", "X.csv", "the inputs, a row each"), Option("--raw", nil, "values are Int16 LSB"),
+    .label,
     .json,
   ]
   static let positionalCount = 1...1

@@ -22,10 +22,13 @@ enum ReportCommand: Command {
     guard model.network.layers.map(\.rows) == header.claims.layers.map(\.rowCount),
       model.network.layers[0].columns == header.claims.inputs
     else {
-      throw CommandError.usage("\(arguments.positionals[1]): not a header of \(arguments.positionals[0]), the layers differ")
+      throw CommandError.usage(
+        "\(arguments.positionals[1]): not a header of \(arguments.positionals[0]), the layers differ")
     }
     let epsilons = try arguments.epsilons("--epsilon") ?? ["1/16", "2/16"].compactMap { Epsilon($0) }
-    let devices = try (arguments.string("--device") ?? "").split(separator: ",").map { try device(String($0)) }
+    let devices = try (arguments.string("--device") ?? "").split(separator: ",").map {
+      try device(String($0))
+    }
     let builder = ReportBuilder(
       model: model, header: header, samples: try header.samples(arguments), headlines: epsilons,
       devices: devices, summary: "", commands: commands(arguments, epsilons))

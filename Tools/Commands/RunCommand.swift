@@ -81,7 +81,8 @@ enum RunCommand: Command {
         board: boardName, triple: board.triple, header: header.path, model: header.claims.name, in: folder)
       let run = DeviceRun(board: board, image: image, folder: folder)
       let deviation = min(samples.radius(epsilon, unit: header.claims.unit), 65535)
-      let device = try run.results(for: samples.inputs, outputs: header.claims.outputs, deviation: deviation) {
+      let device = try run.results(for: samples.inputs, outputs: header.claims.outputs, deviation: deviation)
+      {
         bar.update($0 * 0.8, "running \(samples.inputs.count) samples")
       }
       bar.update(0.8, "counting instructions")

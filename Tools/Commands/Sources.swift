@@ -14,7 +14,8 @@ enum DataSource {
     _ source: String, part: IDXPart, label: String?, classNames: [String]? = nil
   ) throws -> Dataset {
     if source == "digits" {
-      return try readCSV(shippedFile("digits/digits-\(part == .train ? "train" : "test").csv")).dataset(classNames: classNames)
+      return try readCSV(shippedFile("digits/digits-\(part == .train ? "train" : "test").csv")).dataset(
+        classNames: classNames)
     }
     if source.lowercased().hasSuffix(".csv") {
       return try readCSV(source, label: label ?? "label").dataset(classNames: classNames)
@@ -65,7 +66,8 @@ struct LoadedHeader {
       source, part: .test, label: arguments.string("--label"),
       classNames: claims.classNames.isEmpty ? nil : claims.classNames)
     guard data.featureCount == claims.inputs else {
-      throw CommandError.usage("\(source): \(data.featureCount) features, \(path) has \(claims.inputs) inputs")
+      throw CommandError.usage(
+        "\(source): \(data.featureCount) features, \(path) has \(claims.inputs) inputs")
     }
     guard let largest = data.labels.max() else { throw CommandError.usage("\(source): no samples") }
     guard largest < claims.outputs else {

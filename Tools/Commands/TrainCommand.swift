@@ -21,7 +21,8 @@ enum TrainCommand: Command {
     Option("--temperature", "T", "temperature of worst-case and cross-entropy"),
     Option("--margin", "M", "margin of hinge"),
     Option("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss"),
-    Option("--bound", "K,…", "bound on the rows' sums of |w|, one or one for each bounded layer (default: 1)"),
+    Option(
+      "--bound", "K,…", "bound on the rows' sums of |w|, one or one for each bounded layer (default: 1)"),
     Option("--last", "free|constrained", "whether the last layer is bounded too (default: free)"),
     Option("--epochs", "N", "how often every sample is seen"),
     Option("--batch", "N", "samples for each step"),
@@ -55,7 +56,8 @@ enum TrainCommand: Command {
     Console.message("wrote \(path)")
     guard isComplete else {
       throw CommandError(
-        description: "interrupted; \(path) holds epoch \(model.curve.count) of \(options.epochs)", exitStatus: 130)
+        description: "interrupted; \(path) holds epoch \(model.curve.count) of \(options.epochs)",
+        exitStatus: 130)
     }
   }
 
@@ -117,7 +119,8 @@ enum TrainCommand: Command {
     guard let last = result.curve.last else {
       throw CommandError(description: "interrupted in the first epoch, nothing was written", exitStatus: 130)
     }
-    bar.finish("\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), accuracy \(share(last.accuracy))")
+    bar.finish(
+      "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), accuracy \(share(last.accuracy))")
     // A few samples spread over the data become the golden vectors of the header.
     let examples = (0..<min(4, data.count)).map { index in
       (0..<data.featureCount).map { data.value(sample: index * data.count / 4, feature: $0) }
@@ -131,7 +134,8 @@ enum TrainCommand: Command {
   private static func text(of progress: TrainingProgress) -> String {
     let accuracy = progress.accuracy.map { ", accuracy \(share($0))" } ?? ""
     let verified = progress.verifiedAccuracy.map { ", verified \(share($0))" } ?? ""
-    return "epoch \(progress.epoch)/\(progress.epochs), loss \(formatted(progress.loss, digits: 3))\(accuracy)\(verified)"
+    return
+      "epoch \(progress.epoch)/\(progress.epochs), loss \(formatted(progress.loss, digits: 3))\(accuracy)\(verified)"
   }
 
   private static func share(_ fraction: Double) -> String { formatted(fraction * 100, digits: 1) + " %" }
@@ -140,10 +144,13 @@ enum TrainCommand: Command {
   static func requireWritable(_ path: String) throws(CommandError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+    guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
+    else {
       throw .usage("\(path): no such folder")
     }
-    guard FileManager.default.isWritableFile(atPath: folder) else { throw .usage("\(path): the folder is read-only") }
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw .usage("\(path): the folder is read-only")
+    }
   }
 }
 

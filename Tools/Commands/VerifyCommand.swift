@@ -56,7 +56,8 @@ enum VerifyCommand: Command {
                 "\(layer.rowSumMax)", "\(layer.rowSumBound)", formatted(layer.gain.roundedUp, digits: 5),
               ]
             }))
-      Console.print("Lipschitz bound in the sup norm: \(result.lipschitzBound.roundedUp) (\(result.lipschitzBound))")
+      Console.print(
+        "Lipschitz bound in the sup norm: \(result.lipschitzBound.roundedUp) (\(result.lipschitzBound))")
       for problem in problems { Console.print(problem) }
     }
     guard problems.isEmpty else {

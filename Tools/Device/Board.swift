@@ -28,7 +28,8 @@ struct Board: Decodable {
   static func names() throws(CommandError) -> [String] {
     let folder = try firmwareFolder().appending(path: "Boards").path
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.filter { $0.hasSuffix(".board.json") }.map { String($0.dropLast(".board.json".count)) }.sorted()
+    return files.filter { $0.hasSuffix(".board.json") }.map { String($0.dropLast(".board.json".count)) }
+      .sorted()
   }
 
   /// Loads a board by name.

@@ -103,7 +103,8 @@ struct DeviceRun {
   /// One translated block for each instruction, each logged; the option has another name from QEMU 8.1 on.
   private static func traceArguments(_ qemu: String, in folder: URL) throws -> [String] {
     let version = try Subprocess.run(qemu, ["--version"], folder: folder, timeout: 60).output
-    let numbers = version.split { !$0.isNumber && $0 != "." }.first?.split(separator: ".").compactMap { Int($0) } ?? []
+    let numbers =
+      version.split { !$0.isNumber && $0 != "." }.first?.split(separator: ".").compactMap { Int($0) } ?? []
     let isNew = numbers.count >= 2 && (numbers[0] > 8 || numbers[0] == 8 && numbers[1] >= 1)
     return (isNew ? ["-accel", "tcg,one-insn-per-tb=on"] : ["-singlestep"]) + ["-d", "exec,nochain"]
   }

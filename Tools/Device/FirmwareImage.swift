@@ -36,7 +36,8 @@ struct FirmwareImage {
       ], folder: folder, timeout: 600)
     guard result.status == 0 else {
       let lines = (result.output + result.errorOutput).split(separator: "\n").filter { $0.contains("error:") }
-      throw CommandError.usage("building the firmware for \(name) failed: \(lines.first ?? "see swift build")")
+      throw CommandError.usage(
+        "building the firmware for \(name) failed: \(lines.first ?? "see swift build")")
     }
     file = scratch.appending(path: "\(triple)/release/Application")
 

@@ -1,28 +1,30 @@
-/// What the boards did, next to the host.
+/// What the boards did, next to the host: a column for each board, so that the table fits a narrow window.
 func deviceSection(_ content: ReportContent) -> Markup {
   guard !content.devices.isEmpty else { return "" }
-  let rows = content.devices.map { device -> [MarkupCell] in
-    [
-      MarkupCell(
-        markup: "<span class='keep'>\(device.board)<br/><small>\(device.description)</small></span>"),
-      .number(device.samples),
-      MarkupCell(markup: "\(grouped(device.mismatches))", isNumber: true, isWarning: device.mismatches > 0),
-      .number(device.instructionsPerInference), .number(device.instructionsPerCertificate),
-      .number(device.parameterBytes), .number(device.textBytes), .number(device.dataBytes),
-      .number(device.bssBytes), .number(device.stackBytes), .number(device.scratchBytes),
-    ]
+  func row(_ name: String, _ value: (ReportContent.Device) -> Int?) -> [MarkupCell] {
+    [.text(name)] + content.devices.map { .number(value($0)) }
+  }
+  let mismatches = content.devices.map {
+    MarkupCell(markup: "\(grouped($0.mismatches))", isNumber: true, isWarning: $0.mismatches > 0)
+  }
+  let boards = content.devices.map {
+    MarkupCell(
+      markup: "<span class='keep'>\($0.board)</span><br/><small>\($0.description)</small>", isNumber: true)
   }
   return """
     <section><h2>On the device</h2>
-    <p>The firmware ran every sample in QEMU; logits, class and radius were compared with the host bit for bit. \
-    Instructions are counts of what QEMU executed, not a measure of any chip’s speed.</p>
+    <p>The firmware answered samples of the test set in QEMU; logits, class, radius and local verdict were compared \
+    with the host bit for bit. Instructions are counts of what QEMU executed, not a measure of any chip’s speed.</p>
     \(markupTable(
-      caption: "Boards; sizes in bytes",
-      head: [
-        .text("board"), .number("samples"), .number("mismatches"), .number("instructions per inference"),
-        .number("per certificate"), .number("parameters"), .number("text"), .number("data"), .number("bss"),
-        .number("stack"), .number("scratch"),
-      ], rows: rows))</section>
+      caption: "Boards; sizes in bytes", head: [.text("")] + boards,
+      rows: [
+        row("samples") { $0.samples }, [.text("mismatches")] + mismatches,
+        row("instructions per inference") { $0.instructionsPerInference },
+        row("instructions per local certificate") { $0.instructionsPerCertificate },
+        row("parameters") { $0.parameterBytes }, row("text: code, constants and parameters") { $0.textBytes },
+        row("data") { $0.dataBytes }, row("bss") { $0.bssBytes }, row("scratch, part of bss") { $0.scratchBytes },
+        row("stack") { $0.stackBytes },
+      ]))</section>
 
     """
 }

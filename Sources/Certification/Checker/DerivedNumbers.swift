@@ -104,7 +104,8 @@ private func derivedPairs(of claims: ModelClaims) -> [PairClaims] {
         offset = min(offset + min(difference * offsets[column], limit), limit)
       }
       result.append(
-        PairClaims(slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
+        PairClaims(
+          slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
     }
   }
   return result

@@ -2,19 +2,29 @@
 public struct Verification: Sendable {
   /// One layer as it was measured.
   public struct Layer: Sendable {
+    /// `dense` or `sparse`.
     public var kind: String
+    /// Outputs.
     public var rows: Int
+    /// Inputs.
     public var columns: Int
+    /// A weight means `w / 2^shift`.
     public var shift: Int
+    /// The largest `Σ|w|` of a row.
     public var rowSumMax: Int
+    /// What the header declares as its bound.
     public var rowSumBound: Int
+    /// `rowSumMax / 2^shift`, exact.
     public var gain: UpperBound
   }
 
+  /// The layers, first to last.
   public var layers: [Layer]
   /// The product of the layer gains.
   public var lipschitzBound: UpperBound
-  /// What does not hold, one line each: `layer 1 row 7: row sum 32771 > 32768`. Empty for a valid header.
+  /// What does not hold, one line each; empty for a valid header.
+  ///
+  /// A line reads `layer 1 row 7: row sum 32771 > 32768`.
   public var problems: [String]
 
   /// Whether every claim was re-derived.
@@ -117,7 +127,7 @@ private func problemsInRows(of layer: LayerClaims, index: Int) -> [String] {
       }
       next = max(next, entry.column < Int.max ? entry.column + 1 : Int.max)
     }
-    if next > layer.columns { problems.append("\(place): column \(next - 1) > \(layer.columns - 1)") }
+    if next > layer.columns { problems.append("\(place): column \(next - 1) > \(max(layer.columns, 0) - 1)") }
     if !layer.isSparse, entries.count != layer.columns {
       problems.append("\(place): \(entries.count) weights, expected \(layer.columns)")
     }
@@ -153,7 +163,8 @@ private func problemsInFeatures(of claims: ModelClaims) -> [String] {
   for (index, feature) in claims.features.enumerated() {
     let place = "input map \(index)"
     guard feature.offset.isFinite, feature.scale.isFinite, feature.scale > 0 else {
-      problems.append("\(place): offset \(feature.offset) and scale \(feature.scale) must be finite, scale > 0")
+      problems.append(
+        "\(place): offset \(feature.offset) and scale \(feature.scale) must be finite, scale > 0")
       continue
     }
     guard (0...15).contains(feature.shift), (0...Int(Int32.max)).contains(feature.multiplier),
@@ -173,7 +184,8 @@ private func problemsInFeatures(of claims: ModelClaims) -> [String] {
       problems.append("\(place): addend \(feature.addend), the map needs \(start)")
     }
     let largest = 1 / (feature.scale * Double(claims.unit))
-    if !(feature.tolerance > 0 && feature.tolerance < largest && feature.tolerance > largest * 0.999_999_999) {
+    if !(feature.tolerance > 0 && feature.tolerance < largest && feature.tolerance > largest * 0.999_999_999)
+    {
       problems.append("\(place): tolerance \(feature.tolerance) for each LSB, the map means \(largest)")
     }
   }

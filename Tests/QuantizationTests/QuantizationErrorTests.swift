@@ -1,0 +1,94 @@
+import Certification
+import Quantization
+import Testing
+import Training
+
+@Suite("Quantization errors")
+struct QuantizationErrorTests {
+  static let map = InputMap(offsets: [0], scales: [1], unit: 32768, minimumLSB: -32768, maximumLSB: 32767)
+
+  static func layer(_ weights: [Float], bias: Float = 0, bound: Float? = nil) -> FloatLayer {
+    FloatLayer(rows: 1, columns: weights.count, weights: weights, biases: [bias], rowSumBound: bound)
+  }
+
+  static func problem(_ layers: [FloatLayer]) -> QuantizationError? {
+    let model = FloatModel(network: FloatNetwork(layers: layers, activation: .relu), inputMap: map)
+    do {
+      _ = try quantized(model)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func `A last layer that does not fit at shift 0 names itself`() {
+    #expect(Self.problem([Self.layer([32767, 32767])]) == nil)
+    #expect(Self.problem([Self.layer([32767, 32767, 2])]) == .layerTooLarge(layer: 0, rowSum: 65536))
+    #expect(Self.problem([Self.layer([32769])]) == .layerTooLarge(layer: 0, rowSum: 32769))
+    #expect(
+      Self.problem([Self.layer([1]), Self.layer([40_000])]) == .layerTooLarge(layer: 1, rowSum: 40_000))
+    #expect(
+      Self.problem([Self.layer([40_000])])?.description
+        == "layer 0: row sum 40000.0 (or its bias) does not fit, bound 65535 at shift 0")
+  }
+
+  @Test func `A bias that does not fit is an error, in the last layer and not in one that can be scaled`() {
+    #expect(Self.problem([Self.layer([1], bias: 60_000)]) == nil)
+    #expect(Self.problem([Self.layer([1], bias: 70_000)]) == .layerTooLarge(layer: 0, rowSum: 1))
+    #expect(Self.problem([Self.layer([1], bias: -70_000)]) == .layerTooLarge(layer: 0, rowSum: 1))
+    #expect(Self.problem([Self.layer([1], bias: 20_000), Self.layer([1])]) == nil)
+  }
+
+  @Test func `Weights and biases that are no numbers are errors`() {
+    for bad in [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude] {
+      #expect(Self.problem([Self.layer([1, bad])]) != nil)
+      #expect(Self.problem([Self.layer([1], bias: bad)]) != nil)
+      #expect(Self.problem([Self.layer([1, bad]), Self.layer([1])]) != nil)
+      #expect(Self.problem([Self.layer([1], bias: bad), Self.layer([1])]) != nil)
+    }
+  }
+
+  @Test func `Bounds beyond any shift are errors`() {
+    for bound: Float in [65536, 1e9, 1e30, .greatestFiniteMagnitude, .infinity] {
+      #expect(
+        Self.problem([Self.layer([1], bound: bound), Self.layer([1])]) == .layerTooLarge(layer: 0, rowSum: 1))
+    }
+    #expect(Self.problem([Self.layer([1], bound: 65535), Self.layer([1])]) == nil)
+  }
+
+  @Test func `Layers wider than 65535 are errors`() {
+    let wide = Self.layer(Array(repeating: 0, count: 65536))
+    #expect(Self.problem([wide]) == .tooWide(layer: 0, width: 65536, bound: 65535))
+    #expect(Self.problem([Self.layer(Array(repeating: 0, count: 65535))]) == nil)
+    func tall(_ rows: Int) -> FloatLayer {
+      FloatLayer(
+        rows: rows, columns: 1, weights: Array(repeating: 0, count: rows),
+        biases: Array(repeating: 0, count: rows), rowSumBound: nil)
+    }
+    // The last layer's rows are the classes, whose number is a signed 16-bit one.
+    #expect(Self.problem([Self.layer([1]), tall(32768)]) == .tooWide(layer: 1, width: 32768, bound: 32767))
+    #expect(Self.problem([Self.layer([1]), tall(32767)]) == nil)
+  }
+
+  @Test func `A feature whose map needs more than 32 bits is an error`() throws {
+    func problem(_ scales: [Double], offset: Double = 0) -> QuantizationError? {
+      let layer = Self.layer(Array(repeating: 0.5, count: scales.count))
+      let model = FloatModel(
+        network: FloatNetwork(layers: [layer], activation: .relu),
+        inputMap: InputMap(
+          offsets: Array(repeating: offset, count: scales.count), scales: scales, unit: 32768,
+          minimumLSB: -32768, maximumLSB: 32767))
+      do {
+        _ = try ModelClaims(deploying: model, name: "m")
+        return nil
+      } catch {
+        return error as? QuantizationError
+      }
+    }
+    #expect(problem([1, 65535]) == nil)
+    #expect(problem([1, 65536]) == .featureTooFine(feature: 1, unitsPerReading: 2_147_483_648))
+    #expect(problem([1e30]) == .featureTooFine(feature: 0, unitsPerReading: 1e30 * 32768))
+    #expect(problem([1], offset: 1e6) == .featureTooFine(feature: 0, unitsPerReading: 32768))
+    #expect(problem([1], offset: 60_000) == nil)
+  }
+}
