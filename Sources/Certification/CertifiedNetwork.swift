@@ -122,7 +122,7 @@ public struct Answer: Equatable, Sendable {
   }
 
   deinit {
-    for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
     unsafe pointer.deallocate()
   }
 

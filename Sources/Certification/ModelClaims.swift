@@ -85,6 +85,7 @@ public struct LayerClaims: Equatable, Sendable {
   public var rowCount: Int
   /// Inputs, as the header states them.
   public var columns: Int
+  /// A weight means `w / 2^shift`.
   public var shift: Int
   /// What follows requantization; identity in the last layer.
   public var activation: IntegerActivation
@@ -135,6 +136,7 @@ public struct FeatureClaims: Equatable, Sendable {
   public var multiplier: Int
   /// Holds the rounding term too.
   public var addend: Int
+  /// The places dropped at the end, 0 … 15.
   public var shift: Int
   /// How far the feature may move, in its own unit, for each LSB of a certified radius: at most
   /// `1 / (scale · unit)`.

@@ -51,13 +51,15 @@ struct AdmissibilityTests {
       let row: [Int16] = rowSum <= 32768 ? [Int16(-rowSum), 0] : [-32768, Int16(rowSum - 32768)]
       let limit = 2_147_483_647 - 32768 * rowSum - (1 << shift) / 2
       for sign in [1, -1] {
-        #expect(Self.problem([Self.layer([[0, 0], row], [0, Int32(sign * limit)], shift: shift, bound: 65535)]) == nil)
+        #expect(
+          Self.problem([Self.layer([[0, 0], row], [0, Int32(sign * limit)], shift: shift, bound: 65535)])
+            == nil)
         let beyond = sign * (limit + 1)
         guard beyond <= Int(Int32.max) else { continue }
         #expect(
           Self.problem([Self.layer([[0, 0], row], [0, Int32(beyond)], shift: shift, bound: 65535)])
             == Row(
-          layer: 0, row: 1, quantity: "2^15·R + |b| + 2^(shift-1)", value: 2_147_483_648,
+              layer: 0, row: 1, quantity: "2^15·R + |b| + 2^(shift-1)", value: 2_147_483_648,
               bound: 2_147_483_647))
       }
     }
@@ -68,13 +70,15 @@ struct AdmissibilityTests {
     #expect(
       Self.problem([layer])
         == Row(
-          layer: 0, row: 0, quantity: "2^15·R + |b| + 2^(shift-1)", value: 2_147_483_648, bound: 2_147_483_647))
+          layer: 0, row: 0, quantity: "2^15·R + |b| + 2^(shift-1)", value: 2_147_483_648, bound: 2_147_483_647
+        ))
   }
 
   @Test func `The least Int32 as a bias does not overflow the check`() {
     #expect(
       Self.problem([Self.layer([[0]], [.min], shift: 0, bound: 0)])
         == Row(
-          layer: 0, row: 0, quantity: "2^15·R + |b| + 2^(shift-1)", value: 2_147_483_648, bound: 2_147_483_647))
+          layer: 0, row: 0, quantity: "2^15·R + |b| + 2^(shift-1)", value: 2_147_483_648, bound: 2_147_483_647
+        ))
   }
 }

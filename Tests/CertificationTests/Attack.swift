@@ -1,9 +1,10 @@
 import Certification
 import TestSupport
 
-/// Searches for an input within `radius` of another where a class is no longer the only largest: corners of the
-/// box, random points, and coordinate descent on the smallest margin. What it finds disproves a certificate; what
-/// it does not find proves nothing.
+/// Searches for an input within a radius of another where a class is no longer the only largest.
+///
+/// It tries corners of the box, random points, and coordinate descent on the smallest margin. What it finds
+/// disproves a certificate; what it does not find proves nothing.
 struct Attack {
   let network: CertifiedNetwork
   /// The values inputs may take.

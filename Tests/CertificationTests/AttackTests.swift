@@ -56,7 +56,8 @@ struct AttackTests {
       let layer = network.layers[0]
       func worstMargin(_ other: Int, _ radius: Int, _ range: ClosedRange<Int>) -> Int {
         let point = input.indices.map { column in
-          let weight = Int(layer.row(best)[best * layer.columns + column])
+          let weight =
+            Int(layer.row(best)[best * layer.columns + column])
             - Int(layer.row(other)[other * layer.columns + column])
           return min(max(Int(input[column]) - weight.signum() * radius, range.lowerBound), range.upperBound)
         }
@@ -67,7 +68,8 @@ struct AttackTests {
       // Without a range, as the global certificate has it: inputs beyond Int16 serve to show that it is tight.
       let global = answer.globalRadiusLSB
       if global < 65535 {
-        #expect(others.contains { worstMargin($0, global + 1, -200_000...200_000) <= 0 }, "\(network); \(random)")
+        #expect(
+          others.contains { worstMargin($0, global + 1, -200_000...200_000) <= 0 }, "\(network); \(random)")
         found += 1
       }
       let range = network.inputMinimum...network.inputMaximum

@@ -32,8 +32,12 @@ struct Mutation {
       Mutation(name: "maximum beyond Int16") { $0.inputMaximum = 32768 },
       Mutation(name: "unit 0") { $0.unit = 0 },
       Mutation(name: "unit 32769") { $0.unit = 32769 },
-      Mutation(name: "a class name too many") { $0.classNames = Array(repeating: "c", count: $0.outputs + 1) },
-      Mutation(name: "a feature name too many") { $0.featureNames = Array(repeating: "f", count: $0.inputs + 1) },
+      Mutation(name: "a class name too many") {
+        $0.classNames = Array(repeating: "c", count: $0.outputs + 1)
+      },
+      Mutation(name: "a feature name too many") {
+        $0.featureNames = Array(repeating: "f", count: $0.inputs + 1)
+      },
       Mutation(name: "no layers") { $0.layers = [] },
       Mutation(name: "a layer less") { $0.layers.removeLast() },
       Mutation(name: "scratch swapped") {
@@ -87,9 +91,11 @@ struct Mutation {
           mutations.append(.step("layer \(index) bias \(row)", \.layers[index].biases[row], step))
           for entry in layer.rows[row].indices {
             mutations.append(
-              .step("layer \(index) row \(row) weight \(entry)", \.layers[index].rows[row][entry].weight, step))
+              .step(
+                "layer \(index) row \(row) weight \(entry)", \.layers[index].rows[row][entry].weight, step))
             mutations.append(
-              .step("layer \(index) row \(row) column \(entry)", \.layers[index].rows[row][entry].column, step))
+              .step(
+                "layer \(index) row \(row) column \(entry)", \.layers[index].rows[row][entry].column, step))
           }
         }
       }
@@ -106,7 +112,9 @@ struct Mutation {
       ]
       for row in layer.rows.indices where !layer.rows[row].isEmpty {
         mutations += [
-          Mutation(name: "layer \(index) row \(row) an entry less") { $0.layers[index].rows[row].removeLast() },
+          Mutation(name: "layer \(index) row \(row) an entry less") {
+            $0.layers[index].rows[row].removeLast()
+          },
           Mutation(name: "layer \(index) row \(row) an entry twice") {
             $0.layers[index].rows[row].append($0.layers[index].rows[row][0])
           },

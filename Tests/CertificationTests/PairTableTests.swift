@@ -24,7 +24,7 @@ struct PairTableTests {
       let deviations =
         Array(0...20) + [65534, 65535] + (0..<20).map { _ in random.integer(21...65533) }
       let margins = deviations.map { DeviationTests.margins(network, $0) }
-      Self.forEachPair(network.outputs, { place, first, second in
+      Self.forEachPair(network.outputs) { place, first, second in
         let bound = table[place]
         guard bound.slope < .max, bound.offset < .max else {
           saturated += 1
@@ -35,7 +35,7 @@ struct PairTableTests {
             margin[first][second] <= Int64(bound.slope) * Int64(deviation) + Int64(bound.offset),
             "\(network) pair \(first) \(second) at \(deviation); \(random)")
         }
-      })
+      }
     }
     #expect(saturated > 50, "\(random)")
   }
@@ -46,14 +46,15 @@ struct PairTableTests {
       let network = random.network(.tight)
       let table = network.pairTable()
       let last = network.layers[network.layers.count - 1]
-      Self.forEachPair(network.outputs, { place, first, second in
+      Self.forEachPair(network.outputs) { place, first, second in
         var sum = 0
         for column in 0..<last.columns {
           sum += abs(
-            Int(last.weights[first * last.columns + column]) - Int(last.weights[second * last.columns + column]))
+            Int(last.weights[first * last.columns + column])
+              - Int(last.weights[second * last.columns + column]))
         }
         #expect(table[place] == PairBound(slope: UInt32(sum), offset: 0), "\(network); \(random)")
-      })
+      }
     }
   }
 
@@ -81,7 +82,8 @@ struct PairTableTests {
 
   @Test func `Equal last rows have slope 0 whatever the layers before them`() throws {
     let expansive = IntegerLayer(
-      rows: 2, columns: 2, weights: [32767, 32767, -32768, -32767], biases: [0, 1], shift: 0, activation: .abs,
+      rows: 2, columns: 2, weights: [32767, 32767, -32768, -32767], biases: [0, 1], shift: 0,
+      activation: .abs,
       rowSumBound: 65535, isSparse: false)
     var last = expansive
     last.weights = [5, -6, 5, -6]

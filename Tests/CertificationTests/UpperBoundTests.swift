@@ -42,7 +42,9 @@ struct UpperBoundTests {
     var random = TestRandom()
     var inexact = 0
     for _ in 0..<5_000 {
-      let factors = (0..<random.integer(1...8)).map { _ in max(random.next() >> UInt64(random.integer(0...63)), 1) }
+      let factors = (0..<random.integer(1...8)).map { _ in
+        max(random.next() >> UInt64(random.integer(0...63)), 1)
+      }
       var product = Natural(1)
       var bound = UpperBound(numerator: 1, shift: 0)
       for factor in factors {
@@ -79,7 +81,9 @@ struct UpperBoundTests {
       // Scaling by a power of two is exact here, and so is every Double below 2^64 as a 128-bit integer.
       let whole = value * Double(sign: .plus, exponent: shift, significand: 1)
       #expect(UInt128(whole) >= UInt128(significand), "\(significand); \(random)")
-      if significand > 0 { #expect(UInt128(whole.nextDown) < UInt128(significand), "\(significand); \(random)") }
+      if significand > 0 {
+        #expect(UInt128(whole.nextDown) < UInt128(significand), "\(significand); \(random)")
+      }
     }
     #expect(UpperBound(numerator: .max, shift: 0).roundedUp == 0x1p64)
     #expect(UpperBound(numerator: (1 << 53) + 1, shift: 0).roundedUp == 0x1p53 + 2)

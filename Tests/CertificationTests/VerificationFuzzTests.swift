@@ -5,7 +5,8 @@ import Testing
 @Suite("Checker: fuzz")
 struct VerificationFuzzTests {
   static let absurd: [Int] = [
-    .min, .min + 1, .max, .max - 1, 1 << 40, -(1 << 40), 1 << 62, 0, 1, -1, 2, 3, 15, 16, 63, 64, 65535, 65536,
+    .min, .min + 1, .max, .max - 1, 1 << 40, -(1 << 40), 1 << 62, 0, 1, -1, 2, 3, 15, 16, 63, 64, 65535,
+    65536,
     -32768, -32769, 32767, 32768, 1 << 31, (1 << 31) - 1, -(1 << 31), -(1 << 31) - 1, 1 << 32, (1 << 32) - 1,
   ]
 
@@ -44,7 +45,9 @@ struct VerificationFuzzTests {
     return fields
   }
 
-  @Test func `Every absurd number in every field is survived, and refused unless everything still holds`() throws {
+  @Test func `Every absurd number in every field is survived, and refused unless everything still holds`()
+    throws
+  {
     var random = TestRandom()
     for network in random.networks(1, styles: [.small, .deep, .limit, .oneOutput, .zeroRows]) {
       let claims = try random.claims(of: network)
@@ -58,7 +61,8 @@ struct VerificationFuzzTests {
     }
   }
 
-  @Test func `Several random changes at once are survived, and refused unless everything still holds`() throws {
+  @Test func `Several random changes at once are survived, and refused unless everything still holds`() throws
+  {
     var random = TestRandom()
     var refused = 0
     for network in random.networks(4, styles: NetworkStyle.allCases.filter { $0 != .wide }) {
@@ -69,7 +73,8 @@ struct VerificationFuzzTests {
         for _ in 0..<random.integer(1...4) {
           let field = random.element(of: fields)
           changed[keyPath: field] =
-            random.oneIn(2) ? random.element(of: Self.absurd) : changed[keyPath: field] &+ random.integer(-2...2)
+            random.oneIn(2)
+            ? random.element(of: Self.absurd) : changed[keyPath: field] &+ random.integer(-2...2)
         }
         if random.oneIn(3) { reshape(&changed, &random) }
         try expectSound(changed, of: claims, random)

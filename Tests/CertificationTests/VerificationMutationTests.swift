@@ -31,7 +31,9 @@ struct VerificationMutationTests {
 
   /// These numbers are no claims but part of what the claims speak of: a change is refused when it makes a derived
   /// number untrue.
-  @Test func `A change of shift, activation, range or golden input is refused when it changes any answer`() throws {
+  @Test func `A change of shift, activation, range or golden input is refused when it changes any answer`()
+    throws
+  {
     var random = TestRandom()
     var refused = 0
     for claims in try Self.valid(&random) {

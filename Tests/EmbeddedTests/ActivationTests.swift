@@ -113,7 +113,8 @@ struct ActivationTests {
         Self.activated(point.map { Int16($0) }, by: activation)
       }
       let bounds = Self.activated(
-        lower: ranges.map { Int16($0.lowerBound) }, upper: ranges.map { Int16($0.upperBound) }, by: activation)
+        lower: ranges.map { Int16($0.lowerBound) }, upper: ranges.map { Int16($0.upperBound) }, by: activation
+      )
       for index in ranges.indices {
         let attained = points.map { $0[index] }
         #expect(bounds.lower[index] == attained.min(), "\(ranges); \(random)")

@@ -139,7 +139,10 @@ struct CInterfaceTests {
     ("an entry less, sparse", { unsafe $0.layers[1].entries -= 1 }),
     ("a row with more entries", { device in unsafe device.layers[1].row_entries = device.copy([3, 2]) }),
     ("a dense layer with columns", { device in unsafe device.layers[0].column_indices = device.copy([0]) }),
-    ("a dense layer with counts", { device in unsafe device.layers[0].row_entries = device.copy([3, 3, 3, 3]) }),
+    (
+      "a dense layer with counts",
+      { device in unsafe device.layers[0].row_entries = device.copy([3, 3, 3, 3]) }
+    ),
   ]
 
   @Test(arguments: malformations.indices)
@@ -149,7 +152,9 @@ struct CInterfaceTests {
       try Self.statuses(change) == Array(repeating: SUPNORM_ERROR_MALFORMED, count: 4), "\(name)")
   }
 
-  @Test func `A sparse layer without entries answers with its biases, and its weights must not be null`() throws {
+  @Test func `A sparse layer without entries answers with its biases, and its weights must not be null`()
+    throws
+  {
     let network = try IntegerNetwork(
       layers: [
         IntegerLayer(
@@ -180,7 +185,8 @@ struct CInterfaceTests {
         #expect(outcome?.logits.allSatisfy { $0 == InferOutcome.untouched } == true, "\(random)")
         #expect(outcome?.classIndex == InferOutcome.untouched, "\(random)")
         let bytes = 4 * device.hiddenWidth - less
-        #expect(device.certify(input, as: 0, radius: 0, scratchBytes: bytes) == SUPNORM_ERROR_SCRATCH, "\(random)")
+        #expect(
+          device.certify(input, as: 0, radius: 0, scratchBytes: bytes) == SUPNORM_ERROR_SCRATCH, "\(random)")
       }
     }
   }

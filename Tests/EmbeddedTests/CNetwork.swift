@@ -57,11 +57,12 @@ struct Golden {
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
         scratch_bytes: UInt32(max(4 * hiddenWidth, 4)), infer_scratch_bytes: UInt32(max(2 * hiddenWidth, 4)),
         crc32: source.checksum, layers: layers, pairs: copy(table),
-        features: features.isEmpty ? nil : copy(features), feature_count: UInt16(features.count), reserved: 0))
+        features: features.isEmpty ? nil : copy(features), feature_count: UInt16(features.count), reserved: 0)
+    )
   }
 
   deinit {
-    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
     unsafe layers.deallocate()
     unsafe network.deallocate()
   }

@@ -7,7 +7,9 @@ import Testing
 @Suite("Encoding")
 struct EncodingTests {
   /// A network that does nothing but carry an input map and a range.
-  static func device(_ features: [supnorm_feature], inputs: Int = 1, range: ClosedRange<Int>) throws -> CNetwork {
+  static func device(_ features: [supnorm_feature], inputs: Int = 1, range: ClosedRange<Int>) throws
+    -> CNetwork
+  {
     let layer = IntegerLayer(
       rows: 1, columns: inputs, weights: Array(repeating: 1, count: inputs), biases: [0], shift: 0,
       activation: .identity, rowSumBound: inputs, isSparse: false)
@@ -45,7 +47,8 @@ struct EncodingTests {
               let sum = min(max(product + Int(addend), Int(Int32.min)), Int(Int32.max))
               let expected = min(max(sum >> Int(shift), range.lowerBound), range.upperBound)
               let encoded = device.encode(reading)
-              #expect(encoded == Int16(expected), "\(reading)·\(multiplier) + \(addend) >> \(shift) in \(range)")
+              #expect(
+                encoded == Int16(expected), "\(reading)·\(multiplier) + \(addend) >> \(shift) in \(range)")
               #expect(previous <= Int16(expected), "it never decreases")
               previous = encoded ?? .max
             }
@@ -55,7 +58,8 @@ struct EncodingTests {
     }
   }
 
-  @Test func `It never decreases, and a step of t moves it by at most ceil(t · multiplier / 2^shift)`() throws {
+  @Test func `It never decreases, and a step of t moves it by at most ceil(t · multiplier / 2^shift)`() throws
+  {
     var random = TestRandom()
     for _ in 0..<2_000 {
       let shift = random.integer(0...15)

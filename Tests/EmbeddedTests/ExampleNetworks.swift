@@ -9,7 +9,8 @@ enum ExampleNetworks {
         IntegerLayer(
           rows: 4, columns: 3,
           weights: [900, -24, 100, 0, 1024, 0, -300, 301, 302, 7, 0, -1],
-          biases: [-5, 70_000, 0, 1 << 20], shift: 10, activation: .maxMin, rowSumBound: 1024, isSparse: false),
+          biases: [-5, 70_000, 0, 1 << 20], shift: 10, activation: .maxMin, rowSumBound: 1024, isSparse: false
+        ),
         IntegerLayer(
           rows: 2, columns: 4, weights: [0, 16384, 0, -16384, 20_000, 0, 1, 0], biases: [1, -1], shift: 15,
           activation: .negate, rowSumBound: 32768, isSparse: true),

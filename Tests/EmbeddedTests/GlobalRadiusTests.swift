@@ -106,7 +106,8 @@ struct GlobalRadiusTests {
       let outputs = random.integer(1...5)
       let scale = random.integer(0...31)
       let logits = (0..<outputs).map { _ in
-        random.oneIn(16) ? random.element(of: [.min, .max]) : Int32(random.integer(-(1 << scale)...(1 << scale) - 1))
+        random.oneIn(16)
+          ? random.element(of: [.min, .max]) : Int32(random.integer(-(1 << scale)...(1 << scale) - 1))
       }
       let best = Oracle.classIndex(logits.map { Int64($0) })
       let pairs = (0..<outputs * (outputs - 1) / 2).map { _ in

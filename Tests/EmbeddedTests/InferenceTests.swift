@@ -34,7 +34,8 @@ struct InferenceTests {
         for _ in 0..<6 {
           let input = random.input(count: network.inputs)
           let logits = Oracle(network).logits(input)
-          #expect(device.infer(input)?.logits.map { Int64($0) } == logits, "\(network) at \(input); \(random)")
+          #expect(
+            device.infer(input)?.logits.map { Int64($0) } == logits, "\(network) at \(input); \(random)")
         }
       }
     }

@@ -63,7 +63,8 @@ struct IntervalCertificateTests {
   /// Logits x and `y`, inputs in -100…100.
   static func identity(_ biases: [Int32], activation: IntegerActivation? = nil) throws -> CNetwork {
     let identity = IntegerLayer(
-      rows: 2, columns: 2, weights: [1, 0, 0, 1], biases: [0, 0], shift: 0, activation: activation ?? .identity,
+      rows: 2, columns: 2, weights: [1, 0, 0, 1], biases: [0, 0], shift: 0,
+      activation: activation ?? .identity,
       rowSumBound: 1, isSparse: false)
     var last = identity
     last.activation = .identity
@@ -102,7 +103,9 @@ struct IntervalCertificateTests {
     #expect(try Self.identity([200, 0]).certify([0, 0], as: 0, radius: 99) == SUPNORM_OK)
   }
 
-  @Test func `The ends of an interval do not change places through negate, and abs sees a zero inside`() throws {
+  @Test func `The ends of an interval do not change places through negate, and abs sees a zero inside`()
+    throws
+  {
     // negate: logits -x and -y; the interval of -x is [-(x + r), -(x - r)].
     let negate = try Self.identity([0, 0], activation: .negate)
     #expect(negate.certify([0, 11], as: 0, radius: 5) == SUPNORM_OK)

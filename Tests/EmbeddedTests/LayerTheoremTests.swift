@@ -133,7 +133,8 @@ struct LayerTheoremTests {
       }
       let moved = zip(input, other).map { abs(Int($0) - Int($1)) }.max() ?? 0
       let bound = (sum * moved + (1 << shift) - 1) >> shift
-      #expect(abs(outputs[0] - outputs[1]) <= bound, "w \(weights) b \(bias) f \(shift) x \(input); \(random)")
+      #expect(
+        abs(outputs[0] - outputs[1]) <= bound, "w \(weights) b \(bias) f \(shift) x \(input); \(random)")
       if abs(outputs[0] - outputs[1]) == bound, bound > 0 { reached += 1 }
     }
     #expect(reached > 1_000, "the bound is attained often; \(random)")

@@ -47,7 +47,9 @@ struct SelfCheckTests {
       }
     }
     for bit in 0..<32 {
-      #expect(Self.status(network) { unsafe $0.network.pointee.crc32 ^= 1 << UInt32(bit) } == SUPNORM_ERROR_CHECKSUM)
+      #expect(
+        Self.status(network) { unsafe $0.network.pointee.crc32 ^= 1 << UInt32(bit) } == SUPNORM_ERROR_CHECKSUM
+      )
     }
   }
 

@@ -11,7 +11,8 @@ struct DeploymentTests {
     var random = TestRandom("deployment \(activation)")
     for plan in QuantizationTests.plans(&random) where plan.activation == activation {
       let model = random.model(plan)
-      let claims = try ModelClaims(deploying: model, name: "net", prune: random.element(of: [0, 1, 50, 3_000]))
+      let claims = try ModelClaims(
+        deploying: model, name: "net", prune: random.element(of: [0, 1, 50, 3_000]))
       #expect(verification(of: claims).problems == [], "\(plan); \(random)")
       #expect(claims.golden.count == 4, "synthetic golden vectors for a model without examples")
       #expect(Set(claims.golden.map(\.input)).count > 1)

@@ -41,7 +41,8 @@ struct NormalizationTests {
       for bias in [0, 0.5, 20] where bias * norm <= 1_000 {
         for map in QuantizationTests.maps {
           var plan = FloatModelPlan(activation: activation, hiddenNorm: norm, biasSize: bias * norm)
-          plan.widths = random.element(of: norm > 3 ? [[4, 5, 3], [3, 7, 2]] : [[4, 5, 3], [6, 4, 4, 3]])
+          plan.widths = random.element(
+            of: norm > 3 ? [[4, 5, 3], [3, 7, 2]] : [[4, 5, 3], [6, 4, 4, 3]])
           plan.map = map
           let model = random.model(plan)
           let network = try quantized(model)
@@ -127,7 +128,8 @@ struct NormalizationTests {
       let model = FloatModel(
         network: FloatNetwork(
           layers: [
-            FloatLayer(rows: 3, columns: 2, weights: [4, 4, 1, -1, 2, 2], biases: [0, 0, 0], rowSumBound: 1),
+            FloatLayer(
+              rows: 3, columns: 2, weights: [4, 4, 1, -1, 2, 2], biases: [0, 0, 0], rowSumBound: 1),
             FloatLayer(rows: 1, columns: 3, weights: [0.75, 0.75, 0.75], biases: [0], rowSumBound: nil),
           ], activation: activation), inputMap: map)
       let network = try quantized(model)
@@ -140,7 +142,9 @@ struct NormalizationTests {
 
   /// The float rows reach at most 32767 LSB; rounding adds half an LSB of weight a column, times |x| ≤ 2^15, half an
   /// LSB for the bias and half for the output.
-  @Test func `No hidden row saturates on inputs of the declared range, but for the rounding of its weights`() throws {
+  @Test func `No hidden row saturates on inputs of the declared range, but for the rounding of its weights`()
+    throws
+  {
     var random = TestRandom()
     var close = 0
     for plan in QuantizationTests.plans(&random) where plan.lastBound == nil {

@@ -112,7 +112,8 @@ struct QuantizationTests {
           let dense = 2 * layer.rows * layer.columns
           #expect(
             layer.isSparse == (sparse < dense && layer.nonzeroCount > 0), "\(sparse) or \(dense); \(random)")
-          #expect(layer.parameterBytes == min(layer.nonzeroCount > 0 ? sparse : dense, dense) + 4 * layer.rows)
+          #expect(
+            layer.parameterBytes == min(layer.nonzeroCount > 0 ? sparse : dense, dense) + 4 * layer.rows)
           if layer.isSparse { counts.sparse += 1 } else { counts.dense += 1 }
         }
       }

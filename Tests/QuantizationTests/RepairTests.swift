@@ -30,7 +30,8 @@ struct RepairTests {
     for steps in Box(Array(repeating: 0...3, count: exact.count)) {
       let integers = zip(exact, steps).map { max($0.0.magnitude.rounded() + 1 - Double($0.1), 0) }
       guard integers.reduce(0, +) <= 32768 else { continue }
-      best = min(best, zip(exact, integers).reduce(0) { $0 + ($1.0.magnitude - $1.1) * ($1.0.magnitude - $1.1) })
+      best = min(
+        best, zip(exact, integers).reduce(0) { $0 + ($1.0.magnitude - $1.1) * ($1.0.magnitude - $1.1) })
     }
     return best
   }

@@ -94,9 +94,10 @@ package struct Oracle {
 
   /// The input box of the local certificate: within `radius` of the input, cut to the declared range.
   package func box(around input: [Int16], radius: Int) -> [ClosedRange<Int64>] {
-    input.map {
-      max(Int64($0) - Int64(radius), Int64(network.inputMinimum))
-        ... min(Int64($0) + Int64(radius), Int64(network.inputMaximum))
+    input.map { value in
+      let lower = max(Int64(value) - Int64(radius), Int64(network.inputMinimum))
+      let upper = min(Int64(value) + Int64(radius), Int64(network.inputMaximum))
+      return lower...upper
     }
   }
 
@@ -139,8 +140,9 @@ package struct Oracle {
     return Self.activated(lower: lower, upper: upper, by: layer.activation)
   }
 
-  /// The least and greatest output over a box. `abs` is least at 0 when the box holds 0; the others are monotone,
-  /// up or down.
+  /// The least and greatest output over a box.
+  ///
+  /// `abs` is least at 0 when the box holds 0; the others are monotone, up or down.
   package static func activated(
     lower: [Int64], upper: [Int64], by activation: IntegerActivation
   ) -> [ClosedRange<Int64>] {

@@ -95,6 +95,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
     equal("layer \(index): columns", layer.columns, columns)
     equal("layer \(index): number of weight rows", layer.rows.count, layer.rowCount)
     equal("layer \(index): number of biases", layer.biases.count, layer.rowCount)
+    if layer.rows.allSatisfy(\.isEmpty) { problems.append("layer \(index): no weights at all") }
     columns = layer.rowCount
   }
   equal("outputs", claims.outputs, columns)
@@ -106,6 +107,11 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   if !claims.classNames.isEmpty { equal("number of class names", claims.classNames.count, claims.outputs) }
   if !claims.featureNames.isEmpty {
     equal("number of feature names", claims.featureNames.count, claims.inputs)
+  }
+  // Pairs are compared column by column; a header must not keep its checker busy for days.
+  let work = Int128(claims.outputs) * Int128(claims.outputs) * Int128(claims.layers.last?.columns ?? 0)
+  if work > 1 << 33 {
+    problems.append("last layer: outputs² · columns \(work) > \(1 << 33), too large to verify")
   }
   if claims.golden.count < 4 { problems.append("golden vectors \(claims.golden.count) < 4") }
   return problems
@@ -177,6 +183,10 @@ private func problemsInFeatures(of claims: ModelClaims) -> [String] {
     let power = Double(1 << feature.shift)
     let slope = feature.scale * Double(claims.unit) * power
     let start = -feature.offset * slope + (feature.shift > 0 ? power / 2 : 0)
+    guard slope.isFinite, start.isFinite else {
+      problems.append("\(place): offset \(feature.offset) times scale \(feature.scale) is not finite")
+      continue
+    }
     if abs(Double(feature.multiplier) - slope) > 0.5 + slope * 1e-12 {
       problems.append("\(place): multiplier \(feature.multiplier), the map needs \(slope)")
     }
