@@ -72,12 +72,14 @@ extension InputMap {
         throw .featureTooFine(feature: index, unitsPerReading: slope)
       }
       let power = Double(1 << shift)
+      let multiplier = (slope * power).rounded()
+      // Made from the rounded multiplier, the addend puts zero where the real map has it.
+      let addend = -offset * multiplier + (shift > 0 ? power / 2 : 0)
       claims.append(
         FeatureClaims(
-          offset: offset, scale: scale, multiplier: Int((slope * power).rounded()),
-          addend: Int((start * power + (shift > 0 ? power / 2 : 0)).rounded()), shift: shift,
-          // Rounded down, so that radius · tolerance never promises more than the radius does.
-          tolerance: (1 / slope).nextDown.nextDown))
+          offset: offset, scale: scale, multiplier: Int(multiplier), addend: Int(addend.rounded()), shift: shift,
+          // Rounded down, and by the steeper of the two maps: radius · tolerance never promises too much.
+          tolerance: min(1 / slope, power / multiplier).nextDown.nextDown))
     }
     return claims
   }

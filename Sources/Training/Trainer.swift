@@ -12,6 +12,18 @@ public struct TrainingProgress: Equatable, Sendable {
   public var accuracy: Double?
   /// The last measured verified accuracy; nil before the first measurement.
   public var verifiedAccuracy: Double?
+
+  /// Creates a report.
+  public init(
+    epoch: Int, epochs: Int, fraction: Double, loss: Double, accuracy: Double?, verifiedAccuracy: Double?
+  ) {
+    self.epoch = epoch
+    self.epochs = epochs
+    self.fraction = fraction
+    self.loss = loss
+    self.accuracy = accuracy
+    self.verifiedAccuracy = verifiedAccuracy
+  }
 }
 
 /// What a training run leaves.

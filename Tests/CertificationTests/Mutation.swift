@@ -21,7 +21,7 @@ struct Mutation {
     var mutations: [Mutation] = []
     for step in [1, -1] {
       mutations += [
-        .step("version", \.formatVersion, step), .step("unit", \.unit, step), .step("inputs", \.inputs, step),
+        .step("version", \.formatVersion, step), .step("inputs", \.inputs, step),
         .step("outputs", \.outputs, step), .step("CRC-32", \.crc32, step),
         .step("scratch", \.scratchBytes, step), .step("infer scratch", \.inferScratchBytes, step),
       ]
@@ -31,6 +31,7 @@ struct Mutation {
       Mutation(name: "minimum beyond Int16") { $0.inputMinimum = -32769 },
       Mutation(name: "maximum beyond Int16") { $0.inputMaximum = 32768 },
       Mutation(name: "unit 0") { $0.unit = 0 },
+      Mutation(name: "unit doubled") { $0.unit *= 2 },
       Mutation(name: "unit 32769") { $0.unit = 32769 },
       Mutation(name: "a class name too many") {
         $0.classNames = Array(repeating: "c", count: $0.outputs + 1)
@@ -64,7 +65,7 @@ struct Mutation {
         ]
       }
       mutations += [
-        Mutation(name: "scale \(index)") { $0.features[index].scale *= 1.001 },
+        Mutation(name: "scale \(index)") { $0.features[index].scale *= 2 },
         Mutation(name: "scale 0 \(index)") { $0.features[index].scale = 0 },
         Mutation(name: "scale negative \(index)") { $0.features[index].scale *= -1 },
         Mutation(name: "scale NaN \(index)") { $0.features[index].scale = .nan },

@@ -5,7 +5,8 @@ import TestSupport
 extension TestRandom {
   /// Everything a header would state of a network: an exact or a rounded input map for each input or for all, and
   /// golden vectors at the ends of the range, inside it and, when the range leaves room, outside.
-  mutating func claims(of network: IntegerNetwork) throws -> ModelClaims {
+  mutating func claims(of drawn: IntegerNetwork) throws -> ModelClaims {
+    let network = drawn.statable
     let certified = try CertifiedNetwork(network)
     let range = network.inputMinimum...network.inputMaximum
     var inputs = [
@@ -46,13 +47,27 @@ extension TestRandom {
         tolerance: (1 / Double(step)).nextDown.nextDown)
     }
     let shift = integer(1...15)
-    let scale = Double(integer(1...1000)) / Double(7 * unit)
+    let power = Double(1 << shift)
+    var scale: Double
+    repeat { scale = Double(integer(1...1000)) / Double(7 * unit) } while scale * Double(unit) * power < 1
     let offset = signed() * 100
     let slope = scale * Double(unit)
-    let power = Double(1 << shift)
+    // Zero where the real map has it, and a tolerance that holds for the steeper of the two maps.
+    let multiplier = Int((slope * power).rounded())
     return FeatureClaims(
-      offset: offset, scale: scale, multiplier: Int((slope * power).rounded()),
-      addend: Int((-offset * slope * power + power / 2).rounded()), shift: shift,
-      tolerance: (1 / slope).nextDown.nextDown)
+      offset: offset, scale: scale, multiplier: multiplier,
+      addend: Int((-offset * Double(multiplier) + power / 2).rounded()), shift: shift,
+      tolerance: min(1 / slope, power / Double(multiplier)).nextDown.nextDown)
+  }
+}
+
+extension IntegerNetwork {
+  /// The network as a header can state it: C has no empty arrays, so a layer without weights stores its zeros.
+  var statable: IntegerNetwork {
+    var result = self
+    for index in layers.indices where layers[index].nonzeroCount == 0 {
+      result.layers[index].isSparse = false
+    }
+    return result
   }
 }

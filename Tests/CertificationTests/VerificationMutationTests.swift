@@ -73,7 +73,8 @@ enum Rederivation {
   static func holds(_ claims: ModelClaims) throws -> Bool {
     guard (-32768...32767).contains(claims.inputMinimum), (-32768...32767).contains(claims.inputMaximum),
       claims.inputMinimum <= claims.inputMaximum,
-      claims.golden.allSatisfy({ $0.input.allSatisfy { (-32768...32767).contains($0) } })
+      claims.golden.allSatisfy({ $0.input.allSatisfy { (-32768...32767).contains($0) } }),
+      claims.layers.allSatisfy({ $0.rows.contains { !$0.isEmpty } })
     else { return false }
     // The proof by layer; each row is proved by the initializer.
     for layer in claims.layers {

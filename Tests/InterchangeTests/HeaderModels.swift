@@ -102,10 +102,11 @@ struct HeaderModels: RandomNumberGenerator {
     let slope = scale * Double(unit)
     let shift = (0...15).last { max(slope, abs(offset * slope) + 65536) * Double(1 << $0) < 0x1p31 } ?? 0
     let power = Double(1 << shift)
+    let multiplier = (slope * power).rounded()
     return FeatureClaims(
-      offset: offset, scale: scale, multiplier: Int((slope * power).rounded()),
-      addend: Int((-offset * slope * power + (shift > 0 ? power / 2 : 0)).rounded()), shift: shift,
-      tolerance: (1 / slope).nextDown.nextDown)
+      offset: offset, scale: scale, multiplier: Int(multiplier),
+      addend: Int((-offset * multiplier + (shift > 0 ? power / 2 : 0)).rounded()), shift: shift,
+      tolerance: min(1 / slope, power / multiplier).nextDown.nextDown)
   }
 }
 

@@ -105,9 +105,10 @@ struct CommandTests {
       clean += 1
       if try network.certifiedRadius(of: input) >= 2047 { certified += 1 }
     }
+    let count = { (fraction: Any?) in ((fraction as? Double ?? -1) * 360).rounded() }
     #expect(json["samples"] as? Int == 360)
-    #expect(json["clean"] as? Double == Double(clean) / 360)
-    #expect(radii[0]["certified"] as? Double == Double(certified) / 360)
+    #expect(count(json["clean"]) == Double(clean))
+    #expect(count(radii[0]["certified"]) == Double(certified))
   }
 
   @Test("predict gives the library's answers, in the data's units and in raw LSB alike")

@@ -109,9 +109,13 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
     equal("number of feature names", claims.featureNames.count, claims.inputs)
   }
   // Pairs are compared column by column; a header must not keep its checker busy for days.
-  let work = Int128(claims.outputs) * Int128(claims.outputs) * Int128(claims.layers.last?.columns ?? 0)
-  if work > 1 << 33 {
-    problems.append("last layer: outputs² · columns \(work) > \(1 << 33), too large to verify")
+  // Numbers out of their ranges are problems already, and their product might not fit.
+  let width = claims.layers.last?.columns ?? 0
+  if (1...32767).contains(claims.outputs), (1...65535).contains(width) {
+    let work = claims.outputs * claims.outputs * width
+    if work > 1 << 33 {
+      problems.append("last layer: outputs² · columns \(work) > \(1 << 33), too large to verify")
+    }
   }
   if claims.golden.count < 4 { problems.append("golden vectors \(claims.golden.count) < 4") }
   return problems
@@ -179,21 +183,23 @@ private func problemsInFeatures(of claims: ModelClaims) -> [String] {
       problems.append("\(place): multiplier, addend or shift out of range")
       continue
     }
-    // The integers are the real map times 2^shift, each to the nearest; the addend holds the rounding term.
+    // The multiplier is the real slope times 2^shift to the nearest; the addend puts zero at the offset and holds the
+    // rounding term; the tolerance holds for the steeper of the real and the integer map.
     let power = Double(1 << feature.shift)
     let slope = feature.scale * Double(claims.unit) * power
-    let start = -feature.offset * slope + (feature.shift > 0 ? power / 2 : 0)
+    let start = -feature.offset * Double(feature.multiplier) + (feature.shift > 0 ? power / 2 : 0)
     guard slope.isFinite, start.isFinite else {
       problems.append("\(place): offset \(feature.offset) times scale \(feature.scale) is not finite")
       continue
     }
-    if abs(Double(feature.multiplier) - slope) > 0.5 + slope * 1e-12 {
+    let multiplier = Double(feature.multiplier)
+    if abs(multiplier - slope) > 0.5 + slope * 1e-12 {
       problems.append("\(place): multiplier \(feature.multiplier), the map needs \(slope)")
     }
     if abs(Double(feature.addend) - start) > 0.5 + abs(start) * 1e-12 {
       problems.append("\(place): addend \(feature.addend), the map needs \(start)")
     }
-    let largest = 1 / (feature.scale * Double(claims.unit))
+    let largest = power / max(slope, multiplier)
     if !(feature.tolerance > 0 && feature.tolerance < largest && feature.tolerance > largest * 0.999_999_999)
     {
       problems.append("\(place): tolerance \(feature.tolerance) for each LSB, the map means \(largest)")

@@ -19,7 +19,8 @@ package struct CrossEntropyLoss: LogitLoss {
     var sum = 0.0
     for index in logits.indices {
       let term = exponential((Double(logits[index]) - largest) / temperature)
-      logits[index] = Float(term)
+      // Under 2^-40 a class moves no other term's last bit; a zero gradient spares the passes their work on it.
+      logits[index] = term < 0x1p-40 ? 0 : Float(term)
       sum += term
     }
     let scale = 1 / (sum * temperature)

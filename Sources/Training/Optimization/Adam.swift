@@ -44,8 +44,9 @@ struct Adam: Sendable {
               let gradient = unsafe g[i]
               let first = unsafe keepFirst * m[i] + takeFirst * gradient
               let second = unsafe keepSecond * v[i] + takeSecond * gradient * gradient
-              unsafe m[i] = first
-              unsafe v[i] = second
+              // Without gradients moments decay to subnormal numbers, on which some processors are slow.
+              unsafe m[i] = first.magnitude < 1e-30 ? 0 : first
+              unsafe v[i] = second < 1e-30 ? 0 : second
               unsafe w[i] -= scaledRate * first / (second.squareRoot() + stabilizer)
             }
           }
