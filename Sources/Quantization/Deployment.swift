@@ -77,7 +77,8 @@ extension InputMap {
       let addend = -offset * multiplier + (shift > 0 ? power / 2 : 0)
       claims.append(
         FeatureClaims(
-          offset: offset, scale: scale, multiplier: Int(multiplier), addend: Int(addend.rounded()), shift: shift,
+          offset: offset, scale: scale, multiplier: Int(multiplier), addend: Int(addend.rounded()),
+          shift: shift,
           // Rounded down, and by the steeper of the two maps: radius · tolerance never promises too much.
           tolerance: min(1 / slope, power / multiplier).nextDown.nextDown))
     }

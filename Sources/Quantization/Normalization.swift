@@ -20,7 +20,9 @@ extension FloatNetwork {
       let layer = result.layers[index]
       var reach = (0..<layer.rows).map { layer.outputRange($0, lower: lower, upper: upper) }
       var scales = (0..<layer.rows).map { row -> Double in
-        let largest = activation == .relu ? reach[row].upper : max(-reach[row].lower, reach[row].upper)
+        // What a ReLU cuts off may saturate, but the bias must fit: a large one would take bits from all rows.
+        let lowest = activation == .relu ? Double(layer.biases[row].magnitude) : -reach[row].lower
+        let largest = max(lowest, reach[row].upper)
         let bound = Double(layer.rowSumBound ?? 1)
         return max(1, max(largest * unit / 32767, layer.rowSum(row) / bound))
       }

@@ -79,7 +79,7 @@ private func roundedRows(_ layer: FloatLayer, shift: Int, limit: Int?, prune: In
     let exact = layer.weights[row * layer.columns..<(row + 1) * layer.columns].map {
       Double($0) * Double(1 << shift)
     }
-    // A weight of exactly one unit, 32768 at shift 15, may lose half an LSB to fit; a larger one needs a smaller shift.
+    // A weight of exactly one unit, 32768 at shift 15, may lose one LSB to fit; a larger one needs a smaller shift.
     guard exact.allSatisfy({ $0.magnitude <= 32768 }) else { return nil }
     var integers = exact.map { value in
       let rounded = min(max(Int(value.rounded()), -32767), 32767)

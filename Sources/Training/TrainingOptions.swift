@@ -46,12 +46,13 @@ public struct TrainingOptions: Equatable, Sendable {
 
   /// The options with which the shipped digits (8×8 pixels, 1,437 training samples) are trained.
   ///
-  /// Chosen by cross-validation on the training samples alone. So small a set needs many steps: fewer than some
-  /// 15,000, by fewer epochs or larger batches, cost up to five points of certified accuracy, more bought nothing.
-  /// Epsilon lies a little above the radius of interest, 2/16.
+  /// Chosen by cross-validation on the training samples alone (six folds, two seeds, float interval bounds):
+  /// 97.2 % clean, 93.0 % verified at 1/16, 82.4 % at 2/16. So small a set needs many steps: a third of them, by
+  /// fewer epochs or larger batches, cost up to five points at 2/16; more bought nothing. Epsilon lies a little
+  /// above the radius of interest, 2/16; the share of clean loss steadies the accuracy over seeds.
   public static var digits: TrainingOptions {
     var options = TrainingOptions()
-    options.loss = .worstCase(temperature: 0.1, cleanWeight: 0)
+    options.loss = .worstCase(temperature: 0.1, cleanWeight: 0.15)
     options.epsilon = 0.135
     options.epochs = 400
     options.batchSize = 32

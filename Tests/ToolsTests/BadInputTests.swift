@@ -94,7 +94,9 @@ struct BadInputTests {
     let train = ["train", "--data", "d.csv", "--out", "m"]
     try expect(
       "d.csv:3: column 'b': missing value", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,,1")])
-    try expect("d.csv:3: 2 cells, the first row has 3", train, files: ["d.csv": csv("a,b,label", "1,2,0", "1,1")])
+    try expect(
+      "d.csv:3: 2 cells, the first row has 3", train,
+      files: ["d.csv": csv("a,b,label", "1,2,0", "1,1")])
     let notFinite = try TestFolder()
     for value in ["nan", "inf", "-inf", "x"] {
       try notFinite.write("a,b,label\n1,\(value),0\n", "d.csv")

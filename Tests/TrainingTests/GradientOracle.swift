@@ -111,6 +111,6 @@ struct GradientOracle {
   }
 
   private func hinge(_ logits: [Double], _ label: Int, _ margin: Double) -> Double {
-    logits.indices.reduce(0) { $1 == label ? $0 : $0 + max(0, margin - logits[label] + logits[$1]) }
+    logits.indices.reduce(0) { $1 == label ? $0 : max($0, margin - logits[label] + logits[$1]) }
   }
 }

@@ -1,9 +1,11 @@
-/// Multi-class hinge: `Σ_{j≠y} max(0, margin - (z_y - z_j))`.
+/// Multi-class hinge: `max(0, margin - (z_y - max_{j≠y} z_j))`.
 ///
 /// In a network whose logits are 1-Lipschitz in the sup norm, a margin of 2ε is a certificate at ε; asking for
-/// exactly that much keeps training from spending capacity on samples that are certified already.
+/// exactly that much keeps training from spending capacity on samples that are certified already. Only the
+/// strongest rival counts, as in the certificate: summed over all rivals, margins that a constrained network
+/// cannot reach pull every sample ten ways (MNIST, margin 0.3, all rows constrained: 71 % correct, not 87 %).
 ///
-/// Source: Weston and Watkins, ESANN 1999.
+/// Source: Crammer and Singer, JMLR 2, 2001.
 package struct HingeLoss: LogitLoss {
   /// The margin asked for, in logit units, positive.
   package var margin: Float
@@ -13,21 +15,20 @@ package struct HingeLoss: LogitLoss {
     self.margin = margin
   }
 
-  /// Each violated margin pulls its two logits apart with unit strength.
+  /// A margin that falls short pulls its two logits apart with unit strength.
   package func replaceByGradient(_ logits: inout [Float], label: Int) -> Double {
-    let labelLogit = logits[label]
-    var total = 0.0
-    var violations: Float = 0
+    var rival: Int?
     for index in logits.indices where index != label {
-      let violation = margin - (labelLogit - logits[index])
-      logits[index] = violation > 0 ? 1 : 0
-      // Written so that a NaN is not lost: it is neither positive nor non-positive.
-      if !(violation <= 0) {
-        total += Double(violation)
-        violations += 1
-      }
+      if let strongest = rival, !(logits[index] > logits[strongest]) { continue }
+      rival = index
     }
-    logits[label] = -violations
-    return total
+    guard let rival else { return 0 }
+    let violation = margin - (logits[label] - logits[rival])
+    for index in logits.indices { logits[index] = 0 }
+    // Not `violation > 0`, which would pass over a NaN and hide a divergence.
+    if violation <= 0 { return 0 }
+    logits[rival] = 1
+    logits[label] = -1
+    return Double(violation)
   }
 }
