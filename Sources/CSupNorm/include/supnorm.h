@@ -185,7 +185,7 @@ static inline const char *supnorm_status_name(int32_t status) {
 
 /* Proof: counts, sums of |w|, range and order. A weight outside Int16 counts as 2^40 and breaks every bound. */
 #define SUPNORM_MAGNITUDE(w) \
-  ((w) < -32768 || (w) > 32767 ? INT64_C(1099511627776) : (w) < 0 ? -INT64_C(1) * (w) : INT64_C(1) * (w))
+  ((w) < -32768 || (w) > 32767 ? 0x10000000000 : (w) < 0 ? -(w) : (w))
 #define SUPNORM_COUNT(v) +1
 #define SUPNORM_ENTRY_COUNT(column, weight) +1
 #define SUPNORM_SUM(w) +SUPNORM_MAGNITUDE(w)

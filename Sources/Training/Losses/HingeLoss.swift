@@ -3,7 +3,7 @@
 /// In a network whose logits are 1-Lipschitz in the sup norm, a margin of 2ε is a certificate at ε; asking for
 /// exactly that much keeps training from spending capacity on samples that are certified already. Only the
 /// strongest rival counts, as in the certificate: summed over all rivals, margins that a constrained network
-/// cannot reach pull every sample ten ways (MNIST, margin 0.3, all rows constrained: 71 % correct, not 87 %).
+/// cannot reach pull every sample ten ways (MNIST, margin 0.3, all rows constrained: 71 % correct, not 86 %).
 ///
 /// Source: Crammer and Singer, JMLR 2, 2001.
 package struct HingeLoss: LogitLoss {
