@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 import Training
 
@@ -31,28 +32,9 @@ func message(in folder: ScratchFolder? = nil, _ body: () throws(FileError) -> Vo
   }
 }
 
-/// SplitMix64 with a seed that is printed and can be given back in `SUPNORM_TEST_SEED`.
-struct FuzzGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init() {
-    let given = ProcessInfo.processInfo.environment["SUPNORM_TEST_SEED"].flatMap { UInt64($0) }
-    state = given ?? UInt64.random(in: 0...UInt64.max)
-    print("SUPNORM_TEST_SEED=\(state)")
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 /// Calls the body with copies of the bytes in which some are changed at random.
 func withBrokenCopies(of bytes: [UInt8], count: Int, _ body: ([UInt8]) -> Void) {
-  var generator = FuzzGenerator()
+  var generator = TestRandom()
   for _ in 0..<count {
     var copy = bytes
     for _ in 0..<Int.random(in: 1...4, using: &generator) {

@@ -1,6 +1,7 @@
 import Certification
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 
 /// Text that could mean one thing to the reader and another to a compiler.
@@ -153,7 +154,7 @@ struct HeaderAmbiguityTests {
     let model = try HeaderVerificationTests.model()
     let original = headerText(of: model)
     let bytes = Array(original.utf8)
-    var generator = FuzzGenerator()
+    var generator = TestRandom()
     var accepted: [String] = []
     var tried = 0
     while accepted.count < 120 && tried < 20_000 {

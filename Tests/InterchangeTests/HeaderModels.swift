@@ -1,11 +1,12 @@
 import Certification
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 
 /// What the header tests are made from: random networks with everything that a header states about them.
 struct HeaderModels: RandomNumberGenerator {
-  private var generator = FuzzGenerator()
+  private var generator = TestRandom()
 
   mutating func next() -> UInt64 { generator.next() }
 

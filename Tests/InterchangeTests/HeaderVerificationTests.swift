@@ -1,6 +1,7 @@
 import Certification
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 
 @Suite("Headers edited by hand")
@@ -273,7 +274,7 @@ struct HeaderVerificationTests {
     let model = try Self.model()
     let text = headerText(of: model)
     let bytes = Array(text.utf8)
-    var generator = FuzzGenerator()
+    var generator = TestRandom()
     var accepted = 0
     func int(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
     let digits = bytes.indices.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0]) }
