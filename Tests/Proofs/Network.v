@@ -1,0 +1,158 @@
+(* Layers and whole networks: semantics, and how far deviations reach (Inference.swift, Deviation.swift). *)
+
+From SupNorm Require Export Activation.
+
+(* A hidden layer: rows, requantization by `shift`, activation. *)
+Record layer := Layer { rows : list row; shift : nat; layer_activation : activation }.
+
+(* Hidden layers, first to last, and the rows of the last layer, whose raw values are the logits. The shift of
+   the last layer is used by nothing but its admissibility. *)
+Record network := Network { hidden : list layer; last_rows : list row; last_shift : nat }.
+
+(* ---- Semantics ------------------------------------------------------------------------------------ *)
+
+Definition layer_output (x : list Z) (l : layer) : list Z :=
+  activate (layer_activation l) (map (fun r => hidden_value (shift l) r x) (rows l)).
+
+(* The outputs of the hidden layers: what reaches the last layer. *)
+Definition run (layers : list layer) (x : list Z) : list Z := fold_left layer_output layers x.
+
+Definition logits (net : network) (x : list Z) : list Z :=
+  map (fun r => raw_value r (run (hidden net) x)) (last_rows net).
+
+Definition outputs (net : network) : nat := length (last_rows net).
+
+(* ---- Int16 between the layers --------------------------------------------------------------------- *)
+
+Lemma layer_output_int16 x l : Forall int16 (layer_output x l).
+Proof.
+  apply activate_int16, Forall_map, Forall_forall. intros; apply settled_int16.
+Qed.
+
+Theorem hidden_values_are_int16 layers x : Forall int16 x -> Forall int16 (run layers x).
+Proof.
+  unfold run; revert x; induction layers; simpl; auto using layer_output_int16.
+Qed.
+
+Lemma int16_at x c : Forall int16 x -> int16 (at_column x c).
+Proof.
+  intros range; unfold at_column. destruct (nth_in_or_default c x 0) as [found | ->].
+  - eapply Forall_forall; eassumption.
+  - unfold int16; lia.
+Qed.
+
+(* ---- Deviation ------------------------------------------------------------------------------------ *)
+
+(* The bound of DESIGN has no cap; Deviation.swift cuts every bound at 65535, the distance of the farthest Int16
+   values. Both are sound, so the theorems hold for any such cap. *)
+Definition sound_cap (cap : Z -> Z) : Prop := forall move bound, move <= 65535 -> move <= bound -> move <= cap bound.
+Definition no_cap (bound : Z) : Z := bound.
+Definition int16_cap (bound : Z) : Z := Z.min bound 65535.
+
+Lemma no_cap_sound : sound_cap no_cap.
+Proof. unfold sound_cap, no_cap; lia. Qed.
+
+Lemma int16_cap_sound : sound_cap int16_cap.
+Proof. unfold sound_cap, int16_cap; lia. Qed.
+
+Definition layer_deviation (cap : Z -> Z) (deltas : list Z) (l : layer) : list Z :=
+  mixed Z.max (layer_activation l) (map (fun r => cap (hidden_deviation (shift l) r deltas)) (rows l)).
+
+Definition input_deviation (cap : Z -> Z) (inputs : nat) (d : Z) : list Z := repeat (cap d) inputs.
+
+(* How far the inputs of the last layer move when every input moves by at most d. *)
+Definition deviations (cap : Z -> Z) (layers : list layer) (inputs : nat) (d : Z) : list Z :=
+  fold_left (layer_deviation cap) layers (input_deviation cap inputs d).
+
+Theorem layer_output_deviation cap l deltas x y :
+  sound_cap cap -> Within deltas x y ->
+  Within (layer_deviation cap deltas l) (layer_output x l) (layer_output y l).
+Proof.
+  intros sound close. apply activation_deviation, Forall3_map. intros r _.
+  apply sound; [| apply row_deviation; assumption].
+  pose proof (settled_int16 (shift l) r (raw_value r x)). pose proof (settled_int16 (shift l) r (raw_value r y)).
+  unfold hidden_value, int16 in *; lia.
+Qed.
+
+Theorem run_deviation cap layers deltas x y :
+  sound_cap cap -> Within deltas x y ->
+  Within (fold_left (layer_deviation cap) layers deltas) (run layers x) (run layers y).
+Proof.
+  intros sound; unfold run; revert deltas x y.
+  induction layers; simpl; auto using layer_output_deviation.
+Qed.
+
+Lemma input_deviation_sound cap inputs d x y :
+  sound_cap cap -> Forall int16 x -> Forall int16 y -> Within (repeat d inputs) x y ->
+  Within (input_deviation cap inputs d) x y.
+Proof.
+  intros sound rangeX rangeY close; unfold input_deviation. revert x y rangeX rangeY close.
+  induction inputs; simpl; intros x y rangeX rangeY close; inversion close; subst; constructor.
+  - inversion rangeX; inversion rangeY; subst. apply sound; unfold int16 in *; lia.
+  - inversion rangeX; inversion rangeY; subst. apply IHinputs; assumption.
+Qed.
+
+(* The deviation vector of DESIGN section 3.2 bounds what reaches the last layer, for every network. *)
+Theorem deviation_vector_bounds_the_network cap layers inputs d x y :
+  sound_cap cap -> Forall int16 x -> Forall int16 y -> Within (repeat d inputs) x y ->
+  Within (deviations cap layers inputs d) (run layers x) (run layers y).
+Proof. intros; apply run_deviation; auto using input_deviation_sound. Qed.
+
+(* ---- Nonexpansiveness ----------------------------------------------------------------------------- *)
+
+(* No row sum exceeds 2^f; max-plus rows have none. *)
+Definition nonexpansive_layer (l : layer) : bool := forallb (fun r => row_sum r <=? power (shift l)) (rows l).
+
+Lemma at_repeat_le d count c : 0 <= d -> at_column (repeat d count) c <= d.
+Proof.
+  unfold at_column; intros nonnegative.
+  destruct (nth_in_or_default c (repeat d count) 0) as [found | ->]; [apply repeat_spec in found |]; lia.
+Qed.
+
+Lemma raw_deviation_repeat r d count :
+  0 <= d -> is_max_plus r = false -> raw_deviation r (repeat d count) <= row_sum r * d.
+Proof.
+  intros nonnegative kind. unfold row_sum. rewrite <- sum_map_mul.
+  destruct r; [| | discriminate]; apply sum_map_le; intros t _; apply Z.mul_le_mono_nonneg_l;
+    auto using at_repeat_le; lia.
+Qed.
+
+Lemma row_nonexpansive f r d count :
+  0 <= d -> row_sum r <= power f -> hidden_deviation f r (repeat d count) <= d.
+Proof.
+  intros nonnegative bound. pose proof (power_positive f).
+  destruct (is_max_plus r) eqn:kind.
+  - destruct r as [| | entries]; try discriminate. cbn. destruct entries as [| e entries]; [exact nonnegative |].
+    apply maximum_least; [discriminate |]. intros value found.
+    apply in_map_iff in found as (? & <- & _). apply at_repeat_le; assumption.
+  - assert (ceil_div (raw_deviation r (repeat d count)) (power f) <= d).
+    { apply ceil_div_least; [assumption |]. etransitivity; [apply raw_deviation_repeat; assumption |].
+      apply Z.mul_le_mono_nonneg_r; assumption. }
+    destruct r; [| | discriminate]; assumption.
+Qed.
+
+(* A layer whose row sums are at most 2^f moves no output further than its inputs, with no slack. *)
+Theorem layer_nonexpansive l d count x y :
+  nonexpansive_layer l = true -> 0 <= d -> Within (repeat d count) x y ->
+  Within (repeat d (length (rows l))) (layer_output x l) (layer_output y l).
+Proof.
+  intros bounded nonnegative close. unfold nonexpansive_layer in bounded. rewrite forallb_forall in bounded.
+  unfold layer_output. rewrite <- (mixed_repeat (layer_activation l) d).
+  apply activation_deviation.
+  apply within_weaken with (map (fun r => hidden_deviation (shift l) r (repeat d count)) (rows l)).
+  - apply below_repeat_at; [apply map_length |]. intros delta found.
+    apply in_map_iff in found as (r & <- & found). apply row_nonexpansive; [assumption |].
+    apply Z.leb_le, bounded, found.
+  - apply Forall3_map; intros r _; apply row_deviation; assumption.
+Qed.
+
+(* So is every depth of such layers. *)
+Theorem network_nonexpansive layers d inputs x y :
+  forallb nonexpansive_layer layers = true -> 0 <= d -> Within (repeat d inputs) x y ->
+  exists width, Within (repeat d width) (run layers x) (run layers y).
+Proof.
+  intros bounded nonnegative; unfold run; revert inputs x y.
+  induction layers as [| l layers IH]; simpl; intros inputs x y close; [exists inputs; assumption |].
+  cbn in bounded; apply andb_true_iff in bounded as [first rest].
+  apply (IH rest (length (rows l))). eapply layer_nonexpansive; eassumption.
+Qed.
