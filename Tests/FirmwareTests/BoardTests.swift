@@ -8,7 +8,7 @@ import Testing
 @Suite("Firmware", .serialized)
 struct BoardTests {
   /// Trained enough to be worth certifying: the demo's network shape with fewer epochs.
-  private static let digits = Result { () throws -> TrainedFolder in
+  private static let digits = Result { () throws -> TestFolder in
     let folder = try TestFolder()
     for arguments in [
       ["train", "--data", "digits", "--epochs", "30", "--out", "m.safetensors"],
@@ -17,14 +17,14 @@ struct BoardTests {
       let result = try folder.supnorm(arguments)
       #expect(result.status == 0, "\(result.errorOutput)")
     }
-    return TrainedFolder(folder: folder)
+    return folder
   }
 
   @Test(
     "every board computes logits, class, radius and local verdict like the host, on all 360 test samples",
     arguments: ["mps2-an386", "microbit", "riscv32-virt"])
   func board(_ name: String) throws {
-    let folder = try Self.digits.get().folder
+    let folder = try Self.digits.get()
     let result = try folder.supnorm(["run", "digits.h", "--board", name, "--data", "digits", "--json"])
     #expect(result.status == 0, "\(result.errorOutput)")
     let json = try result.json()
@@ -63,9 +63,4 @@ struct BoardTests {
     #expect(result.status == 0, "\(result.errorOutput)")
     #expect(try result.json()["mismatches"] as? Int == 0)
   }
-}
-
-/// Shared by tests that only read it.
-private struct TrainedFolder: @unchecked Sendable {
-  let folder: TestFolder
 }

@@ -22,7 +22,7 @@ struct CProgramTests {
     let readme = try String(contentsOf: Checkout.root.appending(path: "README.md"), encoding: .utf8)
     let start = try #require(readme.range(of: "```c\n"))
     let end = try #require(readme[start.upperBound...].range(of: "```"))
-    try folder.write(String(readme[start.upperBound..<end.lowerBound]), "classify.c")
+    try folder.write(String(readme[start.upperBound..<end.lowerBound]), as: "classify.c")
     // The golden vectors are the samples; the exit code says what differs.
     try folder.write(
       """
@@ -46,9 +46,9 @@ struct CProgramTests {
         return 0;
       }
 
-      """, "main.c")
+      """, as: "main.c")
     let library = try Checkout.run(
-      Checkout.root.appending(path: "Tools/library").path, [board, folder.path("supnorm.o")],
+      Checkout.root.appending(path: "Tools/library").path, [board, folder.file("supnorm.o")],
       folder: folder.url)
     try #require(library.status == 0, "\(library.errorOutput)")
     let startup = Checkout.root.appending(path: "Firmware/Startup")

@@ -18,7 +18,7 @@ struct FirmwareBuild {
   /// Builds the header `NAME.h`, with text of any kind, for a board.
   init(board name: String, header: String, model: String, skipsProof: Bool = false) throws {
     folder = try TestFolder()
-    try folder.write(header, "\(model).h")
+    try folder.write(header, as: "\(model).h")
     let boards = Checkout.root.appending(path: "Firmware/Boards")
     board = try JSONDecoder().decode(
       Board.self, from: Data(contentsOf: boards.appending(path: "\(name).board.json")))
@@ -26,7 +26,7 @@ struct FirmwareBuild {
       "swift",
       [
         "build", "--package-path", Checkout.root.appending(path: "Firmware").path, "--scratch-path",
-        folder.path("build"), "--build-system", "native", "-c", "release", "--product", "Application",
+        folder.file("build"), "--build-system", "native", "-c", "release", "--product", "Application",
         "--triple",
         board.triple, "--toolset", boards.appending(path: "\(name).json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",

@@ -8,7 +8,7 @@ struct FirmwareSymbolTests {
   /// A header of a small network, made without any data set.
   private static let header = Result { () throws -> String in
     let folder = try TestFolder()
-    try folder.write("a,b,label\n0,0,0\n0,9,1\n9,0,1\n9,9,0\n", "xor.csv")
+    try folder.write("a,b,label\n0,0,0\n0,9,1\n9,0,1\n9,9,0\n", as: "xor.csv")
     for arguments in [
       [
         "train", "--data", "xor.csv", "--hidden", "8,6", "--epochs", "200", "--batch", "4", "--loss",

@@ -4,25 +4,8 @@ import TestSupport
 import Testing
 import Training
 
-/// A folder of its own for one test.
-final class ScratchFolder {
-  let path = NSTemporaryDirectory() + "supnorm-tests-\(UUID().uuidString)"
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  var names: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-  }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-}
-
 /// Runs the body, which must throw, and returns the line the user would see, without the folder.
-func message(in folder: ScratchFolder? = nil, _ body: () throws(FileError) -> Void) -> String {
+func message(in folder: TestFolder? = nil, _ body: () throws(FileError) -> Void) -> String {
   do throws(FileError) {
     try body()
     return "no error"
@@ -47,7 +30,7 @@ func withBrokenCopies(of bytes: [UInt8], count: Int, _ body: ([UInt8]) -> Void) 
 @Suite("Whole files")
 struct AtomicFileTests {
   @Test func `What is written is read back, and nothing else is left in the folder`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     for bytes in [[], [1, 2, 3], [UInt8](repeating: 7, count: 200_000)] {
       try AtomicFile.write(bytes, to: folder.file("a"))
       #expect(try AtomicFile.read(folder.file("a"), limit: 200_000) == bytes)
@@ -58,7 +41,7 @@ struct AtomicFileTests {
   }
 
   @Test func `A link stays a link and a private file private`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try AtomicFile.write("old", to: folder.file("a"))
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.file("a"))
     try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "a")
@@ -71,7 +54,7 @@ struct AtomicFileTests {
   }
 
   @Test func `Reading fails with one clear line`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try AtomicFile.write([1, 2, 3], to: folder.file("a"))
     func text(_ path: String, _ limit: Int) -> String {
       message(in: folder) { () throws(FileError) in _ = try AtomicFile.read(path, limit: limit) }
@@ -83,7 +66,7 @@ struct AtomicFileTests {
   }
 
   @Test func `Writing fails with one clear line and leaves nothing behind`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     func text(_ path: String) -> String {
       message(in: folder) { () throws(FileError) in try AtomicFile.write([1, 2, 3], to: path) }
     }
@@ -124,14 +107,14 @@ struct IDXTests {
     magic + [0, 0, 0, UInt8(values.count)] + values
   }
 
-  static func folder(images: [UInt8] = images(), labels: [UInt8] = labels()) throws -> ScratchFolder {
-    let folder = try ScratchFolder()
+  static func folder(images: [UInt8] = images(), labels: [UInt8] = labels()) throws -> TestFolder {
+    let folder = try TestFolder()
     try AtomicFile.write(images, to: folder.file("train-images-idx3-ubyte"))
     try AtomicFile.write(labels, to: folder.file("train-labels-idx1-ubyte"))
     return folder
   }
 
-  static func compress(_ folder: ScratchFolder) throws {
+  static func compress(_ folder: TestFolder) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["gzip"] + (try folder.names.map(folder.file))
@@ -139,7 +122,7 @@ struct IDXTests {
     process.waitUntilExit()
   }
 
-  static func text(_ folder: ScratchFolder, _ part: IDXPart = .train) -> String {
+  static func text(_ folder: TestFolder, _ part: IDXPart = .train) -> String {
     message(in: folder) { () throws(FileError) in _ = try readIDXFolder(folder.path, part: part) }
   }
 
@@ -227,7 +210,7 @@ struct IDXTests {
   }
 
   @Test func `Decompression is bounded and a missing gzip is named`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try AtomicFile.write([UInt8](repeating: 0, count: 3_000_000), to: folder.file("bomb"))
     try Self.compress(folder)
     let path = folder.file("bomb.gz")
@@ -266,7 +249,7 @@ struct CSVTests {
   }
 
   @Test func `A file with integer labels becomes a data set`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try AtomicFile.write("a,label,b\n1.5,2,-3e-2\n+4,0,.25\n", to: folder.file("x.csv"))
     let table = try readCSV(folder.file("x.csv"))
     #expect(table.featureNames == ["a", "b"])

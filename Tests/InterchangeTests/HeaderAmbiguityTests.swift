@@ -176,7 +176,7 @@ struct HeaderAmbiguityTests {
     print("\(accepted.count) of \(tried) edits of white space and comments accepted")
     #expect(accepted.count == 120)
 
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     let uses = [
       "UNIT", "INPUTS", "LAYERS", "CRC32", "SCRATCH_BYTES", "INPUT_MIN", "LAYER0_SHIFT", "LAYER1_KIND",
     ]

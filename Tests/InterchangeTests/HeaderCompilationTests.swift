@@ -1,5 +1,6 @@
 import Certification
 import Interchange
+import TestSupport
 import Testing
 
 @Suite("Headers in compilers")
@@ -68,7 +69,7 @@ struct HeaderCompilationTests {
   func `No compiler has a warning, whether the header is used or only included`(compiler: HeaderCompiler)
     throws
   {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     let models = try Self.models()
     try folder.write(models)
     try folder.write(Self.user(of: models), as: "user.c")
@@ -92,7 +93,7 @@ struct HeaderCompilationTests {
         generator.layer(rows: 3, columns: 32, isSparse: false, activation: .identity),
       ], unit: 32640, inputMinimum: -100, inputMaximum: 32640)
     let claims = try generator.claims(network)
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try folder.write([claims])
     try folder.write("module Digits { header \"digits.h\" export * }\n", as: "module.modulemap")
     try folder.write(

@@ -1,6 +1,7 @@
 import Certification
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 
 /// A compiler with the language standard it is asked for.
@@ -24,7 +25,7 @@ struct HeaderCompiler: CustomTestStringConvertible, Sendable {
     } + [clangXX, gccXX]
 
   /// Compiles one file; the messages are in the output.
-  func compile(_ arguments: [String], in folder: ScratchFolder) throws -> ProgramOutput {
+  func compile(_ arguments: [String], in folder: TestFolder) throws -> ProgramOutput {
     try runProgram(
       program, ["-x", isCXX ? "c++" : "c", "-std=\(standard)", "-I", supnormInclude] + arguments, in: folder)
   }
@@ -50,37 +51,19 @@ struct MissingProgram: Error, CustomStringConvertible {
 }
 
 /// Runs a program from the PATH, or from the folder when its name has a slash, and waits for it.
-func runProgram(_ name: String, _ arguments: [String], in folder: ScratchFolder) throws -> ProgramOutput {
+func runProgram(_ name: String, _ arguments: [String], in folder: TestFolder) throws -> ProgramOutput {
   let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
   let candidates = name.contains("/") ? [name] : folders.map { "\($0)/\(name)" }
   guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
     throw MissingProgram(name: name)
   }
-  // A file instead of a pipe: nobody has to empty it while the program runs.
-  let log = folder.file("\(UUID().uuidString).log")
-  _ = FileManager.default.createFile(atPath: log, contents: nil)
-  let handle = try #require(FileHandle(forWritingAtPath: log))
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: path)
-  process.arguments = arguments
-  process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-  process.standardInput = FileHandle.nullDevice
-  process.standardOutput = handle
-  process.standardError = handle
-  try process.run()
-  process.waitUntilExit()
-  try handle.close()
-  let bytes = try AtomicFile.read(log, limit: 1 << 26)
-  return ProgramOutput(
-    status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-    text: String(decoding: bytes, as: UTF8.self))
+  let result = try Checkout.run(path, arguments, folder: folder.url)
+  return ProgramOutput(status: result.status, text: result.output + result.errorOutput)
 }
 
-extension ScratchFolder {
+extension TestFolder {
   /// Writes the header of each model under its name.
   func write(_ models: [ModelClaims]) throws {
     for model in models { try AtomicFile.write(headerText(of: model), to: file("\(model.name).h")) }
   }
-
-  func write(_ text: String, as name: String) throws { try AtomicFile.write(text, to: file(name)) }
 }

@@ -1,5 +1,6 @@
 import Certification
 import Interchange
+import TestSupport
 import Testing
 
 @Suite("Header data")
@@ -69,7 +70,7 @@ struct HeaderDataTests {
   ) throws {
     var generator = HeaderModels()
     let models = try (0..<12).map { try generator.claims(name: "m\($0)") }
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try folder.write(models)
     var program = models.map { "#include \"\($0.name).h\"\n" }.joined() + Self.plainReader
     program += "int main(void) {\n"

@@ -1,6 +1,7 @@
 import Certification
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 
 /// The seconds of processor time that the body takes on this thread: what others compile meanwhile does not count.
@@ -29,7 +30,7 @@ struct HeaderForeignFileTests {
   }
 
   @Test func `Files that are no headers are told so in one line`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     func complaint(_ name: String) -> String {
       message(in: folder) { () throws(FileError) in _ = try readHeader(folder.file(name)) }
     }

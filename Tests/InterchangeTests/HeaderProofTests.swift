@@ -1,5 +1,6 @@
 import Certification
 import Interchange
+import TestSupport
 import Testing
 
 @Suite("Header proofs")
@@ -42,7 +43,7 @@ struct HeaderProofTests {
   static func refusals(
     _ text: String, by compilers: [HeaderCompiler] = [.clang, .gcc], _ options: [String] = []
   ) throws -> [String?] {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try folder.write(text, as: "digits.h")
     try folder.write("#include \"digits.h\"\n", as: "digits.c")
     return try compilers.map { compiler in
@@ -208,7 +209,7 @@ struct HeaderProofTests {
     for row in 0..<64 {
       for column in 0..<784 { model.layers[0].rows[row][column].weight = (row + column * column) % 83 - 41 }
     }
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     try folder.write([model])
     try folder.write(
       "#include \"digits.h\"\nint main(void) { return digits_network()->outputs; }\n", as: "main.c")

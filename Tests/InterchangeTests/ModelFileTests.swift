@@ -1,4 +1,5 @@
 import Interchange
+import TestSupport
 import Testing
 import Training
 
@@ -46,7 +47,7 @@ struct ModelFileTests {
   }
 
   @Test func `A model reads back equal, bit for bit, and its file is written back the same`() throws {
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     let path = folder.file("m.safetensors")
     for model in [
       Self.model,
@@ -198,7 +199,7 @@ struct ModelFileTests {
     #expect(
       Self.refusal { $0.inputMap.unit = 40000 } == start
         + "metadata unit: '40000' is not an integer in 1...32768")
-    let folder = try ScratchFolder()
+    let folder = try TestFolder()
     var model = Self.model
     model.network.layers[0].biases[0] = .infinity
     #expect(throws: FileError.self) { try writeModel(model, to: folder.file("m.safetensors")) }

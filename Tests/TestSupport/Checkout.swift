@@ -65,8 +65,10 @@ public struct RunningProgram {
   public var result: ProgramResult {
     defer { for file in [output, errorOutput] { try? FileManager.default.removeItem(at: file) } }
     let text = { (file: URL) in String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self) }
+    // A signal is no exit status that a test could expect.
     return ProgramResult(
-      status: process.terminationStatus, output: text(output), errorOutput: text(errorOutput))
+      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+      output: text(output), errorOutput: text(errorOutput))
   }
 }
 
@@ -86,34 +88,36 @@ public struct ProgramResult: Sendable {
   }
 }
 
-/// A folder for one test, gone with it.
-public final class TestFolder {
+/// A folder of its own for one test, gone with it.
+public final class TestFolder: Sendable {
   /// Where it is.
-  public let url: URL
+  public let path = NSTemporaryDirectory() + "supnorm-test-\(UUID().uuidString)"
 
   /// Makes an empty folder.
   public init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "supnorm-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Where it is.
+  public var url: URL { URL(fileURLWithPath: path) }
 
   /// The path of a file in it.
-  public func path(_ name: String) -> String { url.appending(path: name).path }
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// The names of the files in it, sorted.
+  public var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  }
 
   /// Writes a file into it.
-  public func write(_ text: String, _ name: String) throws {
-    try Data(text.utf8).write(to: url.appending(path: name))
+  public func write(_ text: String, as name: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
   }
 
   /// Runs `supnorm` in it.
   public func supnorm(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramResult {
     try Checkout.run(Checkout.supnorm.path, arguments, folder: url, environment: environment)
-  }
-
-  /// Names of the files in it.
-  public var files: Set<String> {
-    Set((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
   }
 }

@@ -60,7 +60,7 @@ struct CommandTests {
   func verifyRefuses() throws {
     let box = try TrainedDigits.folder.get()
     var text = try String(contentsOf: box.folder.url.appending(path: "digits.h"), encoding: .utf8)
-    let file = try readHeader(box.folder.path("digits.h"))
+    let file = try readHeader(box.folder.file("digits.h"))
     let entry = file.claims.layers[1].rows[7][0]
     let rest = file.claims.layers[1].rows[7].dropFirst().reduce(0) { $0 + abs($1.weight) }
     let isSparse = file.claims.layers[1].isSparse
@@ -68,7 +68,7 @@ struct CommandTests {
     let old = isSparse ? "W(\(entry.column), \(entry.weight))" : "W(\(entry.weight))"
     let new = isSparse ? "W(\(entry.column), 32767)" : "W(32767)"
     text = text.replacingOccurrences(of: head + old, with: head + new)
-    try box.folder.write(text, "refused.h")
+    try box.folder.write(text, as: "refused.h")
     let result = try box.folder.supnorm(["verify", "refused.h"])
     #expect(result.status == 1)
     let line = "refused.h: layer 1 row 7: row sum \(32767 + rest) > 32768"
@@ -93,7 +93,7 @@ struct CommandTests {
     #expect(radii.allSatisfy { Set($0.keys) == keys })
 
     // Count again, sample by sample.
-    let network = try CertifiedNetwork(header: box.folder.path("digits.h"))
+    let network = try CertifiedNetwork(header: box.folder.file("digits.h"))
     let rows = try readCSV(Checkout.root.appending(path: "Tools/data/digits/digits-test.csv").path)
     let data = try rows.dataset()
     var clean = 0
@@ -117,18 +117,18 @@ struct CommandTests {
     let lines = try String(
       contentsOf: Checkout.root.appending(path: "Tools/data/digits/digits-test.csv"), encoding: .utf8
     ).split(separator: "\n").prefix(6)
-    try box.folder.write(lines.joined(separator: "\n"), "units.csv")
+    try box.folder.write(lines.joined(separator: "\n"), as: "units.csv")
     let raw = lines.dropFirst().map { line in
       line.split(separator: ",").dropLast().map { "\((Int($0) ?? 0) * 2047)" }.joined(separator: ",")
     }
-    try box.folder.write(raw.joined(separator: "\n"), "raw.csv")
+    try box.folder.write(raw.joined(separator: "\n"), as: "raw.csv")
     let first = try box.folder.supnorm(["predict", "digits.h", "--input", "units.csv", "--json"])
     let second = try box.folder.supnorm(["predict", "digits.h", "--input", "raw.csv", "--raw", "--json"])
     #expect(first.status == 0 && second.status == 0, "\(first.errorOutput)\(second.errorOutput)")
     #expect(first.output == second.output)
     let predictions = try #require(try first.json()["predictions"] as? [[String: Any]])
     #expect(predictions.count == 5)
-    let network = try CertifiedNetwork(header: box.folder.path("digits.h"))
+    let network = try CertifiedNetwork(header: box.folder.file("digits.h"))
     for (prediction, line) in zip(predictions, raw) {
       let input = line.split(separator: ",").map { Int16($0) ?? 0 }
       let answer = try network.answer(to: input)
@@ -166,9 +166,9 @@ struct CommandTests {
     running.process.waitUntilExit()
     let result = running.result
     #expect(result.status == 130, "\(result.errorOutput)")
-    let model = try readModel(folder.path("m.safetensors"))
+    let model = try readModel(folder.file("m.safetensors"))
     #expect(model.curve.count > 0 && model.curve.count < 100_000)
-    #expect(folder.files == ["m.safetensors"])
+    #expect(try folder.names == ["m.safetensors"])
   }
 
   @Test(

@@ -52,7 +52,7 @@ enum DemoCommand: Command {
       header, boardName: boardName, board: board, samples: samples, epsilon: epsilons[0])
 
     let builder = ReportBuilder(
-      model: model, header: header, samples: samples, headlines: epsilons, devices: [device],
+      model: model, header: header, samples: samples, headlines: epsilons, devices: [device], cost: cost,
       summary:
         "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing)",
       commands: [

@@ -29,9 +29,11 @@ enum ReportCommand: Command {
     let devices = try (arguments.string("--device") ?? "").split(separator: ",").map {
       try device(String($0))
     }
+    let samples = try header.samples(arguments)
     let builder = ReportBuilder(
-      model: model, header: header, samples: try header.samples(arguments), headlines: epsilons,
-      devices: devices, summary: "", commands: commands(arguments, epsilons))
+      model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
+      cost: try ExportCommand.cost(of: model, claims: header.claims, on: samples.data), summary: "",
+      commands: commands(arguments, epsilons))
     try AtomicFile.write(reportPage(builder.content()), to: path)
     Console.message("wrote \(path)")
   }

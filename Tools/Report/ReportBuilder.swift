@@ -11,6 +11,8 @@ struct ReportBuilder {
   /// The radii quoted at the top of the page.
   var headlines: [Epsilon]
   var devices: [RunCommand.Output]
+  /// What quantization cost on the same samples.
+  var cost: ExportCommand.Cost
   var summary: String
   var commands: [ReportContent.Command]
 
@@ -35,7 +37,6 @@ struct ReportBuilder {
         ReportContent.Training.Point(
           epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy)
       })
-    let cost = try ExportCommand.cost(of: model, claims: claims, on: samples.data)
     content.quantization = ReportContent.Quantization(
       samples: cost.samples, floatCorrect: cost.floatCorrect, integerCorrect: cost.integerCorrect,
       pruneThresholdLSB: 0)
