@@ -42,9 +42,9 @@ extension IntegerNetwork {
   ///
   /// - Complexity: O(weights).
   public func deviations(within deviation: Int) -> [Int] {
-    layers.dropLast().reduce(Array(repeating: min(deviation, 65535), count: inputs)) {
-      $1.outputDeviations($0)
-    }
+    let inputDeviations = Array(repeating: min(deviation, 65535), count: inputs)
+    let hidden = layers.dropLast().reduce(inputDeviations) { $1.outputDeviations($0) }
+    return lastColumns(hidden: hidden, inputs: inputDeviations)
   }
 
   /// The margin deviations `M_jk(d) = Σ_c |w_jc - w_kc|·δ_c`, row j and column k, in accumulator units.

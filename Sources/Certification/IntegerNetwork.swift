@@ -109,21 +109,32 @@ public struct IntegerNetwork: Equatable, Sendable {
   public var inputMinimum: Int
   /// The greatest input of the declared range, in LSB.
   public var inputMaximum: Int
+  /// The inputs that the last layer reads beside the outputs of the last hidden layer, as its last columns:
+  /// the residual form `g(x) + Σ r·x_k`. Increasing; empty in a plain network.
+  public var residualInputs: [Int]
 
   /// Creates a network and proves its bounds.
   ///
   /// - Throws: the first row whose sum exceeds the layer's `rowSumBound`, or that does not satisfy
   ///   `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`, so that no partial sum can overflow.
-  /// - Precondition: neighboring layers fit each other, and the last activation is `identity`.
+  /// - Precondition: neighboring layers fit each other, the last one with the residual inputs, and the last
+  ///   activation is `identity`.
   public init(
-    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int
+    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int] = []
   ) throws(InadmissibleRow) {
-    precondition(!layers.isEmpty && zip(layers, layers.dropFirst()).allSatisfy { $0.rows == $1.columns })
+    precondition(!layers.isEmpty && (residualInputs.isEmpty || layers.count > 1))
+    for (index, (layer, next)) in zip(layers, layers.dropFirst()).enumerated() {
+      let isLast = index == layers.count - 2
+      precondition(next.columns == layer.rows + (isLast ? residualInputs.count : 0))
+    }
     precondition(layers[layers.count - 1].activation == .identity && inputMinimum <= inputMaximum)
+    precondition(residualInputs.allSatisfy { (0..<layers[0].columns).contains($0) })
+    precondition(zip(residualInputs, residualInputs.dropFirst()).allSatisfy { $0 < $1 })
     self.layers = layers
     self.unit = unit
     self.inputMinimum = inputMinimum
     self.inputMaximum = inputMaximum
+    self.residualInputs = residualInputs
     for (index, layer) in layers.enumerated() {
       for (row, sum) in layer.rowSums.enumerated() {
         if sum > layer.rowSumBound {
@@ -144,4 +155,10 @@ public struct IntegerNetwork: Equatable, Sendable {
   public var inputs: Int { layers[0].columns }
   /// Rows of the last layer.
   public var outputs: Int { layers[layers.count - 1].rows }
+
+  /// What the last layer reads, one for each of its columns: the last hidden layer's outputs, then the residual
+  /// inputs. `Value` may be the values themselves, their bounds, or how far they move.
+  func lastColumns<Value>(hidden: [Value], inputs: [Value]) -> [Value] {
+    hidden + residualInputs.map { inputs[$0] }
+  }
 }

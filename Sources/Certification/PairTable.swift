@@ -85,7 +85,8 @@ extension IntegerNetwork {
   ///
   /// - Complexity: O(weights + outputs² · columns of the last layer).
   public func pairTable() -> [PairBound] {
-    var bounds = Array(repeating: AffineBound(slope: AffineBound.one, offset: 0), count: inputs)
+    let inputBounds = Array(repeating: AffineBound(slope: AffineBound.one, offset: 0), count: inputs)
+    var bounds = inputBounds
     for layer in layers.dropLast() {
       let linear = (0..<layer.rows).map { row in
         AffineBound.combination(zip(layer.row(row), bounds).lazy.map { (UInt64($0.magnitude), $1) })
@@ -93,6 +94,7 @@ extension IntegerNetwork {
       }
       bounds = layer.activation.mixed(linear, by: AffineBound.larger)
     }
+    bounds = lastColumns(hidden: bounds, inputs: inputBounds)
     let last = layers[layers.count - 1]
     var table: [PairBound] = []
     for first in 0..<outputs {

@@ -68,6 +68,7 @@ package struct Oracle {
   package func logits(_ input: [Int16]) -> [Int64] {
     var values = input.map { Int64($0) }
     for index in 0..<network.layers.count {
+      if index == network.layers.count - 1 { values += network.residualInputs.map { Int64(input[$0]) } }
       let sums = accumulators(ofLayer: index, values)
       if index == network.layers.count - 1 { return sums }
       let layer = network.layers[index]
@@ -107,7 +108,9 @@ package struct Oracle {
       return false
     }
     var box = box(around: input, radius: radius)
+    let inputBox = box
     for index in 0..<network.layers.count - 1 { box = bounds(ofLayer: index, box) }
+    box += network.residualInputs.map { inputBox[$0] }
     let last = network.layers[network.layers.count - 1]
     for other in 0..<last.rows where other != classIndex {
       var least = Int64(last.biases[classIndex]) - Int64(last.biases[other])
