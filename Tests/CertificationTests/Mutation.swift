@@ -137,7 +137,7 @@ struct Mutation {
 
   private static func pairMutations(_ claims: ModelClaims) -> [Mutation] {
     var mutations = [
-      Mutation(name: "a pair more") { $0.pairs.append(PairClaims(slope: 0, offset: 0)) }
+      Mutation(name: "a pair more") { $0.pairs.append(BoundClaims(slope: 0, offset: 0)) }
     ]
     if !claims.pairs.isEmpty { mutations.append(Mutation(name: "a pair less") { $0.pairs.removeLast() }) }
     for index in claims.pairs.indices {

@@ -30,7 +30,7 @@ extension TestRandom {
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map { LayerClaims($0) },
-      pairs: certified.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      pairs: certified.pairs.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: (0..<featureCount).map { _ in feature(unit: network.unit) },
       featureNames: oneIn(2) ? [] : (0..<network.inputs).map { "feature \($0)" },
       classNames: oneIn(2) ? [] : (0..<network.outputs).map { "class \($0)" }, golden: golden)

@@ -83,7 +83,7 @@ enum Rederivation {
     }
     guard let network = try? claims.network() else { return false }
     let certified = try CertifiedNetwork(network)
-    let pairs = certified.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) }
+    let pairs = certified.pairs.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) }
     guard pairs == claims.pairs, Int(certified.crc32) == claims.crc32,
       certified.scratchBytes == claims.scratchBytes, certified.inferScratchBytes == claims.inferScratchBytes
     else { return false }

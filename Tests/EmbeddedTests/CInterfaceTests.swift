@@ -237,7 +237,7 @@ struct CInterfaceTests {
   }
 
   @Test func `Widths and counts of the types are those of the device`() {
-    #expect(MemoryLayout<supnorm_pair>.size == 8)
+    #expect(MemoryLayout<supnorm_bound>.size == 8)
     #expect(MemoryLayout<supnorm_result>.size == 8)
     #expect(MemoryLayout<supnorm_feature>.size == 12)
   }

@@ -49,7 +49,7 @@ struct Golden {
           column_indices: layer.isSparse ? copy(layer.storedColumns) : nil,
           row_entries: layer.isSparse ? copy(layer.storedCounts) : nil))
     }
-    let table = source.pairTable().map { supnorm_pair(slope: $0.slope, offset: $0.offset) }
+    let table = source.pairTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
     unsafe network.initialize(
       to: supnorm_network(
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(source.layers.count),

@@ -130,7 +130,7 @@ extension ModelClaims {
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map(LayerClaims.init),
-      pairs: certified.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      pairs: certified.pairs.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features, featureNames: featureNames, classNames: classNames, golden: golden)
   }
 

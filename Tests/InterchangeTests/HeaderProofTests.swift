@@ -31,7 +31,7 @@ struct HeaderProofTests {
     return ModelClaims(
       name: "digits", formatVersion: 1, unit: 32768, inputs: 6, outputs: 3, inputMinimum: -32768,
       inputMaximum: 32767, scratchBytes: 64, inferScratchBytes: 32, crc32: 0, layers: layers,
-      pairs: [PairClaims](repeating: PairClaims(slope: 1, offset: 1), count: 3),
+      pairs: [BoundClaims](repeating: BoundClaims(slope: 1, offset: 1), count: 3),
       features: [ModelClaims.imageFeature], featureNames: [], classNames: [],
       golden: [
         GoldenClaims(
