@@ -26,7 +26,8 @@ extension Network {
       unsafe boundHiddenLayers(input, inputBox, in: memory.baseAddress)
       var isCertified = true
       let base = memory.baseAddress
-      unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: base) { layer, lower, upper, widening in
+      unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: base) {
+        layer, lower, upper, widening in
         layer.withRow(classIndex) { own, ownColumns, ownBias in
           layer.forEachRow { row, weights, columns, bias in
             guard row != classIndex, isCertified else { return }

@@ -257,12 +257,14 @@ private struct MacroTable {
   // MARK: - Claims
 
   func claims() throws(FileError) -> ModelClaims {
-    let task = try choice(
-      "TASK", ["SUPNORM_CLASSIFICATION": Task.classification, "SUPNORM_REGRESSION": .regression])
+    // Another version may have other macros, so it is told before any of them is missed.
+    if macros["\(prefix)_FORMAT_VERSION"] != nil { _ = try count("FORMAT_VERSION", 2...2) }
     let layerCount = try count("LAYERS", 1...65535)
     let goldenCount = try count("GOLDEN_COUNT", 0...65535)
     var layers: [LayerClaims] = []
     for index in 0..<layerCount { layers.append(try layer(index)) }
+    let task = try choice(
+      "TASK", ["SUPNORM_CLASSIFICATION": Task.classification, "SUPNORM_REGRESSION": .regression])
     var golden: [GoldenClaims] = []
     for index in 0..<goldenCount { golden.append(try goldenVector(index)) }
     return try ModelClaims(

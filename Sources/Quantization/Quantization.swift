@@ -64,7 +64,8 @@ private func quantized(
       scaled + largestBias + (1 << shift) / 2 <= Int(Int32.max)
     else { continue }
     var result = IntegerLayer(
-      rows: layer.rows, columns: layer.columns + residuals.count, weights: rows.flatMap { $0.map { Int16($0) } },
+      rows: layer.rows, columns: layer.columns + residuals.count,
+      weights: rows.flatMap { $0.map { Int16($0) } },
       biases: biases.map { Int32($0) }, shift: shift, activation: activation, rowSumBound: rowSumBound,
       isSparse: true)
     // The smaller one is also the faster one: a stored entry costs an index, and below half the columns that is

@@ -32,7 +32,9 @@ extension FloatNetwork {
       let places = (0..<count).map { $0 * outputs + output }
       let mean = places.reduce(0) { $0 + Double(targets[$1]) } / Double(count)
       for place in places {
-        residual += (Double(predictions[place]) - Double(targets[place])) * (Double(predictions[place]) - Double(targets[place]))
+        residual +=
+          (Double(predictions[place]) - Double(targets[place]))
+          * (Double(predictions[place]) - Double(targets[place]))
         total += (Double(targets[place]) - mean) * (Double(targets[place]) - mean)
       }
     }

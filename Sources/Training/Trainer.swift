@@ -63,7 +63,8 @@ public enum Trainer {
   ) throws(TrainingError) -> TrainingResult {
     try options.validate()
     try validate(
-      inputs: inputs, labels: labels, classCount: classCount, targets: targets, range: range, options: options)
+      inputs: inputs, labels: labels, classCount: classCount, targets: targets, range: range, options: options
+    )
 
     var generator = SeededGenerator(seed: options.seed)
     let initial = FloatNetwork.random(

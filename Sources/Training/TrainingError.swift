@@ -57,7 +57,8 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
-      case .monotone: "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
+      case .monotone:
+        "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
       }
     }
   }

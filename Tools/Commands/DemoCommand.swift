@@ -42,7 +42,8 @@ enum DemoCommand: Command {
     let compilers = try compile(headerPath)
     Console.message("compiled \(headerPath), proof included: \(compilers)")
 
-    let test = try DataSource.load("digits", part: .test, columns: header.claims.columns(label: nil, of: "digits"))
+    let test = try DataSource.load(
+      "digits", part: .test, columns: header.claims.columns(label: nil, of: "digits"))
     // Gray levels are whole numbers on the grid of the input map.
     let samples = EncodedSamples(test, map: header.inputMap, isExact: true)
     let epsilons = ["1/16", "2/16"].compactMap { Epsilon($0) }

@@ -20,10 +20,12 @@ enum DataSource {
   /// Loads the training or the test part of a source.
   ///
   /// A single `.csv` file has no parts: it is all of either.
-  static func load(_ source: String, part: IDXPart, columns: ColumnChoice = ColumnChoice()) throws -> Dataset {
+  static func load(_ source: String, part: IDXPart, columns: ColumnChoice = ColumnChoice()) throws -> Dataset
+  {
     let isTraining = part == .train
     if source == "digits" {
-      return try table(shippedFile("digits/digits-\(isTraining ? "train" : "test").csv"), columns, label: "label")
+      return try table(
+        shippedFile("digits/digits-\(isTraining ? "train" : "test").csv"), columns, label: "label")
     }
     if source == "breast-cancer" {
       let file = try shippedFile("breast-cancer/breast-cancer-\(isTraining ? "train" : "test").csv")
@@ -35,7 +37,8 @@ enum DataSource {
     }
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
-      throw CommandError.usage("--data '\(source)': no such file or folder, and not 'digits' or 'breast-cancer'")
+      throw CommandError.usage(
+        "--data '\(source)': no such file or folder, and not 'digits' or 'breast-cancer'")
     }
     guard isFolder.boolValue else {
       throw CommandError.usage(

@@ -18,7 +18,8 @@ enum TrainCommand: Command {
     Option("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)"),
     Option(
       "--loss", "NAME",
-      "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error"),
+      "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error"
+    ),
     Option("--target", "NAME", "train a regression that finds this column of a .csv file"),
     Option("--features", "NAME,…", "the feature columns (default: all but label and target)"),
     Option("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
@@ -95,7 +96,8 @@ enum TrainCommand: Command {
   }
 
   /// `+mean_radius,-mean_texture`: the inputs by name, with their directions.
-  private static func monotoneInputs(_ arguments: Arguments, of data: Dataset) throws -> [MonotoneConstraint] {
+  private static func monotoneInputs(_ arguments: Arguments, of data: Dataset) throws -> [MonotoneConstraint]
+  {
     guard let text = arguments.string("--monotone") else { return [] }
     guard arguments.has("--target") else {
       throw CommandError.usage("--monotone goes with --target: only numbers can rise and fall")

@@ -52,7 +52,9 @@ func problemsInTolerances(of claims: ModelClaims) -> [String] {
     }
     if (Double(claims.toleranceLSB - 1) * each).nextDown < tolerance { isTight = true }
   }
-  if !isTight { problems.append("tolerance radius \(claims.toleranceLSB) LSB is larger than any tolerance needs") }
+  if !isTight {
+    problems.append("tolerance radius \(claims.toleranceLSB) LSB is larger than any tolerance needs")
+  }
   return problems
 }
 

@@ -130,7 +130,9 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
     equal("number of pairs", claims.bounds.count, pairCount)
     equal("number of targets", claims.targets.count, 0)
   }
-  if !claims.targetNames.isEmpty { equal("number of target names", claims.targetNames.count, claims.targets.count) }
+  if !claims.targetNames.isEmpty {
+    equal("number of target names", claims.targetNames.count, claims.targets.count)
+  }
   problems += problemsInResidualInputs(of: claims)
   if !claims.classNames.isEmpty { equal("number of class names", claims.classNames.count, claims.outputs) }
   if !claims.featureNames.isEmpty {

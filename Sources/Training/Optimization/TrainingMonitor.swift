@@ -34,7 +34,9 @@ struct TrainingMonitor {
   /// The fraction of the chosen samples that a network classifies correctly; of a regression the part of the
   /// targets' variance that it explains, 0 at least.
   func accuracy(of network: FloatNetwork) -> Double {
-    targets.isEmpty ? classAccuracy(of: network) : max(0, network.explainedVariance(inputs: points.inputs, targets: targets))
+    targets.isEmpty
+      ? classAccuracy(of: network)
+      : max(0, network.explainedVariance(inputs: points.inputs, targets: targets))
   }
 
   private func classAccuracy(of network: FloatNetwork) -> Double {
@@ -44,6 +46,7 @@ struct TrainingMonitor {
   /// The fraction of the chosen samples that interval bounds prove at epsilon; nil for a regression.
   func verifiedAccuracy(of network: FloatNetwork) -> Double? {
     guard targets.isEmpty else { return nil }
-    return network.verifiedAccuracy(inputs: boxes.inputs, labels: boxes.labels, range: range, epsilon: epsilon)
+    return network.verifiedAccuracy(
+      inputs: boxes.inputs, labels: boxes.labels, range: range, epsilon: epsilon)
   }
 }
