@@ -16,28 +16,35 @@ extension Network {
     guard input.count == inputs, logits.count == outputs else { throw .malformed }
     guard scratch.count >= inferScratchCount else { throw .scratchTooSmall }
     unsafe scratch.withUnsafeMutableBufferPointer { memory in
-      let base = memory.baseAddress
-      for index in 0..<layerCount {
-        let layer = self.layer(index)
-        let previous = unsafe hiddenOutputs(ofLayer: index - 1, in: base)
-        let source = index == 0 ? input : unsafe previous.span
-        let isLast = index == layerCount - 1
-        let results = unsafe hiddenOutputs(ofLayer: index, in: base)
-        var outputs = unsafe results.mutableSpan
-        layer.forEachRow { row, weights, columns, bias in
-          let sum = accumulator(weights: weights, columns: columns, bias: bias, input: source)
-          if isLast { logits[row] = sum } else { outputs[row] = requantized(sum, shift: layer.shift) }
-        }
-        guard !isLast else { break }
-        var activated = unsafe results.extracting(0..<layer.rows).mutableSpan
-        applyActivation(layer.activation, to: &activated)
-        forEachResidualInput(behindLayer: index) { place, column in outputs[place] = input[column] }
-      }
+      unsafe runLayers(input, in: memory.baseAddress, logits: &logits)
     }
     if isRegression { return supnorm_result(class_index: SUPNORM_NO_CLASS, radius_lsb: 0) }
     let answer = largestIndex(logits.span)
     return supnorm_result(
       class_index: Int32(answer), radius_lsb: globalRadius(logits: logits.span, classIndex: answer))
+  }
+
+  /// Runs every layer; the accumulators of the last one are the logits.
+  @inline(never)
+  private func runLayers(
+    _ input: Span<Int16>, in memory: UnsafeMutablePointer<Int16>?, logits: inout MutableSpan<Int32>
+  ) {
+    for index in 0..<layerCount {
+      let layer = self.layer(index)
+      let previous = unsafe hiddenOutputs(ofLayer: index - 1, in: memory)
+      let source = index == 0 ? input : unsafe previous.span
+      let isLast = index == layerCount - 1
+      let results = unsafe hiddenOutputs(ofLayer: index, in: memory)
+      var outputs = unsafe results.mutableSpan
+      layer.forEachRow { row, weights, columns, bias in
+        let sum = accumulator(weights: weights, columns: columns, bias: bias, input: source)
+        if isLast { logits[row] = sum } else { outputs[row] = requantized(sum, shift: layer.shift) }
+      }
+      guard !isLast else { return }
+      var activated = unsafe results.extracting(0..<layer.rows).mutableSpan
+      applyActivation(layer.activation, to: &activated)
+      forEachResidualInput(behindLayer: index) { place, column in outputs[place] = input[column] }
+    }
   }
 
   /// Like `infer`, but gives the class only when every input within `radius` LSB is certified to have it: by the

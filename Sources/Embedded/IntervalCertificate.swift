@@ -23,21 +23,7 @@ extension Network {
       return false
     }
     return unsafe scratch.withUnsafeMutableBufferPointer { memory in
-      unsafe boundHiddenLayers(input, inputBox, in: memory.baseAddress)
-      var isCertified = true
-      let base = memory.baseAddress
-      unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: base) {
-        layer, lower, upper, widening in
-        layer.withRow(classIndex) { own, ownColumns, ownBias in
-          layer.forEachRow { row, weights, columns, bias in
-            guard row != classIndex, isCertified else { return }
-            isCertified = exceedsEverywhere(
-              weights: own, columns: ownColumns, bias: ownBias, otherWeights: weights,
-              otherColumns: columns, otherBias: bias, lower: lower, upper: upper, widening: widening)
-          }
-        }
-      }
-      return isCertified
+      unsafe isLargestEverywhere(classIndex, input, inputBox, in: memory.baseAddress)
     }
   }
 
@@ -141,6 +127,26 @@ extension Network {
     }
   }
 
+  /// Whether one output exceeds all others over the box of inputs, by the intervals of the hidden layers.
+  @inline(never)
+  private func isLargestEverywhere(
+    _ classIndex: Int, _ input: Span<Int16>, _ inputBox: Widening, in memory: UnsafeMutablePointer<Int16>?
+  ) -> Bool {
+    unsafe boundHiddenLayers(input, inputBox, in: memory)
+    var isLargest = true
+    unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: memory) { layer, lower, upper, widening in
+      layer.withRow(classIndex) { own, ownColumns, ownBias in
+        layer.forEachRow { row, weights, columns, bias in
+          guard row != classIndex, isLargest else { return }
+          isLargest = exceedsEverywhere(
+            weights: own, columns: ownColumns, bias: ownBias, otherWeights: weights, otherColumns: columns,
+            otherBias: bias, lower: lower, upper: upper, widening: widening)
+        }
+      }
+    }
+    return isLargest
+  }
+
   /// Calls `body` with a layer and the bounds of its columns: the input's box, or what the layer before it left.
   @inline(__always)
   private func withColumns(
@@ -149,10 +155,9 @@ extension Network {
   ) {
     let lowerEnds = unsafe hiddenOutputs(ofLayer: index - 1, in: memory)
     let upperEnds = unsafe hiddenUpperBounds(ofLayer: index - 1, in: memory)
-    if index == 0 {
-      body(layer(index), input, input, inputBox)
-    } else {
-      unsafe body(layer(index), lowerEnds.span, upperEnds.span, .none)
-    }
+    let lower = index == 0 ? input : unsafe lowerEnds.span
+    let upper = index == 0 ? input : unsafe upperEnds.span
+    // Called in one place only: it is inlined there.
+    body(layer(index), lower, upper, index == 0 ? inputBox : .none)
   }
 }

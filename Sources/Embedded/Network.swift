@@ -26,24 +26,22 @@ public import CSupNorm
     let count = unsafe Int(pointer.pointee.layer_count)
     let residualCount = unsafe Int(pointer.pointee.residual_count)
     try unsafe Self.checkResidualInputs(of: pointer, layers: count)
-    var columns = unsafe pointer.pointee.inputs
+    var columns = unsafe Int(pointer.pointee.inputs)
     var even = 0
     var odd = 0
     for index in 0..<count {
       let isLast = index == count - 1
       let layer = try unsafe Layer(
         checking: pointer.pointee.layers[index], columns: columns, isLast: isLast)
-      columns = UInt16(layer.rows)
+      columns = layer.rows
       if isLast { break }
       // The residual inputs lie behind the outputs of the last hidden layer.
-      let width = layer.rows + (index == count - 2 ? residualCount : 0)
-      guard let next = UInt16(exactly: width) else { throw .malformed }
-      columns = next
-      if index % 2 == 0 { even = max(even, width) } else { odd = max(odd, width) }
+      if index == count - 2 { columns &+= residualCount }
+      if index % 2 == 0 { even = max(even, columns) } else { odd = max(odd, columns) }
     }
     evenWidth = even
     oddWidth = odd
-    guard count > 0, unsafe columns == pointer.pointee.outputs, columns <= 32767,
+    guard count > 0, unsafe columns == Int(pointer.pointee.outputs), columns <= 32767,
       inputMinimum <= inputMaximum, unsafe pointer.pointee.task <= SUPNORM_REGRESSION
     else { throw .malformed }
   }
@@ -109,9 +107,10 @@ public import CSupNorm
   /// Calls `body` for each place behind the outputs of a layer with the input that lies there.
   @inline(__always)
   func forEachResidualInput(behindLayer index: Int, _ body: (_ place: Int, _ input: Int) -> Void) {
+    let rows = layer(index).rows
     for offset in 0..<residualCount(behindLayer: index) {
       // Both were checked: place < columns of the next layer, input < inputs.
-      unsafe body(layer(index).rows &+ offset, Int(network.pointee.residual_inputs[offset]))
+      unsafe body(rows &+ offset, Int(network.pointee.residual_inputs[offset]))
     }
   }
 
