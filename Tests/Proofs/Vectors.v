@@ -65,7 +65,7 @@ Definition answer_json (e : example) (x : list Z) : string :=
   let c := class net x in
   object
     [field "input" (numbers x);
-     field "hidden" (numbers (run (hidden net) x));
+     field "hidden" (numbers (last_inputs net x));
      field "logits" (numbers (logits net x));
      field "class" (count c);
      field "radius" (number (global_radius (length x) net x));
@@ -98,7 +98,7 @@ Definition example_json (e : example) : list string :=
      array_lines "layers" (map (fun l => [l])
        (layers_json inputs (hidden net ++ [Layer (last_rows net) (last_shift net) Identity])));
      [field "pairs" (array "," (fun p => numbers [fst p; snd p]) (pair_table inputs net))];
-     [field "deviations" (array "," (fun d => numbers (deviations int16_cap (hidden net) inputs d)) (radii e))];
+     [field "deviations" (array "," (fun d => numbers (deviations int16_cap net inputs d)) (radii e))];
      array_lines "cases" (map (fun x => [answer_json e x]) (samples e))] ++ ["}"])%list.
 
 Definition provenance : string :=
