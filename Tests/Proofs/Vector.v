@@ -111,6 +111,9 @@ Definition sum (values : list Z) : Z := fold_right Z.add 0 values.
 Lemma sum_cons value values : sum (value :: values) = value + sum values.
 Proof. reflexivity. Qed.
 
+Lemma sum_app values others : sum (values ++ others) = sum values + sum others.
+Proof. induction values; simpl; lia. Qed.
+
 Lemma sum_map_le {I : Type} (f g : I -> Z) items :
   (forall item, In item items -> f item <= g item) -> sum (map f items) <= sum (map g items).
 Proof.
