@@ -1,11 +1,13 @@
-(* Answers at a required radius: an answer that neither certificate proves there is withheld. *)
+(* Answers at a required radius: an answer that neither certificate proves there is withheld
+   (`infer(_:within:scratch:logits:)`). *)
 
 From SupNorm Require Export PairTable Interval.
 
-(* The global radius costs one division a class and is asked first. None is to abstain. *)
+(* The global radius costs one division a class and is asked first; 0 of it is also what a tie gets, which nothing
+   certifies. None is to abstain. *)
 Definition answer_at_required_radius (net : network) (minimum maximum : Z) (x : list Z) (required : Z) : option nat :=
   let c := class net x in
-  if required <=? global_radius (length x) net x then Some c
+  if Z.max required 1 <=? global_radius (length x) net x then Some c
   else if certify net minimum maximum x c required then Some c
   else None.
 
@@ -19,14 +21,17 @@ Theorem answer_at_required_radius_sound net minimum maximum x required c :
   class net y = c.
 Proof.
   intros fits admissible rangeX answered y rangeY close place. unfold answer_at_required_radius in answered.
-  destruct (Z.leb_spec required (global_radius (length x) net x)) as [enough | short].
+  destruct (Z.leb_spec (Z.max required 1) (global_radius (length x) net x)) as [enough | short].
   - injection answered as <-. apply (device_radius_sound (length x)); trivial.
     apply within_weaken with (repeat required (length x)); [| assumption].
     apply below_repeat_at; [apply repeat_length |]. intros delta found. apply repeat_spec in found. lia.
   - destruct (certify net minimum maximum x (class net x) required) eqn:certified; [| discriminate].
-    injection answered as <-. destruct place as [declared | enough]; [| lia].
-    apply (interval_certificate_sound net minimum maximum x _ required); trivial.
-    apply class_range with (length x); assumption.
+    injection answered as <-. destruct place as [declared | enough].
+    + apply (interval_certificate_sound net minimum maximum x _ required); trivial.
+      apply class_range with (length x); assumption.
+    + apply (device_radius_sound (length x)); trivial.
+      apply within_weaken with (repeat required (length x)); [| assumption].
+      apply below_repeat_at; [apply repeat_length |]. intros delta found. apply repeat_spec in found. lia.
 Qed.
 
 (* Only what is answered anyway is answered. *)
