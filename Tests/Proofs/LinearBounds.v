@@ -1,5 +1,6 @@
-(* Linear bounds pulled back through a network, in integers: the steps of a certificate in the style of CROWN
-   (Zhang et al. 2018). A lower bound sum of Lambda_i y_i + C of the outputs of a layer becomes one of its inputs. *)
+(* Linear bounds pulled back through a layer, in integers: the steps of a certificate in the style of CROWN (Zhang et
+   al. 2018). A lower bound sum of Lambda_i y_i + C in the outputs of a layer becomes one in its inputs
+   (PiecewiseLinear.swift, Slopes.swift, ProverLayer.swift). *)
 
 From SupNorm Require Export Interval.
 
@@ -12,9 +13,8 @@ Definition affine_between (f : Z -> Z) (p q : Z) : Prop :=
 Definition bends_only_at (breaks : list Z) (f : Z -> Z) : Prop :=
   forall p q, (forall b, In b breaks -> ~ p < b < q) -> affine_between f p q.
 
-(* The activations that act value by value, and where each bends once its argument is clamped. *)
-Definition elementwise (a : activation) : bool := match a with MaxMin | Sort => false | _ => true end.
-
+(* What an activation makes of each value by itself, before maxMin and sort compare them, and where that bends once its
+   argument is clamped. *)
 Definition activate_value (a : activation) (v : Z) : Z :=
   match a with
   | Relu => relu v
@@ -115,7 +115,8 @@ Proof.
     pose proof (nearestQ upper (or_introl eq_refl) high).
     assert (inside : In b between)
       by (apply filter_In; split; [exact found | apply andb_true_iff; split; apply Z.ltb_lt; lia]).
-    destruct (Z.le_gt_cases b z); [specialize (nearestP b (or_intror inside)) | specialize (nearestQ b (or_intror inside))]; lia. }
+    destruct (Z.le_gt_cases b z);
+      [specialize (nearestP b (or_intror inside)) | specialize (nearestQ b (or_intror inside))]; lia. }
   rewrite (affine p), (affine q) in * by lia. rewrite (affine z) by lia.
   assert (factor : lambda * (rise * z + start) = (lambda * rise - mu) * z + lambda * start + mu * z) by lia.
   destruct (Z.le_gt_cases 0 (lambda * rise - mu)).
@@ -146,7 +147,8 @@ Qed.
 (* ---- Rounding: from rounded values to accumulators ------------------------------------------------ *)
 
 Theorem rounding_step {I : Type} f (mu accumulators : I -> Z) items :
-  sum (map (fun i => mu i * (accumulators i + half f)) items) - sum (map (fun i => Z.max 0 (mu i) * (power f - 1)) items)
+  sum (map (fun i => mu i * (accumulators i + half f)) items)
+    - sum (map (fun i => Z.max 0 (mu i) * (power f - 1)) items)
   <= power f * sum (map (fun i => mu i * round_half_up f (accumulators i)) items).
 Proof.
   rewrite <- sum_map_sub, Z.mul_comm, <- sum_map_mul. apply sum_map_le; intros i _.
@@ -163,33 +165,34 @@ Qed.
 
 (* ---- Weights: from accumulators to the inputs of the layer ---------------------------------------- *)
 
-(* Whole multiples of 2^f are kept, and what remains of each factor, 0 ... 2^f - 1, counts at its least. *)
-Theorem weight_step {I : Type} f (factors values least : I -> Z) items :
-  (forall k, In k items -> least k <= values k) ->
-  power f * sum (map (fun k => factors k / power f * values k) items)
-    + sum (map (fun k => factors k mod power f * Z.min 0 (least k)) items)
+(* The least that a factor makes of a value between two ends. *)
+Definition least_product (factor lower upper : Z) : Z := factor * (if 0 <=? factor then lower else upper).
+
+Lemma least_product_below factor lower upper v :
+  lower <= v <= upper -> least_product factor lower upper <= factor * v.
+Proof.
+  intros range; unfold least_product.
+  destruct (Z.leb_spec 0 factor); [apply Z.mul_le_mono_nonneg_l | apply Z.mul_le_mono_nonpos_l]; lia.
+Qed.
+
+(* The factors divided by 2^f, rounded in any way; what remains of each counts at its least. *)
+Theorem weight_step {I : Type} f (factors quotients values lower upper : I -> Z) items :
+  (forall k, In k items -> lower k <= values k <= upper k) ->
+  power f * sum (map (fun k => quotients k * values k) items)
+    + sum (map (fun k => least_product (factors k - power f * quotients k) (lower k) (upper k)) items)
   <= sum (map (fun k => factors k * values k) items).
 Proof.
   intros bounds. rewrite Z.mul_comm, <- sum_map_mul, <- sum_map_add. apply sum_map_le; intros k found.
-  specialize (bounds k found). pose proof (power_positive f) as positive.
-  pose proof (Z.div_mod (factors k) (power f) ltac:(lia)) as split.
-  pose proof (Z.mod_pos_bound (factors k) (power f) positive) as range.
-  set (quotient := factors k / power f) in *. set (remainder := factors k mod power f) in *. rewrite split.
-  assert (remainder * Z.min 0 (least k) <= remainder * values k) by (apply Z.mul_le_mono_nonneg_l; lia). lia.
+  pose proof (least_product_below (factors k - power f * quotients k) _ _ _ (bounds k found)). lia.
 Qed.
 
 (* ---- The end: a box ------------------------------------------------------------------------------- *)
 
-Theorem concretization {I : Type} (factors values least greatest : I -> Z) items :
-  (forall k, In k items -> least k <= values k <= greatest k) ->
-  sum (map (fun k => Z.min (factors k * least k) (factors k * greatest k)) items)
+Theorem concretization {I : Type} (factors values lower upper : I -> Z) items :
+  (forall k, In k items -> lower k <= values k <= upper k) ->
+  sum (map (fun k => least_product (factors k) (lower k) (upper k)) items)
   <= sum (map (fun k => factors k * values k) items).
-Proof.
-  intros bounds; apply sum_map_le; intros k found; specialize (bounds k found).
-  destruct (Z.le_gt_cases 0 (factors k)).
-  - assert (factors k * least k <= factors k * values k) by (apply Z.mul_le_mono_nonneg_l; lia). lia.
-  - assert (factors k * greatest k <= factors k * values k) by (apply Z.mul_le_mono_nonpos_l; lia). lia.
-Qed.
+Proof. intros bounds; apply sum_map_le; intros k found; apply least_product_below, bounds, found. Qed.
 
 (* ---- One layer ------------------------------------------------------------------------------------ *)
 
@@ -197,50 +200,201 @@ Qed.
 Definition linear (factors : nat -> Z) (count : nat) (values : list Z) : Z :=
   sum (map (fun c => factors c * at_column values c) (seq 0 count)).
 
+(* Sum of factors times values + constant. *)
+Record form := Form { factors : nat -> Z; constant : Z }.
+
+Definition value (g : form) (count : nat) (values : list Z) : Z := linear (factors g) count values + constant g.
+
+(* What is free to choose: a multiplier for each pre-activation, and for the difference of each pair of maxMin. *)
+Record choice := Choice { multipliers : nat -> Z; pair_multipliers : nat -> Z }.
+
+(* What is known of a layer: ends of what it reads, of its pre-activations and of those differences. *)
+Record known := Known { read : box; preactivations : box; differences : box }.
+
 Definition row_at (l : layer) (i : nat) : row := nth i (rows l) (Dense [] 0).
 
 Definition row_indices (l : layer) : list nat := seq 0 (length (rows l)).
 
-(* A value after rounding, before the clamp. *)
+(* A pre-activation: rounded, not clamped. *)
 Definition rounded (l : layer) (v : list Z) (i : nat) : Z := round_half_up (shift l) (raw_value (row_at l i) v).
+
+(* Clamped, and activated unless the activation compares values with each other. *)
+Definition single (l : layer) (z : Z) : Z := activate_value (layer_activation l) (clamp z).
+
+Definition singles (l : layer) (v : list Z) : list Z := map (fun i => single l (rounded l v i)) (row_indices l).
+
+Definition within_ends (b : box) (i : nat) (v : Z) : Prop := lower_end b i <= v <= upper_end b i.
+
+Definition known_holds (l : layer) (columns : nat) (k : known) (v : list Z) : Prop :=
+  (forall c, (c < columns)%nat -> within_ends (read k) c (at_column v c))
+  /\ (forall i, (i < length (rows l))%nat -> within_ends (preactivations k) i (rounded l v i))
+  /\ (layer_activation l = MaxMin -> forall p, (2 * p + 1 < length (rows l))%nat ->
+       within_ends (differences k) p (at_column (singles l v) (2 * p + 1) - at_column (singles l v) (2 * p))).
+
+(* Dense or sparse rows of so many columns; the outputs of sort have no linear bounds. *)
+Definition linear_layer (columns : nat) (l : layer) : bool :=
+  negb match layer_activation l with Sort => true | _ => false end
+  && forallb (fun r => row_fits columns r && negb (is_max_plus r)) (rows l).
+
+(* ---- Through the pairs of maxMin ------------------------------------------------------------------ *)
+
+Fixpoint pair_factors (lambda : list Z) (mu : nat -> Z) : list Z :=
+  match lambda with
+  | a :: b :: rest => a - mu 0%nat :: b + mu 0%nat :: pair_factors rest (fun p => mu (S p))
+  | _ => lambda
+  end.
+
+Fixpoint pair_gaps (lambda : list Z) (mu lower upper : nat -> Z) : Z :=
+  match lambda with
+  | a :: b :: rest => least_gap relu [0] (a - b) (mu 0%nat) (lower 0%nat) (upper 0%nat)
+      + pair_gaps rest (fun p => mu (S p)) (fun p => lower (S p)) (fun p => upper (S p))
+  | _ => 0
+  end.
+
+Theorem max_min_layer_step lambda mu lower upper values :
+  length values = length lambda ->
+  (forall p, (2 * p + 1 < length values)%nat ->
+     lower p <= at_column values (2 * p + 1) - at_column values (2 * p) <= upper p) ->
+  dot (pair_factors lambda mu) values + pair_gaps lambda mu lower upper <= dot lambda (max_min values).
+Proof.
+  revert mu lower upper values; induction lambda as [| only | l l' lambda IH] using pair_induction;
+    intros mu lower upper values lengths ranges.
+  - cbn; lia.
+  - destruct values as [| a [| b values]]; try discriminate. cbn; lia.
+  - destruct values as [| a [| b values]]; try discriminate.
+    cbn [pair_factors pair_gaps max_min dot]. injection lengths as lengths.
+    specialize (IH (fun p => mu (S p)) (fun p => lower (S p)) (fun p => upper (S p)) values lengths).
+    pose proof (max_min_relaxation_step l l' (mu 0%nat) (lower 0%nat) (upper 0%nat) a b) as pair.
+    assert (range : lower 0%nat <= b - a <= upper 0%nat) by (apply (ranges 0%nat); cbn; lia).
+    specialize (pair range).
+    assert (rest : forall p, (2 * p + 1 < length values)%nat ->
+      lower (S p) <= at_column values (2 * p + 1) - at_column values (2 * p) <= upper (S p)).
+    { intros p less. specialize (ranges (S p)).
+      replace (2 * S p + 1)%nat with (S (S (2 * p + 1))) in ranges by lia.
+      replace (2 * S p)%nat with (S (S (2 * p))) in ranges by lia. apply ranges. cbn [length]. lia. }
+    specialize (IH rest). lia.
+Qed.
+
+(* ---- Through the activation ----------------------------------------------------------------------- *)
+
+(* The factors of the single values. *)
+Definition single_factors (l : layer) (ch : choice) (g : form) : list Z :=
+  let lambda := map (factors g) (row_indices l) in
+  match layer_activation l with MaxMin => pair_factors lambda (pair_multipliers ch) | _ => lambda end.
+
+Definition pairs_constant (l : layer) (ch : choice) (k : known) (g : form) : Z :=
+  match layer_activation l with
+  | MaxMin => pair_gaps (map (factors g) (row_indices l)) (pair_multipliers ch)
+      (lower_end (differences k)) (upper_end (differences k))
+  | _ => 0
+  end.
+
+(* The constant beside the multipliers of the pre-activations. *)
+Definition activated_constant (l : layer) (ch : choice) (k : known) (g : form) : Z :=
+  constant g + pairs_constant l ch k g
+  + sum (map (fun i => least_gap (single l) (breakpoints (layer_activation l)) (at_column (single_factors l ch g) i)
+      (multipliers ch i) (lower_end (preactivations k) i) (upper_end (preactivations k) i)) (row_indices l)).
+
+Lemma dot_is_linear lambda values : dot lambda values = linear (at_column lambda) (length lambda) values.
+Proof.
+  pose proof (dense_row_is_the_dot_product lambda 0 values) as by_dot.
+  rewrite (accumulator_by_columns (length lambda)) in by_dot; [| cbn; apply Nat.eqb_refl | reflexivity].
+  cbn [bias weight] in by_dot. unfold linear. lia.
+Qed.
+
+Lemma at_map_seq f count i : (i < count)%nat -> at_column (map f (seq 0 count)) i = f i.
+Proof.
+  intros range. unfold at_column. rewrite (nth_indep _ 0 (f 0%nat)) by (rewrite map_length, seq_length; exact range).
+  rewrite map_nth, seq_nth by exact range. reflexivity.
+Qed.
+
+Lemma linear_is_dot lambda count values : linear lambda count values = dot (map lambda (seq 0 count)) values.
+Proof.
+  rewrite dot_is_linear, map_length, seq_length. apply sum_map_equal; intros i found. apply in_seq in found.
+  rewrite at_map_seq by lia. reflexivity.
+Qed.
+
+Lemma pair_factors_length lambda mu : length (pair_factors lambda mu) = length lambda.
+Proof.
+  revert mu; induction lambda as [| only | l l' lambda IH] using pair_induction; intros mu;
+    [reflexivity | reflexivity |].
+  cbn [pair_factors length]. rewrite IH. reflexivity.
+Qed.
+
+Lemma single_factors_length l ch g : length (single_factors l ch g) = length (rows l).
+Proof.
+  unfold single_factors, row_indices.
+  destruct (layer_activation l); rewrite ?pair_factors_length, map_length, seq_length; reflexivity.
+Qed.
+
+Lemma row_of_linear_layer columns l i :
+  linear_layer columns l = true -> (i < length (rows l))%nat ->
+  row_fits columns (row_at l i) = true /\ is_max_plus (row_at l i) = false.
+Proof.
+  intros shape range. unfold linear_layer in shape. apply andb_true_iff in shape as [_ fits].
+  rewrite forallb_forall in fits. specialize (fits (row_at l i) (nth_In _ _ range)).
+  apply andb_true_iff in fits as [fit kind]. apply negb_true_iff in kind. auto.
+Qed.
+
+Lemma map_by_index {A : Type} (f : row -> A) l : map f (rows l) = map (fun i => f (row_at l i)) (row_indices l).
+Proof.
+  unfold row_indices, row_at. induction (rows l) as [| r rest IH]; [reflexivity |].
+  cbn [length seq map]. rewrite <- seq_shift, map_map. cbn [nth]. f_equal. exact IH.
+Qed.
+
+Lemma layer_output_of_singles columns l v :
+  linear_layer columns l = true ->
+  layer_output v l = match layer_activation l with MaxMin => max_min (singles l v) | _ => singles l v end.
+Proof.
+  intros shape. unfold layer_output. rewrite map_by_index.
+  assert (values : forall i, In i (row_indices l) ->
+    hidden_value (shift l) (row_at l i) v = clamp (rounded l v i)).
+  { intros i found. apply in_seq in found. destruct (row_of_linear_layer columns l i shape ltac:(lia)) as [_ kind].
+    unfold hidden_value, rounded. destruct (row_at l i); [reflexivity | reflexivity | discriminate]. }
+  rewrite (map_ext_in _ _ _ values). unfold singles, single, linear_layer in *.
+  destruct (layer_activation l); try discriminate; cbn [activate]; rewrite ?map_map; reflexivity.
+Qed.
+
+(* From the outputs of a layer to its pre-activations. *)
+Theorem activation_step_sound l columns ch k g v :
+  linear_layer columns l = true -> known_holds l columns k v ->
+  sum (map (fun i => multipliers ch i * rounded l v i) (row_indices l)) + activated_constant l ch k g
+  <= value g (length (rows l)) (layer_output v l).
+Proof.
+  intros shape (_ & ranges & pairs). unfold value, activated_constant.
+  assert (paired : dot (single_factors l ch g) (singles l v) + pairs_constant l ch k g
+      <= linear (factors g) (length (rows l)) (layer_output v l)).
+  { rewrite linear_is_dot. fold (row_indices l). rewrite (layer_output_of_singles columns) by exact shape.
+    unfold single_factors, pairs_constant. destruct (layer_activation l) eqn:kind; try lia.
+    apply max_min_layer_step; unfold singles at 1; rewrite !map_length; [reflexivity |].
+    unfold row_indices; rewrite seq_length. exact (pairs eq_refl). }
+  rewrite dot_is_linear, single_factors_length in paired. unfold linear in paired at 1. fold (row_indices l) in paired.
+  assert (relaxed : sum (map (fun i => multipliers ch i * rounded l v i) (row_indices l))
+      + sum (map (fun i => least_gap (single l) (breakpoints (layer_activation l))
+          (at_column (single_factors l ch g) i) (multipliers ch i) (lower_end (preactivations k) i)
+          (upper_end (preactivations k) i)) (row_indices l))
+      <= sum (map (fun c => at_column (single_factors l ch g) c * at_column (singles l v) c) (row_indices l))).
+  { rewrite <- sum_map_add. apply sum_map_le; intros i found. apply in_seq in found.
+    unfold singles, row_indices. rewrite at_map_seq by lia.
+    apply relaxation_step; [apply activations_bend_only_at_their_breakpoints | apply ranges; lia]. }
+  lia.
+Qed.
+
+(* ---- Through rounding and weights ----------------------------------------------------------------- *)
 
 (* N_k = sum over the rows of mu_i w_ik. *)
 Definition pulled_back (l : layer) (mu : nat -> Z) (k : nat) : Z :=
   sum (map (fun i => mu i * weight (row_at l i) k) (row_indices l)).
 
-(* L_k, the factor of input k. *)
-Definition pulled_factor (l : layer) (mu : nat -> Z) (k : nat) : Z := pulled_back l mu k / power (shift l).
+(* The factor of input k: N_k / 2^f toward zero, so that what remains has the sign of N_k. *)
+Definition pulled_factor (l : layer) (mu : nat -> Z) (k : nat) : Z := Z.quot (pulled_back l mu k) (power (shift l)).
 
 (* Biases, rounding and what remains of the factors, times 2^f. *)
-Definition pulled_slack (l : layer) (columns : nat) (mu least : nat -> Z) : Z :=
+Definition pulled_slack (l : layer) (columns : nat) (mu : nat -> Z) (values : box) : Z :=
   sum (map (fun i => mu i * (bias (row_at l i) + half (shift l))) (row_indices l))
   - sum (map (fun i => Z.max 0 (mu i) * (power (shift l) - 1)) (row_indices l))
-  + sum (map (fun k => pulled_back l mu k mod power (shift l) * Z.min 0 (least k)) (seq 0 columns)).
-
-(* The constant of the bound of the inputs. *)
-Definition pulled_constant (l : layer) (columns : nat) (lambda mu lower upper least : nat -> Z) (constant : Z) : Z :=
-  constant
-  + sum (map (fun i => least_gap (fun z => activate_value (layer_activation l) (clamp z))
-      (breakpoints (layer_activation l)) (lambda i) (mu i) (lower i) (upper i)) (row_indices l))
-  + pulled_slack l columns mu least / power (shift l).
-
-(* Dense or sparse rows of so many columns, and an activation of single values. *)
-Definition linear_layer (columns : nat) (l : layer) : bool :=
-  elementwise (layer_activation l) && forallb (fun r => row_fits columns r && negb (is_max_plus r)) (rows l).
-
-Lemma layer_output_at l v i :
-  elementwise (layer_activation l) = true -> (i < length (rows l))%nat -> is_max_plus (row_at l i) = false ->
-  at_column (layer_output v l) i = activate_value (layer_activation l) (clamp (rounded l v i)).
-Proof.
-  intros single range kind.
-  assert (plain : forall a x, elementwise a = true -> activate a x = map (activate_value a) x)
-    by (intros [] x; try discriminate; cbn; intros _; auto; symmetry; apply map_id).
-  unfold layer_output. rewrite plain, map_map by assumption. unfold at_column.
-  set (value := fun r => activate_value (layer_activation l) (hidden_value (shift l) r v)).
-  rewrite (nth_indep _ 0 (value (Dense [] 0))) by (rewrite map_length; exact range).
-  rewrite (map_nth value). fold (row_at l i). unfold value, hidden_value, rounded.
-  destruct (row_at l i); [reflexivity | reflexivity | discriminate].
-Qed.
+  + sum (map (fun k => least_product (pulled_back l mu k - power (shift l) * pulled_factor l mu k)
+      (lower_end values k) (upper_end values k)) (seq 0 columns)).
 
 Lemma sum_exchange {I J : Type} (f : I -> J -> Z) items others :
   sum (map (fun i => sum (map (f i) others)) items) = sum (map (fun j => sum (map (fun i => f i j) items)) others).
@@ -250,41 +404,22 @@ Proof.
   - rewrite IH, <- sum_map_add. reflexivity.
 Qed.
 
-(* A lower bound in the outputs of a layer, for any mu, is one in its inputs: the constant is rounded down. *)
-Theorem linear_layer_step_sound l columns v lambda mu lower upper least constant target :
-  linear_layer columns l = true ->
-  (forall i, (i < length (rows l))%nat -> lower i <= rounded l v i <= upper i) ->
-  (forall k, (k < columns)%nat -> least k <= at_column v k) ->
-  linear lambda (length (rows l)) (layer_output v l) + constant <= target ->
-  linear (pulled_factor l mu) columns v + pulled_constant l columns lambda mu lower upper least constant <= target.
+(* From the pre-activations of a layer to what it reads: the constant is rounded down. *)
+Theorem dense_step_sound l columns mu values v :
+  linear_layer columns l = true -> (forall c, (c < columns)%nat -> within_ends values c (at_column v c)) ->
+  linear (pulled_factor l mu) columns v + pulled_slack l columns mu values / power (shift l)
+  <= sum (map (fun i => mu i * rounded l v i) (row_indices l)).
 Proof.
-  intros shape ranges leasts bound. unfold linear_layer in shape. apply andb_true_iff in shape as [single fits].
-  rewrite forallb_forall in fits.
-  assert (rowAt : forall i, In i (row_indices l) ->
-    (i < length (rows l))%nat /\ row_fits columns (row_at l i) = true /\ is_max_plus (row_at l i) = false).
-  { intros i found. apply in_seq in found. assert (i < length (rows l))%nat as range by lia.
-    specialize (fits (row_at l i) (nth_In _ _ range)). apply andb_true_iff in fits as [fit kind].
-    apply negb_true_iff in kind. auto. }
-  pose proof (power_positive (shift l)) as positive.
-  (* Relaxation. *)
-  assert (relaxed : sum (map (fun i => mu i * rounded l v i) (row_indices l))
-      + sum (map (fun i => least_gap (fun z => activate_value (layer_activation l) (clamp z))
-          (breakpoints (layer_activation l)) (lambda i) (mu i) (lower i) (upper i)) (row_indices l))
-      <= linear lambda (length (rows l)) (layer_output v l)).
-  { unfold linear. fold (row_indices l). rewrite <- sum_map_add. apply sum_map_le; intros i found.
-    destruct (rowAt i found) as (range & _ & kind). rewrite layer_output_at by assumption.
-    apply (relaxation_step (fun z => activate_value (layer_activation l) (clamp z)));
-      [apply activations_bend_only_at_their_breakpoints | apply ranges; exact range]. }
-  (* Rounding. *)
+  intros shape bounds. pose proof (power_positive (shift l)) as positive.
   pose proof (rounding_step (shift l) mu (fun i => raw_value (row_at l i) v) (row_indices l)) as rounds.
-  (* Weights. *)
   assert (weighed : sum (map (fun i => mu i * (raw_value (row_at l i) v + half (shift l))) (row_indices l))
     = sum (map (fun i => mu i * (bias (row_at l i) + half (shift l))) (row_indices l))
       + sum (map (fun k => pulled_back l mu k * at_column v k) (seq 0 columns))).
   { transitivity (sum (map (fun i => mu i * (bias (row_at l i) + half (shift l))) (row_indices l))
       + sum (map (fun i => sum (map (fun k => mu i * weight (row_at l i) k * at_column v k) (seq 0 columns)))
           (row_indices l))).
-    - rewrite <- sum_map_add. apply sum_map_equal; intros i found. destruct (rowAt i found) as (_ & fit & kind).
+    - rewrite <- sum_map_add. apply sum_map_equal; intros i found. apply in_seq in found.
+      destruct (row_of_linear_layer columns l i shape ltac:(lia)) as [fit kind].
       assert (raw : raw_value (row_at l i) v = accumulator (row_at l i) v)
         by (destruct (row_at l i); [reflexivity | reflexivity | discriminate]).
       rewrite raw, (accumulator_by_columns columns) by assumption.
@@ -292,13 +427,25 @@ Proof.
         (fun k => weight (row_at l i) k * at_column v k * mu i)) by (intros; lia).
       rewrite sum_map_mul. lia.
     - f_equal. rewrite sum_exchange. apply sum_map_equal; intros k _. apply sum_map_mul. }
-  pose proof (weight_step (shift l) (pulled_back l mu) (at_column v) least (seq 0 columns)) as split.
-  assert (kept : linear (pulled_factor l mu) columns v + pulled_slack l columns mu least / power (shift l)
-      <= sum (map (fun i => mu i * rounded l v i) (row_indices l))).
-  { enough (pulled_slack l columns mu least / power (shift l)
-      <= sum (map (fun i => mu i * rounded l v i) (row_indices l)) - linear (pulled_factor l mu) columns v) by lia.
-    apply Z.div_le_upper_bound; [assumption |]. unfold linear, pulled_factor, pulled_slack, rounded in *.
-    rewrite weighed in rounds.
-    specialize (split ltac:(intros k found; apply in_seq in found; apply leasts; lia)). lia. }
-  unfold pulled_constant. lia.
+  pose proof (weight_step (shift l) (pulled_back l mu) (pulled_factor l mu) (at_column v) (lower_end values)
+    (upper_end values) (seq 0 columns) ltac:(intros k found; apply in_seq in found; apply bounds; lia)) as split.
+  enough (pulled_slack l columns mu values / power (shift l)
+    <= sum (map (fun i => mu i * rounded l v i) (row_indices l)) - linear (pulled_factor l mu) columns v) by lia.
+  apply Z.div_le_upper_bound; [assumption |]. unfold linear, pulled_slack, rounded in *.
+  rewrite weighed in rounds. lia.
+Qed.
+
+(* Both: the bound in what the layer reads. *)
+Definition pull_back (l : layer) (columns : nat) (ch : choice) (k : known) (g : form) : form :=
+  Form (pulled_factor l (multipliers ch))
+    (activated_constant l ch k g + pulled_slack l columns (multipliers ch) (read k) / power (shift l)).
+
+(* A lower bound in the outputs of a layer gives one in its inputs, whatever multipliers are chosen. *)
+Theorem linear_layer_step_sound l columns ch k g v :
+  linear_layer columns l = true -> known_holds l columns k v ->
+  value (pull_back l columns ch k g) columns v <= value g (length (rows l)) (layer_output v l).
+Proof.
+  intros shape holds. pose proof (activation_step_sound l columns ch k g v shape holds).
+  pose proof (dense_step_sound l columns (multipliers ch) (read k) v shape (proj1 holds)).
+  unfold value at 1. cbn [pull_back factors constant]. lia.
 Qed.

@@ -1,5 +1,5 @@
 (* The pair table of the header: A and B with M_jk(d) <= A d + B for every d, by affine bounds in integers that
-   are rounded up at every layer and saturate (PairTable.swift). *)
+   are rounded up at every layer and saturate (`pairTable()`). *)
 
 From SupNorm Require Export GlobalRadius.
 

@@ -27,7 +27,8 @@ Definition residual_weight (net : network) (inputs j k : nat) : Z :=
 (* ---- Slopes bound moves of any size --------------------------------------------------------------- *)
 
 (* A move is at most t times its slope. *)
-Definition AtMost (t : Z) (deltas slopes : list Z) : Prop := Forall2 (fun delta slope => delta <= t * slope) deltas slopes.
+Definition AtMost (t : Z) (deltas slopes : list Z) : Prop :=
+  Forall2 (fun delta slope => delta <= t * slope) deltas slopes.
 
 Lemma at_most_at t deltas slopes c : AtMost t deltas slopes -> at_column deltas c <= t * at_column slopes c.
 Proof. intros small; apply (Forall2_nth (fun delta slope => delta <= t * slope)); [lia | exact small]. Qed.
@@ -173,7 +174,8 @@ Proof.
   unfold last_columns. rewrite seq_app, map_app, sum_app, Z.add_assoc. cbn [Nat.add]. f_equal; [f_equal |].
   - apply sum_map_equal; intros c found. apply in_seq in found. f_equal.
     unfold at_column, last_inputs, with_residual. apply app_nth1. rewrite run_length. lia.
-  - pose proof (sum_of_last_columns (last_row net j) (run (hidden net) x) (map (at_column x) (residual_inputs net))) as tail.
+  - pose proof (sum_of_last_columns (last_row net j) (run (hidden net) x) (map (at_column x) (residual_inputs net)))
+      as tail.
     rewrite map_length, run_length in tail. exact tail.
 Qed.
 
