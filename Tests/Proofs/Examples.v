@@ -172,8 +172,8 @@ Definition residual_examples : list example :=
 
 (* Whether raising an input never lowers an output, 1, or never raises it, -1; 0 where the theorem says neither. *)
 Definition direction (net : network) (inputs j k : nat) : Z :=
-  if hidden_slope net inputs j k <=? residual_weight net inputs j k then 1
-  else if residual_weight net inputs j k <=? - hidden_slope net inputs j k then -1
+  if hidden_slope slope_cap net inputs j k <=? residual_weight net inputs j k then 1
+  else if residual_weight net inputs j k <=? - hidden_slope slope_cap net inputs j k then -1
   else 0.
 
 Definition kernel_examples : list example := activation_examples ++ corner_examples.

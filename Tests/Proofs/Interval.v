@@ -226,7 +226,8 @@ Proof.
   apply IH, activate_box_int16. split; apply Forall_map, Forall_forall; intros; apply settled_int16.
 Qed.
 
-Lemma last_box_int16 net b : box_int16 b -> box_int16 (last_box net b).
+(* The inputs that are passed on included. *)
+Theorem last_interval_ends_are_int16 net b : box_int16 b -> box_int16 (last_box net b).
 Proof.
   intros range; pose proof (interval_ends_are_int16 (hidden net) b range) as [low high].
   destruct range; split; apply with_residual_int16; assumption.

@@ -337,12 +337,13 @@ Qed.
 
 (* ---- It proves what intervals do not -------------------------------------------------------------- *)
 
-(* relu(x + 10) - relu(x), half of it passed on and taken off again: the sums cancel within 8 LSB of 0. *)
+(* relu(x + 10) - relu(x), with 3 x added to both logits: the common part cancels. At -10 the two tie. *)
 Example linear_bounds_prove_more :
   let net := Residual [Layer [Dense [1] 10; Dense [1] 0] 0 Relu] [0%nat] [Dense [1; 0; 3] 0; Dense [0; 1; 3] 0] 0 in
   let choices (j : nat) := [Choice (at_column [65536; -32768]) (fun _ => 0)] in
-  certify net (-100) 100 [0] 0 8 = false /\ linear_certify net (-100) 100 [0] 0 8 choices = true.
-Proof. vm_compute; auto. Qed.
+  certify net (-100) 100 [0] 0 8 = false /\ linear_certify net (-100) 100 [0] 0 8 choices = true
+  /\ linear_certify net (-100) 100 [0] 0 10 choices = false /\ logits net [-10] = [-30; -30].
+Proof. vm_compute; repeat split. Qed.
 
 (* The same difference as max(x + 10, x) - min(x + 10, x) over shifts, and with the pair's own multiplier. *)
 Example linear_bounds_through_max_min :

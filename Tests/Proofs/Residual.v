@@ -5,13 +5,24 @@
 From SupNorm Require Export GlobalRadius Monotonicity.
 
 (* How far each hidden output moves, in LSB, for every LSB that input k is raised: the steps of the deviation vector
-   from 1 at input k and 0 elsewhere, whole numbers, rounded up at every layer. *)
-Definition slopes_of_input (net : network) (inputs k : nat) : list Z :=
-  fold_left (layer_deviation no_cap) (hidden net) (raised k 1 (repeat 0 inputs)).
+   from 1 at input k and 0 elsewhere, whole numbers, rounded up at every layer and cut where they grow too large. *)
+Definition slopes_of_input (cap : Z -> Z) (net : network) (inputs k : nat) : list Z :=
+  fold_left (layer_deviation cap) (hidden net) (raised k 1 (repeat 0 inputs)).
+
+(* No Int16 moves by more than 65535, so slopes may be cut anywhere at or above it, as Monotonicity.swift does at 2^46
+   and its checker at 2^62. *)
+Definition sound_slope_cap (cap : Z -> Z) : Prop := forall slope, Z.min slope 65535 <= cap slope.
+Definition slope_cap (slope : Z) : Z := Z.min slope (2 ^ 46).
+
+Lemma slope_cap_sound : sound_slope_cap slope_cap.
+Proof. unfold sound_slope_cap, slope_cap; lia. Qed.
+
+Lemma no_slope_cap_sound : sound_slope_cap no_cap.
+Proof. unfold sound_slope_cap, no_cap; lia. Qed.
 
 (* S_jk = sum over the hidden columns of |w_jc| a_c. *)
-Definition hidden_slope (net : network) (inputs j k : nat) : Z :=
-  sum (map (fun c => Z.abs (weight (last_row net j) c) * at_column (slopes_of_input net inputs k) c)
+Definition hidden_slope (cap : Z -> Z) (net : network) (inputs j k : nat) : Z :=
+  sum (map (fun c => Z.abs (weight (last_row net j) c) * at_column (slopes_of_input cap net inputs k) c)
     (seq 0 (hidden_columns net inputs))).
 
 (* The weight of input k among the residual inputs, which start at `column`; 0 where it is not passed on. *)
@@ -62,17 +73,22 @@ Proof.
   destruct r; [exact rounded | exact rounded | exact raw].
 Qed.
 
-Lemma slopes_of_layers t layers deltas slopes :
-  0 <= t -> AtMost t deltas slopes ->
-  AtMost t (fold_left (layer_deviation no_cap) layers deltas) (fold_left (layer_deviation no_cap) layers slopes).
+Lemma slopes_of_layers cap t layers deltas slopes :
+  sound_slope_cap cap -> 0 <= t -> AtMost t deltas slopes ->
+  AtMost t (fold_left (layer_deviation int16_cap) layers deltas) (fold_left (layer_deviation cap) layers slopes).
 Proof.
-  intros nonnegative; revert deltas slopes.
+  intros sound nonnegative; revert deltas slopes.
   induction layers as [| l layers IH]; simpl; intros deltas slopes small; [assumption |].
   apply IH, mixed_related.
   - intros delta delta' slope slope' le le'.
     assert (t * slope <= t * Z.max slope slope') by (apply Z.mul_le_mono_nonneg_l; lia).
     assert (t * slope' <= t * Z.max slope slope') by (apply Z.mul_le_mono_nonneg_l; lia). lia.
-  - apply Forall2_map; intros r _. apply slope_step; assumption.
+  - apply Forall2_map; intros r _. pose proof (slope_step t (shift l) r deltas slopes nonnegative small) as step.
+    specialize (sound (hidden_deviation (shift l) r slopes)). unfold int16_cap.
+    set (delta := hidden_deviation (shift l) r deltas) in *. set (slope := hidden_deviation (shift l) r slopes) in *.
+    destruct (Z.eq_dec t 0) as [-> |]; [lia |].
+    assert (t * Z.min slope 65535 <= t * cap slope) by (apply Z.mul_le_mono_nonneg_l; assumption).
+    destruct (Z.min_spec slope 65535) as [[_ least] | [_ least]]; rewrite least in *; lia.
 Qed.
 
 Lemma raised_zeros_at_most t k count : AtMost t (raised k t (repeat 0 count)) (raised k 1 (repeat 0 count)).
@@ -88,13 +104,13 @@ Proof.
 Qed.
 
 (* Raising input k by t moves hidden output c by at most a_c t. *)
-Theorem slopes_bound_the_hidden_outputs net k t x c :
-  0 <= t ->
+Theorem slopes_bound_the_hidden_outputs cap net k t x c :
+  sound_slope_cap cap -> 0 <= t ->
   Z.abs (at_column (run (hidden net) x) c - at_column (run (hidden net) (raised k t x)) c)
-  <= t * at_column (slopes_of_input net (length x) k) c.
+  <= t * at_column (slopes_of_input cap net (length x) k) c.
 Proof.
-  intros nonnegative. etransitivity.
-  - apply within_at, (run_deviation no_cap); [apply no_cap_sound |]. apply raised_moves_one_input; assumption.
+  intros sound nonnegative. etransitivity.
+  - apply within_at, (run_deviation int16_cap); [apply int16_cap_sound |]. apply raised_moves_one_input; assumption.
   - apply at_most_at, slopes_of_layers, raised_zeros_at_most; assumption.
 Qed.
 
@@ -183,15 +199,15 @@ Qed.
 
 (* Weighed against everything the hidden layers can do: r_jk >= S_jk, and output j never decreases when input k is
    raised; r_jk <= -S_jk, and it never increases. *)
-Theorem residual_form_is_monotone net x j k t :
-  network_fits (length x) net = true -> (j < outputs net)%nat -> is_max_plus (last_row net j) = false ->
+Theorem residual_form_is_monotone cap net x j k t :
+  sound_slope_cap cap -> network_fits (length x) net = true -> (j < outputs net)%nat -> is_max_plus (last_row net j) = false ->
   (k < length x)%nat -> 0 <= t ->
-  (residual_weight net (length x) j k >= hidden_slope net (length x) j k ->
+  (residual_weight net (length x) j k >= hidden_slope cap net (length x) j k ->
      logit net x j <= logit net (raised k t x) j)
-  /\ (residual_weight net (length x) j k <= - hidden_slope net (length x) j k ->
+  /\ (residual_weight net (length x) j k <= - hidden_slope cap net (length x) j k ->
      logit net (raised k t x) j <= logit net x j).
 Proof.
-  intros fits range kind rangeK nonnegative.
+  intros sound fits range kind rangeK nonnegative.
   assert (lengths : length (raised k t x) = length x)
     by (destruct (within_length _ _ _ (raised_within k t x nonnegative)); congruence).
   rewrite (logit_by_columns net x), (logit_by_columns net (raised k t x)) by (rewrite ?lengths; assumption).
@@ -203,13 +219,13 @@ Proof.
         (seq 0 (hidden_columns net (length x))))
       - sum (map (fun c => weight (last_row net j) c * at_column (run (hidden net) (raised k t x)) c)
         (seq 0 (hidden_columns net (length x)))))
-    <= hidden_slope net (length x) j k * t).
+    <= hidden_slope cap net (length x) j k * t).
   { unfold hidden_slope. rewrite <- sum_map_mul. apply sum_map_difference; intros c _.
     rewrite <- Z.mul_sub_distr_l, Z.abs_mul, <- Z.mul_assoc, (Z.mul_comm _ t).
     apply Z.mul_le_mono_nonneg_l; [lia | apply slopes_bound_the_hidden_outputs; assumption]. }
   split; intros weights.
-  - assert (hidden_slope net (length x) j k * t <= residual_weight net (length x) j k * t)
+  - assert (hidden_slope cap net (length x) j k * t <= residual_weight net (length x) j k * t)
       by (apply Z.mul_le_mono_nonneg_r; lia). lia.
-  - assert (residual_weight net (length x) j k * t <= - hidden_slope net (length x) j k * t)
+  - assert (residual_weight net (length x) j k * t <= - hidden_slope cap net (length x) j k * t)
       by (apply Z.mul_le_mono_nonneg_r; lia). lia.
 Qed.
