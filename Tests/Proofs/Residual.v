@@ -200,8 +200,8 @@ Qed.
 (* Weighed against everything the hidden layers can do: r_jk >= S_jk, and output j never decreases when input k is
    raised; r_jk <= -S_jk, and it never increases. *)
 Theorem residual_form_is_monotone cap net x j k t :
-  sound_slope_cap cap -> network_fits (length x) net = true -> (j < outputs net)%nat -> is_max_plus (last_row net j) = false ->
-  (k < length x)%nat -> 0 <= t ->
+  sound_slope_cap cap -> network_fits (length x) net = true ->
+  (j < outputs net)%nat -> is_max_plus (last_row net j) = false -> (k < length x)%nat -> 0 <= t ->
   (residual_weight net (length x) j k >= hidden_slope cap net (length x) j k ->
      logit net x j <= logit net (raised k t x) j)
   /\ (residual_weight net (length x) j k <= - hidden_slope cap net (length x) j k ->
