@@ -7,6 +7,7 @@ import Testing
 /// definitions its theorems are about.
 private struct ProofVectors: Decodable {
   var networks: [ProvedNetwork]
+  var residualNetworks: [ProvedResidualNetwork]
 }
 
 private struct ProvedNetwork: Decodable {
@@ -60,11 +61,110 @@ private struct ProvedAnswer: Decodable {
   var certified: [[Bool]]
 }
 
+/// A network that may pass inputs on to its last layer, with the bounds of its outputs as numbers.
+private struct ProvedResidualNetwork: Decodable {
+  var inputMinimum: Int
+  var inputMaximum: Int
+  var radii: [Int]
+  var layers: [ProvedLayer]
+  var pairs: [[UInt32]]
+  var deviations: [[Int]]
+  var residualInputs: [Int]
+  /// Slope and offset of each output.
+  var outputBounds: [[UInt32]]
+  /// For each radius, M_jk by row and column.
+  var marginDeviations: [[[Int]]]
+  /// For each output and input, 1 when raising the input never lowers the output, -1 when it never raises it.
+  var directions: [[Int]]
+  var cases: [ProvedBoundedAnswer]
+
+  func network() throws -> IntegerNetwork {
+    try IntegerNetwork(
+      layers: layers.map { try $0.layer() }, unit: 32768, inputMinimum: inputMinimum,
+      inputMaximum: inputMaximum, residualInputs: residualInputs)
+  }
+}
+
+private struct ProvedBoundedAnswer: Decodable {
+  var input: [Int16]
+  var logits: [Int32]
+  var `class`: Int
+  var radius: Int
+  var localRadius: Int
+  var certified: [[Bool]]
+  /// For each radius, the answer when it is required, -1 to abstain.
+  var answersAtRadii: [Int]
+  /// For each radius, the least and greatest value of each output.
+  var outputIntervals: [[[Int64]]]
+}
+
+/// Answers as `CertifiedNetwork` does, by the oracle: the kernels do not read residual inputs yet.
+private struct OracleAnswers {
+  var oracle: Oracle
+
+  init(_ network: IntegerNetwork) throws { oracle = Oracle(network) }
+
+  func answer(to input: [Int16]) throws -> (logits: [Int32], classIndex: Int, globalRadiusLSB: Int) {
+    let logits = oracle.logits(input)
+    let classIndex = Oracle.classIndex(logits)
+    var pairs = oracle.network.pairTable()[...]
+    var radius: Int64 = 65535
+    for first in logits.indices {
+      for second in logits.indices where second > first {
+        let pair = pairs.removeFirst()
+        guard first == classIndex || second == classIndex else { continue }
+        let room = abs(logits[first] - logits[second]) - 1 - Int64(pair.offset)
+        if room < 0 { return (try Self.words(logits), classIndex, 0) }
+        if pair.slope > 0 { radius = min(radius, room / Int64(pair.slope)) }
+      }
+    }
+    return (try Self.words(logits), classIndex, Int(radius))
+  }
+
+  private static func words(_ logits: [Int64]) throws -> [Int32] {
+    try logits.map { try #require(Int32(exactly: $0)) }
+  }
+
+  func isCertified(_ input: [Int16], as classIndex: Int, within radius: Int) throws -> Bool {
+    oracle.isProved(input, as: classIndex, radius: radius)
+  }
+
+  func localRadius(of input: [Int16], as classIndex: Int) throws -> Int? {
+    var range = 0..<65536
+    guard try isCertified(input, as: classIndex, within: 0) else { return nil }
+    while range.count > 1 {
+      let middle = range.lowerBound + range.count / 2
+      let isProved = try isCertified(input, as: classIndex, within: middle)
+      range = isProved ? middle..<range.upperBound : range.lowerBound..<middle
+    }
+    return range.lowerBound
+  }
+}
+
 @Suite("Vectors of the proofs")
 struct ProofVectorTests {
-  private static func vectors() throws -> [ProvedNetwork] {
+  private static func document() throws -> ProofVectors {
     let file = Checkout.root.appending(path: "Tests/Proofs/vectors.json")
-    return try JSONDecoder().decode(ProofVectors.self, from: Data(contentsOf: file)).networks
+    return try JSONDecoder().decode(ProofVectors.self, from: Data(contentsOf: file))
+  }
+
+  private static func vectors() throws -> [ProvedNetwork] { try document().networks }
+
+  private static func residualVectors() throws -> [ProvedResidualNetwork] { try document().residualNetworks }
+
+  /// Slope and offset of each output: those of the pairs with one more output, which is always 0.
+  private static func outputTable(_ network: IntegerNetwork) -> [[UInt32]] {
+    var compared = network
+    let last = network.layers.count - 1
+    compared.layers[last].rows += 1
+    compared.layers[last].weights += Array(repeating: 0, count: network.layers[last].columns)
+    compared.layers[last].biases.append(0)
+    let table = compared.pairTable().map { [$0.slope, $0.offset] }
+    var end = 0
+    return (0..<network.outputs).map { output in
+      end += network.outputs - output
+      return table[end - 1]
+    }
   }
 
   @Test func `The kernels compute what Coq computes: logits, class, both radii, every verdict`() throws {
@@ -114,5 +214,109 @@ struct ProofVectorTests {
     #expect(cases.contains { $0.logits.contains(.max) })
     #expect(cases.contains { $0.localRadius == -1 } && cases.contains { $0.localRadius == 65535 })
     #expect(networks.contains { $0.pairs.contains { $0.contains(.max) } })
+  }
+
+  @Test func `Residual networks answer as Coq computes: class, both radii, verdicts, abstentions`() throws {
+    var answers = (given: 0, withheld: 0)
+    for proved in try Self.residualVectors() {
+      let network = try proved.network()
+      let certified = try OracleAnswers(network)
+      for expected in proved.cases {
+        let answer = try certified.answer(to: expected.input)
+        let place: Comment = "\(network) at \(expected.input)"
+        #expect(answer.logits == expected.logits, place)
+        #expect(answer.classIndex == expected.class, place)
+        #expect(answer.globalRadiusLSB == expected.radius, place)
+        let local = try certified.localRadius(of: expected.input, as: answer.classIndex)
+        #expect(local ?? -1 == expected.localRadius, place)
+        for (classIndex, row) in expected.certified.enumerated() {
+          for (radius, isProved) in zip(proved.radii, row) {
+            let verdict = try certified.isCertified(expected.input, as: classIndex, within: radius)
+            #expect(verdict == isProved, "\(place), class \(classIndex) within \(radius)")
+          }
+        }
+        for (radius, required) in zip(proved.radii, expected.answersAtRadii) {
+          let isGiven =
+            try max(radius, 1) <= answer.globalRadiusLSB
+            || certified.isCertified(expected.input, as: answer.classIndex, within: radius)
+          #expect(required == (isGiven ? answer.classIndex : -1), "\(place) within \(radius)")
+          if isGiven { answers.given += 1 } else { answers.withheld += 1 }
+        }
+      }
+    }
+    #expect(answers.given > 100 && answers.withheld > 100, "\(answers)")
+  }
+
+  @Test func `Deviations, margins and tables of residual networks are those that Coq computes`() throws {
+    for proved in try Self.residualVectors() {
+      let network = try proved.network()
+      #expect(network.pairTable().map { [$0.slope, $0.offset] } == proved.pairs, "\(network)")
+      #expect(proved.radii.map { network.deviations(within: $0) } == proved.deviations, "\(network)")
+      for (radius, margins) in zip(proved.radii, proved.marginDeviations) {
+        #expect(network.marginDeviations(within: radius) == margins, "\(network)")
+      }
+      #expect(Self.outputTable(network) == proved.outputBounds, "\(network)")
+    }
+  }
+
+  @Test func `Outputs stay within the intervals and the table that Coq computes`() throws {
+    for proved in try Self.residualVectors() {
+      let network = try proved.network()
+      let oracle = Oracle(network)
+      let range = Int64(proved.inputMinimum)...Int64(proved.inputMaximum)
+      for expected in proved.cases where expected.input.allSatisfy({ range.contains(Int64($0)) }) {
+        let logits = oracle.logits(expected.input)
+        for (radius, intervals) in zip(proved.radii, expected.outputIntervals) {
+          let inputBox = oracle.box(around: expected.input, radius: radius)
+          var box = inputBox
+          for index in 0..<network.layers.count - 1 { box = oracle.bounds(ofLayer: index, box) }
+          box += network.residualInputs.map { inputBox[$0] }
+          let last = network.layers[network.layers.count - 1]
+          for (row, interval) in intervals.enumerated() {
+            let ends = zip(last.row(row), box).map { weight, range in
+              [Int64(weight) * range.lowerBound, Int64(weight) * range.upperBound].sorted()
+            }
+            let bias = Int64(last.biases[row])
+            #expect(interval == [bias + ends.reduce(0) { $0 + $1[0] }, bias + ends.reduce(0) { $0 + $1[1] }])
+          }
+          // All inputs as far as the box goes, to either side.
+          for corner in [inputBox.map(\.lowerBound), inputBox.map(\.upperBound)] {
+            let moved = oracle.logits(corner.map { Int16($0) })
+            for (row, interval) in intervals.enumerated() {
+              #expect((interval[0]...interval[1]).contains(moved[row]), "\(network) at \(expected.input)")
+              let bound = proved.outputBounds[row]
+              guard !bound.contains(.max) else { continue }
+              #expect(abs(moved[row] - logits[row]) <= Int64(bound[0]) * Int64(radius) + Int64(bound[1]))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `Raising an input moves no output against the direction that Coq computes`() throws {
+    var found: [Int: Int] = [:]
+    for proved in try Self.residualVectors() {
+      let oracle = Oracle(try proved.network())
+      for directions in proved.directions {
+        for direction in directions { found[direction, default: 0] += 1 }
+      }
+      for expected in proved.cases {
+        let logits = oracle.logits(expected.input)
+        for index in expected.input.indices {
+          for step: Int16 in [1, 2, 3, 100, 5000, 32767] {
+            var raised = expected.input
+            let (sum, overflow) = raised[index].addingReportingOverflow(step)
+            raised[index] = overflow ? .max : sum
+            for (row, moved) in oracle.logits(raised).enumerated() {
+              let change = moved - logits[row]
+              #expect(
+                change * Int64(proved.directions[row][index]) >= 0, "\(expected.input), \(index) by \(step)")
+            }
+          }
+        }
+      }
+    }
+    #expect([1, -1, 0].allSatisfy { found[$0, default: 0] >= 5 }, "\(found)")
   }
 }

@@ -1,7 +1,8 @@
-(* Small networks, as data: every activation at shifts 0 and 15, ties, saturation, sparse and max-plus rows.
+(* Small networks, as data: every activation at shifts 0 and 15, ties, saturation, sparse and max-plus rows, inputs
+   that are passed on to the last layer.
    Coq computes with the definitions that the theorems are about; Vectors.v prints what it gets. *)
 
-From SupNorm Require Export PairTable Interval.
+From SupNorm Require Export Residual Regression Abstention.
 
 (* A network, the declared range of its inputs, inputs to run and radii to try. *)
 Record example := Sample {
@@ -127,16 +128,66 @@ Definition max_plus_examples : list example :=
   [Sample distances (-32768) 32767 plain_inputs some_radii;
    Sample hybrid (-32768) 32767 plain_inputs some_radii].
 
+(* ---- Residual networks ---------------------------------------------------------------------------- *)
+
+(* Both inputs passed on, with weights that just suffice for monotonicity, or just do not, and one sparse row. *)
+Definition residual_last : list row :=
+  [Dense [3; -1; 0; 4; -3] 0; Dense [-2; 2; 1; -5; 3] 40; Sparse [(1%nat, 5); (2%nat, -4); (4%nat, 8)] (-3)].
+
+Definition residual_activation_examples : list example :=
+  map (fun a => Sample (Residual [half_layer a] [0; 1]%nat residual_last 0) (-32768) 32767 plain_inputs some_radii)
+    all_activations.
+
+(* Two of four inputs, rounding at two depths, a declared range that cuts boxes, a last shift that changes nothing. *)
+Definition residual_deep : network :=
+  Residual
+    [Layer [Dense [16384; -16384; 9000; 1] 1; Dense [20000; 0; -12768; 100] 16384;
+            Dense [-1; 30000; 5; -2000] (-70000); Dense [5; 6; -7; 8] 0] 15 MaxMin;
+     Layer [Dense [3; 0; -4; 1] 0; Dense [-8; 7; 6; 5] 99; Dense [1; 1; 1; 1] (-3)] 4 Relu]
+    [1; 3]%nat
+    [Dense [20; -7; 3; 70; -61] 0; Dense [-20; 9; 3; -12; 80] 500; Dense [1; 1; 1; 5; 5] (-500)] 6.
+
+Definition residual_deep_inputs : list (list Z) :=
+  [[0; 0; 0; 0]; [1; -1; 1; -1]; [1000; -2000; 300; 4000]; [-9000; 9000; 9000; -9000]; [10000; 10000; 10000; 10000];
+   [-10000; -10000; -10000; -10000]; [10001; 0; 0; 0]].
+
+(* Numbers instead of classes: one output that rises with its first input and one that falls, and a plain one. *)
+Definition regression : network :=
+  Residual [Layer [Dense [12000; -20000] 77; Dense [-32768; 0] 5] 15 Abs] [0%nat] [Dense [300; -200; 500] 1000] 7.
+
+Definition falling_regression : network :=
+  Residual [Layer [Sparse [(0%nat, 7)] 0; Sparse [(1%nat, -9)] 2] 2 Sort] [0%nat] [Dense [1; -2; -6] 0] 3.
+
+(* Gains of 65535 in the hidden layers: the table of outputs saturates, but not where only the input is read. *)
+Definition residual_giant : network :=
+  Residual (hidden giant) [1%nat] [Dense [32767; 20; 10] 0; Dense [0; 0; -7] 1] 0.
+
+Definition residual_examples : list example :=
+  residual_activation_examples ++
+  [Sample residual_deep (-10000) 10000 residual_deep_inputs some_radii;
+   Sample regression (-32768) 32767 plain_inputs some_radii;
+   Sample falling_regression (-32768) 32767 plain_inputs some_radii;
+   Sample one_output (-32768) 32767 corner_inputs some_radii;
+   Sample residual_giant (-32768) 32767 corner_inputs some_radii].
+
+(* Whether raising an input never lowers an output, 1, or never raises it, -1; 0 where the theorem says neither. *)
+Definition direction (net : network) (inputs j k : nat) : Z :=
+  if hidden_slope slope_cap net inputs j k <=? residual_weight net inputs j k then 1
+  else if residual_weight net inputs j k <=? - hidden_slope slope_cap net inputs j k then -1
+  else 0.
+
 Definition kernel_examples : list example := activation_examples ++ corner_examples.
 
 (* ---- The theorems apply to all of them ------------------------------------------------------------ *)
 
+Definition all_examples : list example := kernel_examples ++ max_plus_examples ++ residual_examples.
+
 Example all_fit :
-  forallb (fun e => network_fits (columns_of e) (subject e)) (kernel_examples ++ max_plus_examples) = true.
+  forallb (fun e => network_fits (columns_of e) (subject e)) all_examples = true.
 Proof. vm_compute; reflexivity. Qed.
 
 Example all_are_admissible :
-  forallb (fun e => network_admissible (subject e)) (kernel_examples ++ max_plus_examples) = true.
+  forallb (fun e => network_admissible (subject e)) all_examples = true.
 Proof. vm_compute; reflexivity. Qed.
 
 (* ---- Directed values, by hand --------------------------------------------------------------------- *)
@@ -179,4 +230,13 @@ Proof. vm_compute; reflexivity. Qed.
 
 (* Within -100 ... 100 a head start of 201 decides for every radius. *)
 Example the_box_is_cut_to_the_range : certify narrow (-100) 100 [0; 0] 0 65535 = true.
+Proof. vm_compute; reflexivity. Qed.
+
+(* Row by row, what each of the two inputs does to each output. *)
+Example weights_that_just_suffice :
+  map (fun j => map (direction (Residual [half_layer Identity] [0; 1]%nat residual_last 0) 2 j) [0; 1]%nat)
+    [0; 1; 2]%nat = [[1; -1]; [-1; 1]; [0; 1]].
+Proof. vm_compute; reflexivity. Qed.
+
+Example a_residual_input_has_its_own_bound : output_table 2 residual_giant = [(uint32_max, 0); (7, 0)].
 Proof. vm_compute; reflexivity. Qed.

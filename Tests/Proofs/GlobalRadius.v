@@ -116,14 +116,20 @@ Qed.
 
 (* ---- Whole networks ------------------------------------------------------------------------------- *)
 
-(* The inputs of the last layer. *)
-Definition last_columns (net : network) (inputs : nat) : nat :=
+(* The outputs of the last hidden layer. *)
+Definition hidden_columns (net : network) (inputs : nat) : nat :=
   fold_left (fun _ l => length (rows l)) (hidden net) inputs.
 
-(* The last rows read what the hidden layers put out, and there are some. Nothing here depends on the columns of
-   hidden rows: a column that does not exist reads as 0. *)
+(* The columns of the last layer. *)
+Definition last_columns (net : network) (inputs : nat) : nat :=
+  (hidden_columns net inputs + length (residual_inputs net))%nat.
+
+(* The last rows read what the hidden layers put out and the residual inputs, which exist and increase, and there
+   are some. Nothing here depends on the columns of hidden rows: a column that does not exist reads as 0. *)
 Definition network_fits (inputs : nat) (net : network) : bool :=
-  negb (outputs net =? 0)%nat && forallb (row_fits (last_columns net inputs)) (last_rows net).
+  negb (outputs net =? 0)%nat
+  && (strictly_increasing (residual_inputs net) && forallb (fun k => (k <? inputs)%nat) (residual_inputs net))
+  && forallb (row_fits (last_columns net inputs)) (last_rows net).
 
 Definition last_row (net : network) (j : nat) : row := nth j (last_rows net) (Dense [] 0).
 
@@ -132,17 +138,17 @@ Definition logit (net : network) (x : list Z) (j : nat) : Z := at_column (logits
 (* M_jk(d) of a network, without a cap as in DESIGN or with the one of Deviation.swift. *)
 Definition margin_bound (cap : Z -> Z) (inputs : nat) (net : network) (d : Z) (j k : nat) : Z :=
   margin_deviation (last_columns net inputs) (last_row net j) (last_row net k)
-    (deviations cap (hidden net) inputs d).
+    (deviations cap net inputs d).
 
 Lemma logits_length net x : length (logits net x) = outputs net.
 Proof. apply map_length. Qed.
 
 Lemma logit_is_the_raw_value net x j :
-  (j < outputs net)%nat -> logit net x j = raw_value (last_row net j) (run (hidden net) x).
+  (j < outputs net)%nat -> logit net x j = raw_value (last_row net j) (last_inputs net x).
 Proof.
   intros range; unfold logit, logits, at_column, last_row.
-  rewrite (nth_indep _ 0 (raw_value (Dense [] 0) (run (hidden net) x))) by (rewrite map_length; exact range).
-  apply map_nth with (f := fun r => raw_value r (run (hidden net) x)).
+  rewrite (nth_indep _ 0 (raw_value (Dense [] 0) (last_inputs net x))) by (rewrite map_length; exact range).
+  apply map_nth with (f := fun r => raw_value r (last_inputs net x)).
 Qed.
 
 Lemma last_row_fits inputs net j :
@@ -155,7 +161,8 @@ Qed.
 
 Lemma class_range inputs net x : network_fits inputs net = true -> (class net x < outputs net)%nat.
 Proof.
-  intros fits; unfold network_fits in fits. apply andb_true_iff in fits as [some _].
+  intros fits; unfold network_fits in fits. apply andb_true_iff in fits as [fits _].
+  apply andb_true_iff in fits as [some _].
   apply negb_true_iff, Nat.eqb_neq in some. unfold class. rewrite <- (logits_length net x) in *.
   apply class_is_the_largest_logit_lowest_on_ties.
   intros empty; rewrite empty in some; apply some; reflexivity.
@@ -165,7 +172,7 @@ Qed.
 Theorem logit_moves_at_most cap inputs net d x y j :
   sound_cap cap -> (j < outputs net)%nat ->
   Forall int16 x -> Forall int16 y -> Within (repeat d inputs) x y ->
-  Z.abs (logit net x j - logit net y j) <= raw_deviation (last_row net j) (deviations cap (hidden net) inputs d).
+  Z.abs (logit net x j - logit net y j) <= raw_deviation (last_row net j) (deviations cap net inputs d).
 Proof.
   intros sound range rangeX rangeY close. rewrite !logit_is_the_raw_value by assumption.
   apply raw_value_deviation, deviation_vector_bounds_the_network; assumption.
@@ -184,7 +191,7 @@ Proof.
   fold (logit net y j) (logit net y c). rewrite !logit_is_the_raw_value in * by assumption.
   pose proof (margin_moves_at_most _ _ _ _ _ _
     (last_row_fits _ _ c fits range) (last_row_fits _ _ j fits rangeJ)
-    (deviation_vector_bounds_the_network cap (hidden net) inputs d x y sound rangeX rangeY close)) as moved.
+    (deviation_vector_bounds_the_network cap net inputs d x y sound rangeX rangeY close)) as moved.
   unfold margin_bound in margins. lia.
 Qed.
 
@@ -301,16 +308,20 @@ Theorem max_plus_radius_sound inputs net x c d :
   forall y, Within (repeat d inputs) x y -> class net y = c.
 Proof.
   intros hiddenKind lastKind range nonnegative margins y close.
-  assert (near : exists width, Within (repeat d width) (run (hidden net) x) (run (hidden net) y)).
-  { apply network_nonexpansive with inputs; trivial. rewrite forallb_forall in *.
-    intros l found; apply max_plus_layer_is_nonexpansive, hiddenKind, found. }
+  assert (near : exists width, Within (repeat d width) (last_inputs net x) (last_inputs net y)).
+  { destruct (network_nonexpansive (hidden net) d inputs x y) as [width near]; trivial.
+    - rewrite forallb_forall in *. intros l found; apply max_plus_layer_is_nonexpansive, hiddenKind, found.
+    - exists (width + length (residual_inputs net))%nat. rewrite repeat_app. apply Forall3_app; [exact near |].
+      induction (residual_inputs net) as [| k rest IH]; constructor; [| exact IH].
+      pose proof (within_at _ _ _ k close). pose proof (at_repeat_le d inputs k nonnegative).
+      unfold at_column in *; lia. }
   destruct near as [width near].
   apply class_of_strictly_largest; rewrite logits_length; [assumption |].
   intros j rangeJ differ. specialize (margins j rangeJ differ).
   fold (logit net y j) (logit net y c). rewrite !logit_is_the_raw_value in * by assumption.
   rewrite forallb_forall in lastKind.
   assert (moved : forall k, (k < outputs net)%nat ->
-    Z.abs (raw_value (last_row net k) (run (hidden net) x) - raw_value (last_row net k) (run (hidden net) y)) <= d).
+    Z.abs (raw_value (last_row net k) (last_inputs net x) - raw_value (last_row net k) (last_inputs net y)) <= d).
   { intros k rangeK. etransitivity; [apply raw_value_deviation; exact near |].
     apply max_plus_row_deviation; [apply lastKind, nth_In, rangeK | assumption]. }
   pose proof (moved c range). pose proof (moved j rangeJ).

@@ -38,6 +38,11 @@ Definition layer_box (b : box) (l : layer) : box :=
     (map (fun r => settled (shift l) r (raw_least r b)) (rows l),
      map (fun r => settled (shift l) r (raw_greatest r b)) (rows l)).
 
+(* The box of what the last layer reads: the input box again for the inputs that are passed on. *)
+Definition last_box (net : network) (inputs : box) : box :=
+  let outputs := fold_left layer_box (hidden net) inputs in
+  (with_residual 0 net (fst outputs) (fst inputs), with_residual 0 net (snd outputs) (snd inputs)).
+
 (* ---- Pairs of last rows --------------------------------------------------------------------------- *)
 
 (* Where the difference of the two accumulators is least over the box. *)
@@ -62,7 +67,7 @@ Definition in_range (minimum maximum v : Z) : bool := (minimum <=? v) && (v <=? 
 
 Definition certify (net : network) (minimum maximum : Z) (x : list Z) (c : nat) (radius : Z) : bool :=
   let inputs := length x in
-  let b := fold_left layer_box (hidden net) (input_box minimum maximum radius x) in
+  let b := last_box net (input_box minimum maximum radius x) in
   forallb (in_range minimum maximum) x
   && forallb (fun j => exceeds_everywhere (last_columns net inputs) b (last_row net c) (last_row net j))
        (other_indices (outputs net) c).
@@ -115,6 +120,12 @@ Theorem network_interval_sound layers b x :
   InBox b x -> InBox (fold_left layer_box layers b) (run layers x).
 Proof.
   unfold run; revert b x; induction layers; simpl; auto using layer_interval_sound.
+Qed.
+
+Lemma last_box_sound net b x : InBox b x -> InBox (last_box net b) (last_inputs net x).
+Proof.
+  intros inside. apply Forall3_app; [apply network_interval_sound; exact inside |].
+  apply Forall3_map; intros k _. apply (in_box_at b x k); exact inside.
 Qed.
 
 Lemma corner_at b own other n c :
@@ -178,7 +189,7 @@ Proof.
   apply class_of_strictly_largest; rewrite logits_length; [assumption |].
   intros j rangeJ differ. fold (logit net y j) (logit net y c). rewrite !logit_is_the_raw_value by assumption.
   eapply exceeds_everywhere_sound; try (apply last_row_fits; eassumption).
-  - apply network_interval_sound, input_box_holds; eassumption.
+  - apply last_box_sound, input_box_holds; eassumption.
   - apply certified, other_indices_spec; auto.
 Qed.
 
@@ -213,6 +224,13 @@ Theorem interval_ends_are_int16 layers b : box_int16 b -> box_int16 (fold_left l
 Proof.
   revert b; induction layers as [| l layers IH]; simpl; intros b range; [assumption |].
   apply IH, activate_box_int16. split; apply Forall_map, Forall_forall; intros; apply settled_int16.
+Qed.
+
+(* The inputs that are passed on included. *)
+Theorem last_interval_ends_are_int16 net b : box_int16 b -> box_int16 (last_box net b).
+Proof.
+  intros range; pose proof (interval_ends_are_int16 (hidden net) b range) as [low high].
+  destruct range; split; apply with_residual_int16; assumption.
 Qed.
 
 Lemma input_box_int16 minimum maximum radius x :

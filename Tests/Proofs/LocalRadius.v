@@ -65,6 +65,14 @@ Proof.
   - split; apply Forall2_map; intros r _; apply settled_monotone; apply raw_ends_nested; assumption.
 Qed.
 
+Lemma last_boxes_nested net outer inner x :
+  InBox inner x -> Nested outer inner -> Nested (last_box net outer) (last_box net inner).
+Proof.
+  intros inside nested. destruct (network_boxes_nested (hidden net) _ _ _ inside nested) as [low high].
+  split; (apply Forall2_app; [assumption |]); apply Forall2_map; intros k _;
+    apply below_at; destruct nested; assumption.
+Qed.
+
 Lemma exceeds_everywhere_nested n outer inner own other :
   row_fits n own = true -> row_fits n other = true -> Nested outer inner ->
   exceeds_everywhere n outer own other = true -> exceeds_everywhere n inner own other = true.
@@ -96,7 +104,7 @@ Proof.
   rewrite forallb_forall in *. intros j found. specialize (certified j found).
   apply other_indices_spec in found as [rangeJ _].
   eapply exceeds_everywhere_nested; try (apply last_row_fits; eassumption); [| exact certified].
-  apply network_boxes_nested with x.
+  apply last_boxes_nested with x.
   - apply input_box_holds; [| apply within_itself; lia]. apply Forall_forall; intros v found.
     specialize (inside v found). apply andb_true_iff in inside as [low high].
     apply Z.leb_le in low. apply Z.leb_le in high. lia.

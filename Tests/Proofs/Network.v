@@ -5,20 +5,33 @@ From SupNorm Require Export Activation.
 (* A hidden layer: rows, requantization by `shift`, activation. *)
 Record layer := Layer { rows : list row; shift : nat; layer_activation : activation }.
 
-(* Hidden layers, first to last, and the rows of the last layer, whose raw values are the logits. The shift of
-   the last layer is used by nothing but its admissibility. *)
-Record network := Network { hidden : list layer; last_rows : list row; last_shift : nat }.
+(* Hidden layers, first to last, the indices of the inputs that are passed on to the last layer (the residual
+   form), and the rows of the last layer, whose raw values are the logits. The shift of the last layer is used by
+   nothing but its admissibility. *)
+Record network :=
+  Residual { hidden : list layer; residual_inputs : list nat; last_rows : list row; last_shift : nat }.
+
+(* The plain form passes nothing on. *)
+Definition Network (layers : list layer) : list row -> nat -> network := Residual layers [].
 
 (* ---- Semantics ------------------------------------------------------------------------------------ *)
 
 Definition layer_output (x : list Z) (l : layer) : list Z :=
   activate (layer_activation l) (map (fun r => hidden_value (shift l) r x) (rows l)).
 
-(* The outputs of the hidden layers: what reaches the last layer. *)
+(* The outputs of the hidden layers. *)
 Definition run (layers : list layer) (x : list Z) : list Z := fold_left layer_output layers x.
 
+(* One item for each column of the last layer: those of the last hidden layer's outputs, then those of the
+   residual inputs (`lastColumns(hidden:inputs:)`). *)
+Definition with_residual {A : Type} (missing : A) (net : network) (outputs inputs : list A) : list A :=
+  outputs ++ map (fun k => nth k inputs missing) (residual_inputs net).
+
+(* What the last layer reads. *)
+Definition last_inputs (net : network) (x : list Z) : list Z := with_residual 0 net (run (hidden net) x) x.
+
 Definition logits (net : network) (x : list Z) : list Z :=
-  map (fun r => raw_value r (run (hidden net) x)) (last_rows net).
+  map (fun r => raw_value r (last_inputs net x)) (last_rows net).
 
 Definition outputs (net : network) : nat := length (last_rows net).
 
@@ -41,6 +54,19 @@ Proof.
   - unfold int16; lia.
 Qed.
 
+Lemma with_residual_int16 net outputs inputs :
+  Forall int16 outputs -> Forall int16 inputs -> Forall int16 (with_residual 0 net outputs inputs).
+Proof.
+  intros; apply Forall_app; split; [assumption |]. apply Forall_map, Forall_forall; intros k _.
+  apply (int16_at inputs k); assumption.
+Qed.
+
+Lemma last_inputs_are_int16 net x : Forall int16 x -> Forall int16 (last_inputs net x).
+Proof. intros; apply with_residual_int16; [apply hidden_values_are_int16 |]; assumption. Qed.
+
+Lemma plain_last_inputs layers last f x : last_inputs (Network layers last f) x = run layers x.
+Proof. apply app_nil_r. Qed.
+
 (* ---- Deviation ------------------------------------------------------------------------------------ *)
 
 (* The bound of DESIGN has no cap; Deviation.swift cuts every bound at 65535, the distance of the farthest Int16
@@ -60,9 +86,13 @@ Definition layer_deviation (cap : Z -> Z) (deltas : list Z) (l : layer) : list Z
 
 Definition input_deviation (cap : Z -> Z) (inputs : nat) (d : Z) : list Z := repeat (cap d) inputs.
 
-(* How far the inputs of the last layer move when every input moves by at most d. *)
-Definition deviations (cap : Z -> Z) (layers : list layer) (inputs : nat) (d : Z) : list Z :=
+(* How far the outputs of the hidden layers move when every input moves by at most d. *)
+Definition hidden_deviations (cap : Z -> Z) (layers : list layer) (inputs : nat) (d : Z) : list Z :=
   fold_left (layer_deviation cap) layers (input_deviation cap inputs d).
+
+(* How far the inputs of the last layer move. *)
+Definition deviations (cap : Z -> Z) (net : network) (inputs : nat) (d : Z) : list Z :=
+  with_residual 0 net (hidden_deviations cap (hidden net) inputs d) (input_deviation cap inputs d).
 
 Theorem layer_output_deviation cap l deltas x y :
   sound_cap cap -> Within deltas x y ->
@@ -92,11 +122,17 @@ Proof.
   - inversion rangeX; inversion rangeY; subst. apply IHinputs; assumption.
 Qed.
 
-(* The deviation vector of DESIGN section 3.2 bounds what reaches the last layer, for every network. *)
-Theorem deviation_vector_bounds_the_network cap layers inputs d x y :
+Lemma with_residual_deviation net deltas deltas' x x' y y' :
+  Within deltas x y -> Within deltas' x' y' ->
+  Within (with_residual 0 net deltas deltas') (with_residual 0 net x x') (with_residual 0 net y y').
+Proof. intros; apply Forall3_app; [| apply Forall3_map; intros; apply within_at]; assumption. Qed.
+
+(* The deviation vector of DESIGN section 3.2 bounds what reaches the last layer, for every network, the inputs
+   that are passed on included. *)
+Theorem deviation_vector_bounds_the_network cap net inputs d x y :
   sound_cap cap -> Forall int16 x -> Forall int16 y -> Within (repeat d inputs) x y ->
-  Within (deviations cap layers inputs d) (run layers x) (run layers y).
-Proof. intros; apply run_deviation; auto using input_deviation_sound. Qed.
+  Within (deviations cap net inputs d) (last_inputs net x) (last_inputs net y).
+Proof. intros; apply with_residual_deviation; [apply run_deviation |]; auto using input_deviation_sound. Qed.
 
 (* ---- Nonexpansiveness ----------------------------------------------------------------------------- *)
 

@@ -126,15 +126,15 @@ Proof.
   - apply firstn_sublist.
 Qed.
 
-(* And in its last layer, whose sums are the logits. *)
+(* And in its last layer, whose sums are the logits; some of its values may be inputs. *)
 Theorem logits_never_overflow net x r count :
   network_admissible net = true -> Forall int16 x -> In r (last_rows net) -> is_max_plus r = false ->
-  int32 (bias r + sum (map (product (run (hidden net) x)) (firstn count (terms r)))).
+  int32 (bias r + sum (map (product (last_inputs net x)) (firstn count (terms r)))).
 Proof.
   intros admissible range found kind. unfold network_admissible in admissible.
   apply andb_true_iff in admissible as [_ admissible]. rewrite forallb_forall in admissible.
-  apply (no_partial_sum_overflows (last_shift net) r (fun t => at_column (run (hidden net) x) (fst t))); auto.
-  - intros t _. apply int16_at, hidden_values_are_int16, range.
+  apply (no_partial_sum_overflows (last_shift net) r (fun t => at_column (last_inputs net x) (fst t))); auto.
+  - intros t _. apply int16_at, last_inputs_are_int16, range.
   - apply firstn_sublist.
 Qed.
 
@@ -144,5 +144,5 @@ Proof.
   intros admissible range. unfold network_admissible in admissible.
   apply andb_true_iff in admissible as [_ admissible]. rewrite forallb_forall in admissible.
   apply Forall_map, Forall_forall. intros r found.
-  eapply raw_value_is_int32; [apply admissible, found | apply hidden_values_are_int16, range].
+  eapply raw_value_is_int32; [apply admissible, found | apply last_inputs_are_int16, range].
 Qed.

@@ -1,5 +1,5 @@
 (* The pair table of the header: A and B with M_jk(d) <= A d + B for every d, by affine bounds in integers that
-   are rounded up at every layer and saturate (PairTable.swift). *)
+   are rounded up at every layer and saturate (`pairTable()`). *)
 
 From SupNorm Require Export GlobalRadius.
 
@@ -66,8 +66,11 @@ Definition hidden_bound (f : nat) (r : row) (bounds : list affine) : affine :=
 Definition layer_bounds (bounds : list affine) (l : layer) : list affine :=
   mixed larger (layer_activation l) (map (fun r => hidden_bound (shift l) r bounds) (rows l)).
 
-Definition network_bounds (layers : list layer) (inputs : nat) : list affine :=
-  fold_left layer_bounds layers (repeat (Affine one 0) inputs).
+(* An input moves by at most d. *)
+Definition input_bounds (inputs : nat) : list affine := repeat (Affine one 0) inputs.
+
+Definition network_bounds (net : network) (inputs : nat) : list affine :=
+  with_residual no_bound_needed net (fold_left layer_bounds (hidden net) (input_bounds inputs)) (input_bounds inputs).
 
 Definition pair_bound (n : nat) (bounds : list affine) (j k : row) : affine :=
   if is_max_plus j || is_max_plus k then add_bound (raw_bound j bounds) (raw_bound k bounds)
@@ -88,7 +91,7 @@ Fixpoint pairs_from (j count : nat) : list (nat * nat) :=
   end.
 
 Definition pair_table (inputs : nat) (net : network) : list (Z * Z) :=
-  let bounds := network_bounds (hidden net) inputs in
+  let bounds := network_bounds net inputs in
   map (fun p => header_pair
         (pair_bound (last_columns net inputs) bounds (last_row net (fst p)) (last_row net (snd p))))
     (pairs_from 0 (outputs net)).
@@ -314,19 +317,31 @@ Proof.
   destruct r; [apply affine_step | apply affine_step |]; trivial; apply raw_bound_sound; assumption.
 Qed.
 
-Theorem network_bounds_sound cap d layers inputs :
-  (forall bound, cap bound <= bound) -> 0 <= d ->
-  AllBounded d (deviations cap layers inputs d) (network_bounds layers inputs).
+Lemma input_bounds_sound cap d inputs :
+  (forall bound, cap bound <= bound) -> 0 <= d -> AllBounded d (input_deviation cap inputs d) (input_bounds inputs).
 Proof.
-  intros cuts nonnegative. unfold deviations, network_bounds.
-  assert (first : AllBounded d (input_deviation cap inputs d) (repeat (Affine one 0) inputs)).
-  { unfold input_deviation. induction inputs; simpl; constructor; [| assumption].
-    apply bounded_weaken with d; [apply cuts |]. pose proof one_positive.
-    unfold bounded; cbn [slope start]; repeat split; lia. }
-  revert first.
-  generalize (input_deviation cap inputs d) as deltas. generalize (repeat (Affine one 0) inputs) as bounds.
-  induction layers as [| l layers IH]; simpl; intros bounds deltas all; [assumption |].
+  intros cuts nonnegative. unfold input_deviation, input_bounds.
+  induction inputs; simpl; constructor; [| assumption].
+  apply bounded_weaken with d; [apply cuts |]. pose proof one_positive.
+  unfold bounded; cbn [slope start]; repeat split; lia.
+Qed.
+
+Lemma layers_bounds_sound cap d layers deltas bounds :
+  (forall bound, cap bound <= bound) -> 0 <= d -> AllBounded d deltas bounds ->
+  AllBounded d (fold_left (layer_deviation cap) layers deltas) (fold_left layer_bounds layers bounds).
+Proof.
+  intros cuts nonnegative; revert deltas bounds.
+  induction layers as [| l layers IH]; simpl; intros deltas bounds all; [assumption |].
   apply IH, layer_bounds_sound; assumption.
+Qed.
+
+Theorem network_bounds_sound cap d net inputs :
+  (forall bound, cap bound <= bound) -> 0 <= d ->
+  AllBounded d (deviations cap net inputs d) (network_bounds net inputs).
+Proof.
+  intros cuts nonnegative. pose proof (input_bounds_sound cap d inputs cuts nonnegative) as first.
+  apply Forall2_app; [apply layers_bounds_sound; assumption |].
+  apply Forall2_map; intros k _. apply bounded_at; assumption.
 Qed.
 
 Lemma pair_bound_sound d n j k deltas bounds :
@@ -403,17 +418,17 @@ Theorem pair_table_sound cap inputs net j k d :
   margin_bound cap inputs net d j k <= fst pair * d + snd pair.
 Proof.
   intros cuts rangeJ rangeK differ nonnegative pair.
-  assert (entry : pair = header_pair (pair_bound (last_columns net inputs) (network_bounds (hidden net) inputs)
+  assert (entry : pair = header_pair (pair_bound (last_columns net inputs) (network_bounds net inputs)
       (last_row net (Nat.min j k)) (last_row net (Nat.max j k)))).
   { unfold pair, pair_table.
     set (of_pair := fun p : nat * nat => header_pair (pair_bound (last_columns net inputs)
-      (network_bounds (hidden net) inputs) (last_row net (fst p)) (last_row net (snd p)))).
+      (network_bounds net inputs) (last_row net (fst p)) (last_row net (snd p)))).
     rewrite (nth_indep _ (0, 0) (of_pair (0, 0)%nat)).
     - rewrite (map_nth of_pair), pair_index_finds_the_pair by assumption. reflexivity.
     - rewrite map_length. apply pair_index_in_range; assumption. }
   rewrite entry; cbn [header_pair fst snd]. intros small small'.
   apply final_rounding_up; [assumption | | assumption | assumption].
-  unfold margin_bound. pose proof (network_bounds_sound cap d (hidden net) inputs cuts nonnegative) as all.
+  unfold margin_bound. pose proof (network_bounds_sound cap d net inputs cuts nonnegative) as all.
   destruct (Nat.le_ge_cases j k).
   - rewrite Nat.min_l, Nat.max_r by assumption. apply pair_bound_sound; assumption.
   - rewrite Nat.min_r, Nat.max_l, margin_deviation_symmetric by assumption. apply pair_bound_sound; assumption.
@@ -425,8 +440,8 @@ Proof.
   destruct (nth_in_or_default index (pair_table inputs net) (0, 0)) as [found | ->]; [| cbn; lia].
   apply in_map_iff in found as ([j k] & <- & _).
   assert (sign : forall d, 0 <= d -> bounded d (margin_deviation (last_columns net inputs) (last_row net j)
-      (last_row net k) (deviations no_cap (hidden net) inputs d))
-    (pair_bound (last_columns net inputs) (network_bounds (hidden net) inputs) (last_row net j) (last_row net k))).
+      (last_row net k) (deviations no_cap net inputs d))
+    (pair_bound (last_columns net inputs) (network_bounds net inputs) (last_row net j) (last_row net k))).
   { intros d nonnegative; apply pair_bound_sound, network_bounds_sound; unfold no_cap; trivial; lia. }
   destruct (sign 0 (Z.le_refl 0)) as (slopes & starts & _).
   cbn [header_pair fst snd]. unfold rounded_up, uint32_max.

@@ -31,6 +31,10 @@ Proof.
   induction items as [| item items IH]; simpl; intros holds; constructor; auto.
 Qed.
 
+Lemma Forall3_app {A B C : Type} (P : A -> B -> C -> Prop) l m n l' m' n' :
+  Forall3 P l m n -> Forall3 P l' m' n' -> Forall3 P (l ++ l') (m ++ m') (n ++ n').
+Proof. induction 1; simpl; auto. Qed.
+
 Lemma Forall2_map {I A B : Type} (P : A -> B -> Prop) (f : I -> A) (g : I -> B) items :
   (forall item, In item items -> P (f item) (g item)) -> Forall2 P (map f items) (map g items).
 Proof.
@@ -106,6 +110,9 @@ Definition sum (values : list Z) : Z := fold_right Z.add 0 values.
 
 Lemma sum_cons value values : sum (value :: values) = value + sum values.
 Proof. reflexivity. Qed.
+
+Lemma sum_app values others : sum (values ++ others) = sum values + sum others.
+Proof. induction values; simpl; lia. Qed.
 
 Lemma sum_map_le {I : Type} (f g : I -> Z) items :
   (forall item, In item items -> f item <= g item) -> sum (map f items) <= sum (map g items).

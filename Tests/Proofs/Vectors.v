@@ -60,20 +60,30 @@ Fixpoint layers_json (n : nat) (layers : list layer) : list string :=
 
 (* ---- Answers -------------------------------------------------------------------------------------- *)
 
-Definition answer_json (e : example) (x : list Z) : string :=
+Definition answer_fields (e : example) (x : list Z) : list string :=
   let net := subject e in
   let c := class net x in
-  object
-    [field "input" (numbers x);
-     field "hidden" (numbers (run (hidden net) x));
-     field "logits" (numbers (logits net x));
-     field "class" (count c);
-     field "radius" (number (global_radius (length x) net x));
-     field "localRadius" (number match local_radius net (lowest e) (highest e) x c with
-                                  | Some radius => radius | None => -1 end);
-     field "certified" (array "," (fun other =>
-       array "," (fun radius => truth (certify net (lowest e) (highest e) x other radius)) (radii e))
-       (seq 0 (outputs net)))].
+  [field "input" (numbers x);
+   field "hidden" (numbers (last_inputs net x));
+   field "logits" (numbers (logits net x));
+   field "class" (count c);
+   field "radius" (number (global_radius (length x) net x));
+   field "localRadius" (number match local_radius net (lowest e) (highest e) x c with
+                                | Some radius => radius | None => -1 end);
+   field "certified" (array "," (fun other =>
+     array "," (fun radius => truth (certify net (lowest e) (highest e) x other radius)) (radii e))
+     (seq 0 (outputs net)))].
+
+(* For each radius the answer when it is required, -1 to abstain, and the interval of every output. *)
+Definition bounded_answer_fields (e : example) (x : list Z) : list string :=
+  let net := subject e in
+  let interval radius j := output_interval net (lowest e) (highest e) radius x j in
+  [field "answersAtRadii" (numbers (map (fun radius =>
+     match answer_at_required_radius net (lowest e) (highest e) x radius with
+     | Some c => Z.of_nat c | None => -1 end) (radii e)));
+   field "outputIntervals" (array "," (fun radius =>
+     array "," (fun j => numbers [fst (interval radius j); snd (interval radius j)]) (seq 0 (outputs net)))
+     (radii e))].
 
 (* The document is a list of lines, because Coq cannot print a very long string. *)
 Definition ended_by (ending : string) (lines : list string) : list string :=
@@ -89,17 +99,36 @@ Fixpoint separated (items : list (list string)) : list string :=
 Definition array_lines (name : string) (items : list (list string)) : list string :=
   (field name "[" :: separated items ++ ["]"])%list.
 
-Definition example_json (e : example) : list string :=
+Definition pairs_json (pairs : list (Z * Z)) : string := array "," (fun p => numbers [fst p; snd p]) pairs.
+
+Definition network_lines (e : example) : list (list string) :=
   let net := subject e in
   let inputs := columns_of e in
-  (["{"] ++ separated
-    [[field "inputMinimum" (number (lowest e))]; [field "inputMaximum" (number (highest e))];
-     [field "radii" (numbers (radii e))];
-     array_lines "layers" (map (fun l => [l])
-       (layers_json inputs (hidden net ++ [Layer (last_rows net) (last_shift net) Identity])));
-     [field "pairs" (array "," (fun p => numbers [fst p; snd p]) (pair_table inputs net))];
-     [field "deviations" (array "," (fun d => numbers (deviations int16_cap (hidden net) inputs d)) (radii e))];
-     array_lines "cases" (map (fun x => [answer_json e x]) (samples e))] ++ ["}"])%list.
+  [[field "inputMinimum" (number (lowest e))]; [field "inputMaximum" (number (highest e))];
+   [field "radii" (numbers (radii e))];
+   array_lines "layers" (map (fun l => [l]) (layers_json inputs (hidden net)
+     ++ [layer_json (last_columns net inputs) (Layer (last_rows net) (last_shift net) Identity)])%list);
+   [field "pairs" (pairs_json (pair_table inputs net))];
+   [field "deviations" (array "," (fun d => numbers (deviations int16_cap net inputs d)) (radii e))]].
+
+Definition residual_lines (e : example) : list (list string) :=
+  let net := subject e in
+  let inputs := columns_of e in
+  [[field "residualInputs" (array "," count (residual_inputs net))];
+   [field "outputBounds" (pairs_json (output_table inputs net))];
+   [field "marginDeviations" (array "," (fun d => array "," (fun j =>
+     numbers (map (margin_bound int16_cap inputs net d j) (seq 0 (outputs net)))) (seq 0 (outputs net))) (radii e))];
+   [field "directions" (array "," (fun j => numbers (map (direction net inputs j) (seq 0 inputs)))
+     (seq 0 (outputs net)))]].
+
+Definition lines_json (e : example) (lines : list (list string)) (answer : list Z -> list string) : list string :=
+  (["{"] ++ separated (lines ++ [array_lines "cases" (map (fun x => [object (answer x)]) (samples e))]) ++ ["}"])%list.
+
+Definition example_json (e : example) : list string := lines_json e (network_lines e) (answer_fields e).
+
+Definition residual_example_json (e : example) : list string :=
+  lines_json e (network_lines e ++ residual_lines e)
+    (fun x => (answer_fields e x ++ bounded_answer_fields e x)%list).
 
 Definition provenance : string :=
   "written by Tests/Proofs/check --write-vectors; every number was computed by Coq from the definitions of the proofs".
@@ -108,6 +137,7 @@ Definition document : list string :=
   (["{"] ++ separated
     [[field "provenance" (text provenance)];
      array_lines "networks" (map example_json kernel_examples);
+     array_lines "residualNetworks" (map residual_example_json residual_examples);
      array_lines "maxPlusNetworks" (map example_json max_plus_examples)] ++ ["}"])%list.
 
 Eval vm_compute in document.
