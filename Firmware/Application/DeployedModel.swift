@@ -33,7 +33,8 @@ struct DeployedModel {
     try accept(unsafe supnorm_self_test(network, golden, goldenCount, scratch, scratchBytes, record))
   }
 
-  /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`.
+  /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`, the class
+  /// that is certified there, bounds of the logits.
   ///
   /// - Returns: whether the class is certified for every input within `deviation` LSB.
   func answer(deviation: Int32) throws(RunError) -> Bool {
@@ -44,16 +45,50 @@ struct DeployedModel {
     mark_infer_end()
     try accept(status)
 
-    mark_certify_begin()
-    let verdict = unsafe supnorm_certify(network, input, result.class_index, deviation, scratch, scratchBytes)
-    mark_certify_end()
-    guard verdict >= 0 else { throw .model(verdict) }
-
     let outputs = Int(outputs)
     unsafe record[outputs] = result.class_index
     unsafe record[outputs + 1] = Int32(bitPattern: result.radius_lsb)
+    let verdict = try unsafe certify(input, result.class_index, deviation)
     unsafe record[outputs + 2] = verdict
+    unsafe record[outputs + 3] = try unsafe classWithin(deviation, input)
+    try unsafe boundLogits(within: deviation, input)
     return verdict == SUPNORM_OK
+  }
+
+  private var isRegression: Bool { unsafe Int32(network.pointee.task) == SUPNORM_REGRESSION }
+
+  /// The local verdict; a regression has no class to certify, its certificate are the bounds.
+  private func certify(
+    _ input: UnsafePointer<Int16>?, _ classIndex: Int32, _ deviation: Int32
+  ) throws(RunError) -> Int32 {
+    if isRegression { return SUPNORM_UNCERTIFIED }
+    mark_certify_begin()
+    let verdict = unsafe supnorm_certify(network, input, classIndex, deviation, scratch, scratchBytes)
+    mark_certify_end()
+    guard verdict >= 0 else { throw .model(verdict) }
+    return verdict
+  }
+
+  /// The class of the abstaining inference, -1 when it abstains.
+  private func classWithin(_ deviation: Int32, _ input: UnsafePointer<Int16>?) throws(RunError) -> Int32 {
+    if isRegression { return SUPNORM_NO_CLASS }
+    var result = supnorm_result()
+    let status = unsafe supnorm_infer_within(
+      network, input, deviation, scratch, scratchBytes, record, &result)
+    guard status >= 0 else { throw .model(status) }
+    return result.class_index
+  }
+
+  /// Puts bounds of the logits behind the other words of the record.
+  private func boundLogits(within deviation: Int32, _ input: UnsafePointer<Int16>?) throws(RunError) {
+    let outputs = Int(outputs)
+    let lower = unsafe record + outputs + Int(MODEL_RECORD_EXTRA)
+    for index in 0..<2 * outputs { unsafe lower[index] = 0 }
+    if isRegression { mark_certify_begin() }
+    let status = unsafe supnorm_output_bounds(
+      network, input, deviation, scratch, scratchBytes, lower, lower + outputs)
+    if isRegression { mark_certify_end() }
+    guard status >= 0 else { throw .model(status) }
   }
 
   /// The stack of both calls on the first golden vector, at its own radius.
@@ -69,9 +104,13 @@ struct DeployedModel {
     try accept(status)
 
     let radius = unsafe max(0, vector.local_radius_lsb)
+    let lower = unsafe record + Int(outputs) + Int(MODEL_RECORD_EXTRA)
     stack_paint()
-    let verdict = unsafe supnorm_certify(
-      network, vector.input, vector.class_index, radius, scratch, scratchBytes)
+    let verdict =
+      unsafe isRegression
+      ? supnorm_output_bounds(
+        network, vector.input, radius, scratch, scratchBytes, lower, lower + Int(outputs))
+      : supnorm_certify(network, vector.input, vector.class_index, radius, scratch, scratchBytes)
     let certifyBytes = stack_used()
     guard verdict >= 0 else { throw .model(verdict) }
     return StackUse(inferBytes: inferBytes, certifyBytes: certifyBytes)

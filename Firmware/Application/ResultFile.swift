@@ -3,12 +3,14 @@ import Startup
 
 /// results.bin, little-endian, as the processors are.
 ///
-/// Int32 magic "SNR1", status, samples, outputs; for each sample outputs × Int32 logits, Int32 class, global
-/// radius, local verdict (0 certified, 1 not); then Int32 stack bytes of supnorm_infer and of supnorm_certify.
+/// Int32 magic "SNR2", status, samples, outputs; for each sample outputs × Int32 logits, Int32 class, global
+/// radius, local verdict (0 certified, 1 not), class within the deviation (-1 abstained), outputs × Int32 lower and
+/// outputs × Int32 upper bounds of the logits within the deviation (zeros when there are none); then Int32 stack
+/// bytes of supnorm_infer and of supnorm_certify. A regression has class -1, radius 0, verdict 1.
 struct ResultFile {
   private let handle: Int32
 
-  private static let magic: Int32 = 0x534E_5231
+  private static let magic: Int32 = 0x534E_5232
 
   /// Creates the file, or empties the one that is there.
   init() throws(RunError) {

@@ -17,7 +17,7 @@
 #define ALIGNED __attribute__((aligned(8)))
 static ALIGNED int16_t input[MODEL(_inputs)];
 static ALIGNED int16_t scratch[(MODEL(_scratch_bytes) + 1) / 2 + 1];
-static ALIGNED int32_t record[MODEL(_outputs) + MODEL_RECORD_EXTRA];
+static ALIGNED int32_t record[3 * MODEL(_outputs) + MODEL_RECORD_EXTRA];
 
 const supnorm_network *model_network(void) { return MODEL(_network)(); }
 const supnorm_golden *model_golden(void) { return MODEL(_golden)(); }

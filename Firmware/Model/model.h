@@ -9,8 +9,8 @@ const supnorm_golden *model_golden(void);
 uint32_t model_golden_count(void);
 
 /* Static buffers of exactly the size the model needs. The record holds the logits, then MODEL_RECORD_EXTRA
- * words: class, radius, verdict. */
-#define MODEL_RECORD_EXTRA 3
+ * words: class, radius, verdict, answer within the deviation; then the lower and the upper bound of each logit. */
+#define MODEL_RECORD_EXTRA 4
 int16_t *model_input(void);
 int16_t *model_scratch(void);
 uint32_t model_scratch_bytes(void);

@@ -10,7 +10,8 @@ enum RunCommand: Command {
   static var discussion: String {
     """
     Builds the firmware with the header in it, lets the board test itself, streams every sample through it and
-    compares logits, class, global radius and the interval certificate at epsilon. Instructions are counted in
+    compares logits, class, global radius and, at epsilon, the interval certificate, the abstaining inference and
+    the bounds of the logits. Instructions are counted in
     QEMU's execution trace: instruction counts, not cycles or time of a chip.
 
     Boards: \(((try? Board.names()) ?? []).joined(separator: ", "))
@@ -27,11 +28,14 @@ enum RunCommand: Command {
   struct Output: Codable, Equatable {
     var board, description: String
     var samples: Int
-    /// Samples on which logits, class, global radius or local verdict differ between device and host.
+    /// Samples on which logits, class, global radius, local verdict, abstention or bounds differ between device and
+    /// host.
     var mismatches: Int
     var radiusLSB: Int
     /// Samples whose answer the device's interval certificate proves at that radius, right or wrong.
     var locallyCertified: Int
+    /// Samples on which the device's abstaining inference gives no class at that radius.
+    var abstained: Int
     var instructionsPerInference, instructionsPerCertificate: Int
     var textBytes, dataBytes, bssBytes: Int
     /// The deepest of inference and certificate, below the caller's frame.
@@ -91,18 +95,14 @@ enum RunCommand: Command {
       let counts = try run.instructionCounts(for: Array(samples.inputs.prefix(traced)), deviation: deviation)
       var mismatches = 0
       for (input, answer) in zip(samples.inputs, device.answers) {
-        let host = try header.network.answer(to: input)
-        let isLocal = try header.network.isCertified(input, as: host.classIndex, within: deviation)
-        let expected = DeviceAnswer(
-          logits: host.logits, classIndex: Int32(host.classIndex), radiusLSB: Int32(host.globalRadiusLSB),
-          localVerdict: isLocal ? 0 : 1)
-        if answer != expected { mismatches += 1 }
+        if try answer != DeviceAnswer(ofHost: header.network, to: input, within: deviation) { mismatches += 1 }
       }
       bar.finish("\(samples.inputs.count) samples, \(mismatches) differ from the host")
       return Output(
         board: boardName, description: board.description, samples: samples.inputs.count,
         mismatches: mismatches, radiusLSB: deviation,
         locallyCertified: device.answers.count { $0.localVerdict == 0 },
+        abstained: device.answers.count { $0.classWithin < 0 },
         instructionsPerInference: counts.infer, instructionsPerCertificate: counts.certify,
         textBytes: image.textBytes, dataBytes: image.dataBytes, bssBytes: image.bssBytes,
         stackBytes: max(device.inferStackBytes, device.certifyStackBytes),
@@ -117,6 +117,7 @@ enum RunCommand: Command {
       ["samples", "\(output.samples)"],
       ["differ from the host", "\(output.mismatches)"],
       ["locally certified at \(output.radiusLSB) LSB", "\(output.locallyCertified)"],
+      ["abstains at \(output.radiusLSB) LSB", "\(output.abstained)"],
       ["instructions per inference (QEMU count)", "\(output.instructionsPerInference)"],
       ["instructions per certificate (QEMU count)", "\(output.instructionsPerCertificate)"],
       ["code for inference and both certificates", "\(output.inferenceCodeBytes) bytes"],

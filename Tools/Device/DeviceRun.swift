@@ -8,6 +8,28 @@ struct DeviceAnswer: Equatable {
   var radiusLSB: Int32
   /// 0 certified, 1 not.
   var localVerdict: Int32
+  /// The class that is certified within the deviation, by the abstaining inference; -1 when it abstained.
+  var classWithin: Int32
+  /// Bounds of each logit within the deviation; zeros for an input outside the declared range.
+  var lower: [Int32]
+  var upper: [Int32]
+}
+
+extension DeviceAnswer {
+  /// What the host computes for the same input.
+  init(ofHost network: CertifiedNetwork, to input: [Int16], within deviation: Int) throws {
+    let answer = try network.answer(to: input)
+    logits = answer.logits
+    classIndex = Int32(answer.classIndex)
+    radiusLSB = Int32(answer.globalRadiusLSB)
+    let isRegression = network.network.task == .regression
+    let isLocal = try !isRegression && network.isCertified(input, as: answer.classIndex, within: deviation)
+    localVerdict = isLocal ? 0 : 1
+    classWithin = isRegression ? -1 : Int32(try network.answer(to: input, within: deviation)?.classIndex ?? -1)
+    let bounds = try network.outputBounds(of: input, within: deviation)
+    lower = bounds?.map(\.lowerBound) ?? logits.map { _ in 0 }
+    upper = bounds?.map(\.upperBound) ?? logits.map { _ in 0 }
+  }
 }
 
 /// All answers of one run, and the stack they took.
@@ -24,7 +46,7 @@ struct DeviceRun {
   var folder: URL
 
   private static let sampleMagic: Int32 = 0x534E_5331
-  private static let resultMagic: Int32 = 0x534E_5231
+  private static let resultMagic: Int32 = 0x534E_5232
 
   /// Runs every sample.
   ///
@@ -35,7 +57,7 @@ struct DeviceRun {
   ) throws -> DeviceResults {
     let qemu = try prepare(inputs, deviation: deviation)
     let file = folder.appending(path: "results.bin")
-    let expected = Double(16 + inputs.count * 4 * (outputs + 3) + 8)
+    let expected = Double(16 + inputs.count * 4 * (3 * outputs + 4) + 8)
     let result = try Subprocess.run(
       qemu, arguments, folder: folder, timeout: 1800,
       poll: {
@@ -123,7 +145,7 @@ struct DeviceRun {
     guard words[1] == 0, run.status == 0 else {
       throw CommandError.failedCheck("the device stopped with status \(words[1])\(said)")
     }
-    let record = outputs + 3
+    let record = 3 * outputs + 4
     guard words.count == 4 + samples * record + 2, words[2] == samples, words[3] == outputs else {
       throw CommandError.failedCheck("the device answered \(words[2]) of \(samples) samples")
     }
@@ -132,7 +154,10 @@ struct DeviceRun {
         let start = 4 + sample * record
         return DeviceAnswer(
           logits: Array(words[start..<start + outputs]), classIndex: words[start + outputs],
-          radiusLSB: words[start + outputs + 1], localVerdict: words[start + outputs + 2])
+          radiusLSB: words[start + outputs + 1], localVerdict: words[start + outputs + 2],
+          classWithin: words[start + outputs + 3],
+          lower: Array(words[start + outputs + 4..<start + 2 * outputs + 4]),
+          upper: Array(words[start + 2 * outputs + 4..<start + record]))
       },
       inferStackBytes: Int(words[words.count - 2]), certifyStackBytes: Int(words[words.count - 1]))
   }

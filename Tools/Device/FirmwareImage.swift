@@ -7,7 +7,8 @@ struct FirmwareImage {
   var textBytes: Int
   var dataBytes: Int
   var bssBytes: Int
-  /// Code bytes of the library for inference and both certificates: without parameters, self-checks and startup.
+  /// Code bytes of the library for inference and both certificates: without parameters, self-checks, startup, and
+  /// what is there only for abstaining and for regressions.
   var inferenceCodeBytes: Int
   /// Addresses of functions by name.
   var addresses: [String: UInt64]
@@ -53,7 +54,10 @@ struct FirmwareImage {
   /// Whether a function of the library is needed for answers and certificates.
   private static func isInference(_ symbol: String) -> Bool {
     guard symbol.contains("8Embedded") || symbol.hasPrefix("supnorm_") else { return false }
-    let others = ["self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "firstError", "encode"]
+    let others = [
+      "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "firstError", "encode", "within", "outputBound",
+      "output_bounds", "outputChange", "output_change",
+    ]
     return !others.contains { symbol.contains($0) }
   }
 
