@@ -38,15 +38,15 @@ public struct AttackOptions: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - steps: at least 1; `pgd` 40, `corner` 64; without effect on the other kinds.
-  ///   - restarts: at least 1; `fgsm` 1, `pgd` 3, `corner` 10, `noise` 100.
+  ///   - restarts: at least 1; `fgsm` 1, `pgd` 5, `corner` 10, `noise` 100.
   public init(
     _ kind: AttackKind, norm: AttackNorm = .infinity, steps: Int? = nil, restarts: Int? = nil,
-    momentum: Float = 0.25, seed: UInt64 = 1
+    momentum: Float = 0.25, seed: UInt64 = 0
   ) {
     let defaults =
       switch kind {
       case .fgsm: (steps: 1, restarts: 1)
-      case .pgd: (steps: 40, restarts: 3)
+      case .pgd: (steps: 40, restarts: 5)
       case .noise: (steps: 0, restarts: 100)
       case .corner: (steps: 64, restarts: 10)
       }
