@@ -20,7 +20,8 @@ extension Attacker {
   /// down, and when the ball has no room for one more, all of them come closer.
   func searchCorners() throws {
     for restart in 0..<options.restarts where !isFinished {
-      let moved = ball.norm == .infinity || restart % 2 == 0 ? ball.count : 1 + random.index(below: ball.count)
+      let moved =
+        ball.norm == .infinity || restart % 2 == 0 ? ball.count : 1 + random.index(below: ball.count)
       let reach = ball.norm == .infinity ? 1 : 1 / Float(moved).squareRoot()
       let end = max((Float(ball.radius) * reach).rounded(.down), 1)
       try drawCorner(moved: moved, end: end, againstGradient: restart == 0)

@@ -16,7 +16,8 @@ extension Attacker {
     }
   }
 
-  /// Takes the steps of one start: `radius · (1 - t / steps)`, so the first one crosses half of the ball.
+  /// Takes the steps of one start, `2 · radius · (1 - t / steps)` long: the first one reaches a corner (in ℓ2 the
+  /// surface) from wherever it starts, the last ones settle.
   ///
   /// Half-way it returns to the best point so far (Croce and Hein 2020, arXiv 2003.01690).
   private func descend(on target: Int?) throws {
@@ -31,7 +32,7 @@ extension Attacker {
       }
       computeGradient(over: other)
       let rest = 1 - Float(step) / Float(options.steps)
-      takeStep(max(Float(ball.radius) * rest, 1), &previous)
+      takeStep(max(2 * Float(ball.radius) * rest, 1), &previous)
       let margin = try attempt()
       if margin < best.margin { best = (margin, offsets) }
     }
