@@ -19,7 +19,7 @@ public enum AttackNorm: String, CaseIterable, Sendable {
 }
 
 /// Everything an attack depends on beside the network, the input and the radius.
-public struct AttackOptions: Equatable, Sendable {
+public struct AttackOptions: Hashable, Sendable {
   /// How it searches.
   public var kind: AttackKind
   /// The ball it searches.

@@ -22,11 +22,18 @@ public struct CertificateViolation: Equatable, Sendable {
 /// What an attack found on a set of samples; counts, so that nothing is rounded.
 public struct AttackCounts: Equatable, Sendable {
   /// Forward passes with a verdict.
-  public var attempts = 0
+  public var attempts: Int
   /// For each radius, in the order asked for: the samples that are right and whose class no attempt changed.
   public var withstood: [Int]
   /// By sample, then by radius.
-  public var violations: [CertificateViolation] = []
+  public var violations: [CertificateViolation]
+
+  /// Creates counts.
+  public init(attempts: Int = 0, withstood: [Int], violations: [CertificateViolation] = []) {
+    self.attempts = attempts
+    self.withstood = withstood
+    self.violations = violations
+  }
 }
 
 extension CertifiedNetwork {
@@ -93,8 +100,10 @@ extension CertifiedNetwork {
       }
       if found?.changesClass != true { counts.withstood[index] = 1 }
       guard let found else { continue }
+      // A device's radius of 0 claims nothing.
       let isGlobal =
-        answer.globalRadiusLSB >= radius || answer.isCertified(byMarginDeviations: deviations[index])
+        radius > 0 && answer.globalRadiusLSB >= radius
+        || answer.isCertified(byMarginDeviations: deviations[index])
       let isLocal = try isCertified(input, as: label, within: radius)
       guard isGlobal || isLocal else { continue }
       counts.violations.append(

@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("evaluate --attack")
+struct EvaluateAttackTests {
+  private func evaluate(_ arguments: [String]) throws -> ProgramResult {
+    try TrainedDigits.folder.get().folder.supnorm(
+      ["evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16,1/8,1/4"] + arguments)
+  }
+
+  private func fractions(_ key: String, _ json: [String: Any]) throws -> [Double] {
+    try #require(json["radii"] as? [[String: Any]]).map { $0[key] as? Double ?? -1 }
+  }
+
+  @Test("PGD finds at least as much as FGSM, that more than noise, and nothing that is certified")
+  func order() throws {
+    var empirical: [String: [Double]] = [:]
+    for kind in ["pgd", "fgsm", "corner", "noise"] {
+      let result = try evaluate(["--attack", kind, "--json"])
+      #expect(result.status == 0, "\(result.errorOutput)")
+      let json = try result.json()
+      let found = try fractions("empirical", json)
+      empirical[kind] = found
+      #expect(zip(try fractions("certified", json), found).allSatisfy { $0 <= $1 }, "\(kind): \(found)")
+      #expect(found.allSatisfy { $0 <= json["clean"] as? Double ?? 0 })
+      let attack = try #require(json["attack"] as? [String: Any])
+      #expect(Set(attack.keys) == ["kind", "norm", "steps", "restarts", "seed", "attempts"])
+      #expect(attack["kind"] as? String == kind && attack["norm"] as? String == "inf")
+      #expect(attack["attempts"] as? Int ?? 0 > 900)
+      #expect((json["violations"] as? [Any])?.isEmpty == true)
+    }
+    let (pgd, fgsm) = (try #require(empirical["pgd"]), try #require(empirical["fgsm"]))
+    let (corner, noise) = (try #require(empirical["corner"]), try #require(empirical["noise"]))
+    #expect(zip(pgd, fgsm).allSatisfy { $0 <= $1 } && pgd[2] < fgsm[2], "\(empirical)")
+    #expect(zip(fgsm, noise).allSatisfy { $0 <= $1 } && fgsm[2] < noise[2], "\(empirical)")
+    #expect(zip(corner, fgsm).allSatisfy { $0 <= $1 }, "\(empirical)")
+  }
+
+  @Test("an l2 ball lies in the l-infinity ball, and finds less")
+  func norms() throws {
+    let box = try fractions("empirical", evaluate(["--attack", "pgd", "--json"]).json())
+    let ball = try fractions("empirical", evaluate(["--attack", "pgd", "--norm", "2", "--json"]).json())
+    #expect(zip(box, ball).allSatisfy { $0 <= $1 } && box[2] < ball[2], "\(box) \(ball)")
+  }
+
+  @Test("the same seed gives the same bytes, and the table says what withstood")
+  func repeatable() throws {
+    let words = ["--attack", "noise", "--restarts", "5", "--seed", "3", "--limit", "100"]
+    let (first, second) = (try evaluate(words + ["--json"]), try evaluate(words + ["--json"]))
+    #expect(first.status == 0 && first.output == second.output)
+    let json = try first.json()
+    #expect(json["samples"] as? Int == 100)
+    let attack = try #require(json["attack"] as? [String: Any])
+    #expect(attack["restarts"] as? Int == 5 && attack["seed"] as? Int == 3)
+    let text = try evaluate(words).output.split(separator: "\n")
+    #expect(text[0].hasPrefix("100 samples, clean accuracy "))
+    #expect(text[1].hasSuffix("under noise") && text.count == 5)
+    for (line, fraction) in zip(text.dropFirst(2), try fractions("empirical", json)) {
+      #expect(line.hasSuffix(" \(Int((fraction * 100).rounded())).0 %"), "\(line)")
+    }
+  }
+
+  @Test("without an attack, empirical is null and nothing is said of attacks")
+  func without() throws {
+    let json = try evaluate(["--limit", "10", "--json"]).json()
+    #expect(try #require(json["radii"] as? [[String: Any]]).allSatisfy { $0["empirical"] is NSNull })
+    #expect(json["attack"] == nil && json["violations"] == nil)
+  }
+
+  @Test("bad usage is one line and exit status 2")
+  func usage() throws {
+    for (arguments, line) in [
+      (["--attack", "magic"], "--attack 'magic': not one of fgsm, pgd, noise, corner"),
+      (["--attack", "pgd", "--norm", "1"], "--norm '1': not one of inf, 2"),
+      (["--attack", "pgd", "--steps", "0"], "--steps '0': not a whole number in 1…1000000"),
+      (["--attack", "fgsm", "--steps", "3"], "--steps does not go with --attack fgsm"),
+      (["--attack", "noise", "--steps", "3"], "--steps does not go with --attack noise"),
+      (["--steps", "3"], "--steps needs --attack"), (["--seed", "3"], "--seed needs --attack"),
+      (["--norm", "2"], "--norm needs --attack"), (["--restarts", "2"], "--restarts needs --attack"),
+      (["--limit", "0"], "--limit '0': not a whole number in 1…1000000000"),
+      (["--attack"], "option '--attack' needs a value"),
+    ] {
+      let result = try evaluate(arguments)
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(result.errorOutput == "supnorm evaluate: \(line)\n")
+    }
+  }
+
+  @Test("Ctrl-C ends an attack with status 130 and no output", .timeLimit(.minutes(1)))
+  func interruption() throws {
+    let folder = try TrainedDigits.folder.get().folder
+    let running = try Checkout.start(
+      Checkout.supnorm.path,
+      [
+        "evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16", "--attack", "noise", "--restarts",
+        "30000", "--json",
+      ], folder: folder.url)
+    Thread.sleep(forTimeInterval: 2)
+    running.process.interrupt()
+    running.process.waitUntilExit()
+    let result = running.result
+    #expect(result.status == 130, "\(result.errorOutput)")
+    #expect(result.output.isEmpty)
+    #expect(result.errorOutput.hasSuffix("supnorm evaluate: interrupted\n"))
+  }
+}
