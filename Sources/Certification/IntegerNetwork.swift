@@ -109,8 +109,9 @@ public struct IntegerNetwork: Equatable, Sendable {
   public var inputMinimum: Int
   /// The greatest input of the declared range, in LSB.
   public var inputMaximum: Int
-  /// The inputs that the last layer reads beside the outputs of the last hidden layer, as its last columns:
-  /// the residual form `g(x) + Σ r·x_k`. Increasing; empty in a plain network.
+  /// The inputs that the last layer reads beside the outputs of the last hidden layer, as its last columns.
+  ///
+  /// The residual form `g(x) + Σ r·x_k`. Increasing; empty in a plain network.
   public var residualInputs: [Int]
 
   /// Creates a network and proves its bounds.
@@ -157,7 +158,9 @@ public struct IntegerNetwork: Equatable, Sendable {
   public var outputs: Int { layers[layers.count - 1].rows }
 
   /// What the last layer reads, one for each of its columns: the last hidden layer's outputs, then the residual
-  /// inputs. `Value` may be the values themselves, their bounds, or how far they move.
+  /// inputs.
+  ///
+  /// `Value` may be the values themselves, their bounds, or how far they move.
   func lastColumns<Value>(hidden: [Value], inputs: [Value]) -> [Value] {
     hidden + residualInputs.map { inputs[$0] }
   }
