@@ -1,6 +1,8 @@
+import Certification
 import Foundation
 import TestSupport
 import Testing
+import Tools
 
 @Suite("evaluate --attack")
 struct EvaluateAttackTests {
@@ -103,5 +105,37 @@ struct EvaluateAttackTests {
     #expect(result.status == 130, "\(result.errorOutput)")
     #expect(result.output.isEmpty)
     #expect(result.errorOutput.hasSuffix("supnorm evaluate: interrupted\n"))
+  }
+
+  @Test("a disproved certificate is told with sample, radius, classes, logits and changed inputs")
+  func violation() throws {
+    // Class 0 wins while the first input exceeds 20; the table claims that it always does.
+    let layer = IntegerLayer(
+      rows: 2, columns: 20, weights: [1] + Array(repeating: 0, count: 39), biases: [0, 20], shift: 0,
+      activation: .identity, rowSumBound: 1, isSparse: false)
+    let network = try CertifiedNetwork(
+      IntegerNetwork(layers: [layer], unit: 1, inputMinimum: 0, inputMaximum: 100),
+      pairs: [PairBound(slope: 0, offset: 0)])
+    let input = Array(repeating: Int16(50), count: 20)
+    let counts = try #require(
+      try network.attackedAccuracy(
+        inputs: [Array(repeating: 90, count: 20), input], labels: [0, 0], radii: [40],
+        options: AttackOptions(.noise)))
+    #expect(counts.withstood == [1] && counts.violations.count == 1)
+    #expect(
+      AttackRun.failure(counts, of: "n.h")
+        == "n.h: sample 1: class 0 is certified within 40 LSB and does not hold there (1 such)")
+    let found = try #require(counts.violations.first).counterExample
+    let lines = AttackRun.text(counts).split(separator: "\n")
+    #expect(lines[0] == "Sample 1: class 0, logits [50, 20], certified within 40 LSB by the global bound.")
+    #expect(
+      lines[1]
+        == "At a distance of \(found.distanceLSB) LSB: class 1, logits [\(found.point[0]), 20].")
+    let changed = found.point.indices.filter { found.point[$0] != 50 }
+    let first = try #require(changed.first)
+    #expect(lines[2].hasPrefix("Changed inputs: \(first): 50 → \(found.point[first]), "))
+    #expect(lines[2].hasSuffix(", and \(changed.count - 16) more") == (changed.count > 16), "\(lines[2])")
+    #expect(AttackRun.failure(AttackCounts(withstood: [2]), of: "n.h") == nil)
+    #expect(AttackRun.text(AttackCounts(withstood: [2])).isEmpty)
   }
 }

@@ -1,8 +1,8 @@
-internal import Certification
+package import Certification
 internal import Training
 
 /// The attack of `evaluate`: its options, its run and what is said of it.
-struct AttackRun {
+package struct AttackRun {
   var options: AttackOptions
 
   static let options = [
@@ -54,16 +54,16 @@ struct AttackRun {
     return counts
   }
 
-  /// - Throws: a failed check when a certificate is disproved.
-  static func check(_ counts: AttackCounts, _ path: String) throws(CommandError) {
-    guard let first = counts.violations.first else { return }
-    throw .failedCheck(
+  /// What ends `evaluate` with status 1; nil unless a certificate is disproved.
+  package static func failure(_ counts: AttackCounts, of path: String) -> String? {
+    counts.violations.first.map { first in
       "\(path): sample \(first.sample): class \(first.answer.classIndex) is certified within "
-        + "\(first.radiusLSB) LSB and does not hold there (\(counts.violations.count) such)")
+        + "\(first.radiusLSB) LSB and does not hold there (\(counts.violations.count) such)"
+    }
   }
 
   /// The counter-examples in certified balls, each a paragraph; empty when there is none.
-  static func text(_ counts: AttackCounts) -> String {
+  package static func text(_ counts: AttackCounts) -> String {
     counts.violations.map { "\n\n" + text($0) }.joined()
   }
 

@@ -39,7 +39,9 @@ enum EvaluateCommand: Command {
     } else {
       Console.print(text(counts, epsilons, attack?.options, found))
     }
-    if let found { try AttackRun.check(found, header.path) }
+    if let failure = found.flatMap({ AttackRun.failure($0, of: header.path) }) {
+      throw CommandError.failedCheck(failure)
+    }
   }
 
   /// Counts on all cores, with a progress bar.

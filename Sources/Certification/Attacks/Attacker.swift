@@ -118,7 +118,8 @@ public final class Attacker {
       try judge.infer(point, scratch: &scratch, logits: &logits)
     } else {
       pass.run(point)
-      for row in logits.indices { logits[row] = pass.logits[row] }
+      let sums = pass.logits
+      for row in logits.indices { logits[row] = sums[row] }
     }
     guard let other = strongestOther else { return .max }
     let margin = Int(logits[classIndex]) - Int(logits[other])
