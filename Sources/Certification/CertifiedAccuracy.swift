@@ -84,10 +84,7 @@ extension CertifiedNetwork {
       guard answer.classIndex == label else { continue }
       counts.clean += 1
       for (index, radius) in radii.enumerated() {
-        let isGlobal = answer.logits.indices.allSatisfy { other in
-          other == label
-            || Int(answer.logits[label]) - Int(answer.logits[other]) > deviations[index][label][other]
-        }
+        let isGlobal = answer.isCertified(byMarginDeviations: deviations[index])
         let isLocal = try isCertified(input, as: label, within: min(radius, 65535))
         counts.radii[index].global += isGlobal ? 1 : 0
         counts.radii[index].local += isLocal ? 1 : 0
@@ -95,6 +92,16 @@ extension CertifiedNetwork {
       }
     }
     return counts
+  }
+}
+
+extension Answer {
+  /// Whether every margin exceeds `M_jk(d)`, strictly, so that the answer is certified within d.
+  func isCertified(byMarginDeviations deviations: [[Int]]) -> Bool {
+    logits.indices.allSatisfy { other in
+      other == classIndex
+        || Int(logits[classIndex]) - Int(logits[other]) > deviations[classIndex][other]
+    }
   }
 }
 

@@ -101,6 +101,17 @@ public struct Answer: Equatable, Sendable {
     return change == .max ? nil : change
   }
 
+  /// Runs the device's inference as `answer(to:)` does, in memory that the caller keeps.
+  ///
+  /// - Parameters:
+  ///   - scratch: at least `inferScratchBytes / 2` elements, any content.
+  ///   - logits: as many elements as the network has outputs, written.
+  func infer(_ input: [Int16], scratch: inout [Int16], logits: inout [Int32]) throws {
+    var scratchSpan = scratch.mutableSpan
+    var logitSpan = logits.mutableSpan
+    _ = try view.infer(input.span, scratch: &scratchSpan, logits: &logitSpan)
+  }
+
   /// Runs the device's interval certificate: whether every input within `radius` LSB, cut to the declared
   /// range, has the class `classIndex`.
   ///

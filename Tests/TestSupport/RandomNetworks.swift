@@ -53,15 +53,21 @@ extension TestRandom {
     input(count: network.inputs, range: network.inputMinimum...network.inputMaximum)
   }
 
-  /// Moves the biases of the last layer of a `small` network so that the classes are nearly equal at an input, and
-  /// a deviation of `radius` decides about half of the times.
+  /// Moves the biases of the last layer so that the classes are nearly equal at an input, and a deviation of
+  /// `radius` decides about half of the times; leaves a network alone whose biases have no room for that, which
+  /// those of a `small` one always have.
   package mutating func balance(_ network: inout IntegerNetwork, at input: [Int16], radius: Int) {
     let logits = Oracle(network).logits(input)
-    let last = network.layers.count - 1
+    let last = network.layers[network.layers.count - 1]
+    var biases = last.biases
     for row in logits.indices {
-      let reach = network.layers[last].rowSums[row] * radius + 1
-      network.layers[last].biases[row] -= Int32(logits[row]) + Int32(integer(-2 * reach...2 * reach))
+      let reach = last.rowSums[row] * radius + 1
+      let bias = Int(biases[row]) - Int(logits[row]) - integer(-2 * reach...2 * reach)
+      let room = 2_147_483_647 - 32768 * last.rowSums[row] - (1 << last.shift) / 2
+      guard bias.magnitude <= room else { return }
+      biases[row] = Int32(bias)
     }
+    network.layers[network.layers.count - 1].biases = biases
   }
 
   /// Gives the residual columns, the last ones, as much weight as all others together, in one direction each.
