@@ -38,6 +38,16 @@ func formatted(_ value: Double, digits: Int) -> String {
   return "\(sign)\(scaled / Int(power)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
 }
 
+/// A number with three significant digits, towards zero: what is proved is not rounded up to more.
+func significant(_ value: Double) -> String {
+  guard value != 0, value.isFinite else { return "0" }
+  let digits = max(0, 2 - Int(log10(value.magnitude).rounded(.down)))
+  let power = pow(10, Double(min(digits, 9)))
+  // A hair more first, so that 0.3 does not become 0.299.
+  let cut = (value.magnitude * power * (1 + 1e-12)).rounded(.down) / power
+  return formatted(value < 0 ? -cut : cut, digits: min(digits, 9))
+}
+
 /// A fraction of samples as a percentage with one digit, rounded down: a figure never claims more than was counted.
 func percentage(_ part: Int, of whole: Int) -> String {
   let tenths = whole == 0 ? 0 : part * 1000 / whole

@@ -7,11 +7,14 @@ internal import Training
 enum EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "clean, certified and empirical accuracy of a header on a data set"
-  static let usage = "N.h --data SRC --epsilon 0.05,0.1 [--attack pgd] [--json]"
+  static let usage = "N.h --data SRC [--epsilon 0.05,0.1] [--attack pgd] [--json]"
   static let discussion = """
     Certified accuracy at epsilon counts the samples whose class is right and proved for every perturbation of each
     input by at most ceil(epsilon * UNIT) LSB (one more when the data is not whole numbers on the input's grid):
-    by the global certificate, by interval bounds (local), by either.
+    by the global certificate, by interval bounds (local), by either. A header with tolerances needs no --epsilon: the
+    radius is then the one that covers all of them at once.
+
+    Of a regression: errors, and how far the output can move within epsilon, from each sample and from any input.
 
     With --attack, empirical accuracy counts the samples whose class is right and that no attempt changed, within the
     declared input range. An attempt that succeeds where the class is certified, a tie of logits included, disproves
@@ -27,17 +30,28 @@ enum EvaluateCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let limit = try arguments.integer("--limit", 1...1_000_000_000)
     let attack = try AttackRun(arguments)
-    guard let epsilons = try arguments.epsilons("--epsilon") else {
-      throw CommandError.usage("option '--epsilon' is required")
-    }
+    let asked = try arguments.epsilons("--epsilon")
     let header = try LoadedHeader(arguments.positionals[0])
+    let epsilons = try header.epsilons(asked)
     let samples = try header.samples(arguments)
+    if header.claims.task == .regression {
+      guard attack == nil else {
+        throw CommandError.usage("--attack: \(header.path) is a regression, which has no class to change")
+      }
+      let evaluation = try RegressionEvaluation(header, samples, epsilons, limit: limit)
+      if arguments.has("--json") {
+        try Console.printJSON(evaluation)
+      } else {
+        Console.print(evaluation.text(epsilons) + header.toleranceText)
+      }
+      return
+    }
     let counts = try certifiedAccuracy(header, samples, epsilons, limit: limit)
     let found = try attack?.counts(header, samples, epsilons, limit: limit)
     if arguments.has("--json") {
       try Console.printJSON(output(counts, epsilons, attack?.options, found))
     } else {
-      Console.print(text(counts, epsilons, attack?.options, found))
+      Console.print(text(counts, epsilons, attack?.options, found) + header.toleranceText)
     }
     if let failure = found.flatMap({ AttackRun.failure($0, of: header.path) }) {
       throw CommandError.failedCheck(failure)

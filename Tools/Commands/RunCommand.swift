@@ -19,7 +19,7 @@ enum RunCommand: Command {
   }
   static let options = [
     Option("--board", "NAME", "the board"), Option.data,
-    Option("--epsilon", "E", "where the interval certificate is compared (default: 1/16)"),
+    Option("--epsilon", "E", "where certificates are compared (default: the declared tolerances, or 1/16)"),
     Option("--limit", "N", "only the first N samples"), .label, .json,
   ]
   static let positionalCount = 1...1
@@ -50,7 +50,7 @@ enum RunCommand: Command {
     let boardName = try arguments.required("--board")
     let board = try Board.named(boardName)
     _ = try Subprocess.require(board.qemu, package: DeviceRun.package(of: board.qemu))
-    let epsilon = try epsilon(arguments)
+    let epsilon = try epsilon(arguments, header)
     var samples = try header.samples(arguments)
     if let limit = try arguments.integer("--limit", 1...Int(Int32.max)), limit < samples.inputs.count {
       samples.inputs.removeLast(samples.inputs.count - limit)
@@ -67,10 +67,11 @@ enum RunCommand: Command {
     }
   }
 
-  private static func epsilon(_ arguments: Arguments) throws -> Epsilon {
-    guard let epsilons = try arguments.epsilons("--epsilon") ?? Epsilon("1/16").map({ [$0] }),
-      epsilons.count == 1
-    else { throw CommandError.usage("--epsilon takes one number") }
+  private static func epsilon(_ arguments: Arguments, _ header: LoadedHeader) throws -> Epsilon {
+    var asked = try arguments.epsilons("--epsilon")
+    if asked == nil, header.claims.toleranceLSB == 0 { asked = Epsilon("1/16").map { [$0] } }
+    let epsilons = try header.epsilons(asked)
+    guard epsilons.count == 1 else { throw CommandError.usage("--epsilon takes one number") }
     return epsilons[0]
   }
 

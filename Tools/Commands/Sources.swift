@@ -109,6 +109,42 @@ struct LoadedHeader {
     return EncodedSamples(data, map: inputMap, isExact: isExactMap)
   }
 
+  /// The radii asked for, or the one of the declared tolerances.
+  ///
+  /// - Throws: no radius at all, or one wider than the declared input range, beyond which nothing is to be said.
+  func epsilons(_ asked: [Epsilon]?) throws(CommandError) -> [Epsilon] {
+    var epsilons = asked ?? []
+    if asked == nil, let tolerance = Epsilon("\(claims.toleranceLSB)/\(claims.unit)"), claims.toleranceLSB > 0 {
+      epsilons = [tolerance]
+    }
+    guard !epsilons.isEmpty else {
+      throw .usage("option '--epsilon' is required: \(path) declares no tolerances")
+    }
+    let width = claims.inputMaximum - claims.inputMinimum
+    for epsilon in epsilons where epsilon.deviation(unit: claims.unit) > width {
+      throw .usage(
+        "--epsilon '\(epsilon)': \(epsilon.deviation(unit: claims.unit)) LSB, the whole input range is \(width) LSB")
+    }
+    return epsilons
+  }
+
+  /// What the tolerances of a header mean, as a paragraph; empty when there are none.
+  var toleranceText: String {
+    guard claims.toleranceLSB > 0 else { return "" }
+    return "\n\n\(claims.toleranceLSB) LSB hold for "
+      + tolerances(times: 1).joined(separator: ", ") + ", all at once"
+  }
+
+  /// The declared tolerances times a factor, as `mean_radius ±0.2`; at most eight of them.
+  func tolerances(times factor: Double) -> [String] {
+    let declared = claims.tolerances.enumerated().filter { $0.element > 0 }
+    let shown = declared.prefix(8).map { index, tolerance in
+      let name = claims.featureNames.isEmpty ? "input \(index)" : claims.featureNames[index]
+      return "\(name) ±\(significant(tolerance * factor))"
+    }
+    return shown + (declared.count > 8 ? ["… (\(declared.count) in all)"] : [])
+  }
+
   /// Whether the map takes whole numbers to whole LSB without rounding, so that encoding adds no error.
   private var isExactMap: Bool {
     claims.features.allSatisfy { feature in

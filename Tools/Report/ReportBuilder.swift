@@ -169,11 +169,4 @@ struct ReportBuilder {
   private func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
     second == 0 ? max(first, 1) : greatestCommonDivisor(second, first % second)
   }
-
-  /// Three significant digits.
-  private func significant(_ value: Double) -> String {
-    guard value != 0 else { return "0" }
-    let digits = max(0, 2 - Int(log10(value.magnitude).rounded(.down)))
-    return formatted(value, digits: min(digits, 9))
-  }
 }
