@@ -21,11 +21,11 @@ extension IntegerNetwork {
   /// moves by at most `a·t`, rounding included, because `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
   ///
   /// - Parameter input: 0 …< inputs.
-  /// - Returns: one number for each output, in accumulator units for each LSB, saturated at 2^62.
+  /// - Returns: one number for each output, in accumulator units for each LSB, at most 2^62.
   /// - Complexity: O(weights).
   func hiddenSlopes(ofInput input: Int) -> [Int] {
-    let limit = 1 << 62
-    // Slopes stop at 2^46, and rows sum to at most 65535 < 2^16, so every sum stays at or below 2^62.
+    // Slopes are cut at 2^46: any cut of at least 65535 is sound, because no Int16 moves by more than that. Rows sum
+    // to at most 65535 < 2^16, so every sum stays at or below 2^62.
     var slopes = (0..<inputs).map { $0 == input ? 1 : 0 }
     for layer in layers.dropLast() {
       let linear = (0..<layer.rows).map { row in
@@ -36,8 +36,7 @@ extension IntegerNetwork {
     }
     let last = layers[layers.count - 1]
     return (0..<outputs).map { row in
-      let sum = zip(last.row(row), slopes).reduce(0) { $0 + Int($1.0.magnitude) * $1.1 }
-      return slopes.contains(1 << 46) ? limit : sum
+      zip(last.row(row), slopes).reduce(0) { $0 + Int($1.0.magnitude) * $1.1 }
     }
   }
 

@@ -134,7 +134,8 @@ extension Network {
   ) -> Bool {
     unsafe boundHiddenLayers(input, inputBox, in: memory)
     var isLargest = true
-    unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: memory) { layer, lower, upper, widening in
+    unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: memory) {
+      layer, lower, upper, widening in
       layer.withRow(classIndex) { own, ownColumns, ownBias in
         layer.forEachRow { row, weights, columns, bias in
           guard row != classIndex, isLargest else { return }

@@ -1,4 +1,4 @@
-internal import Training
+public import Training
 
 extension FloatNetwork {
   /// An equal network whose hidden rows satisfy their bounds and cannot saturate on inputs of the declared range.
@@ -40,6 +40,34 @@ extension FloatNetwork {
       (lower, upper) = activation.bounds(reach)
     }
     return result
+  }
+}
+
+extension InputMap {
+  /// The map with so much coarser a unit, by a power of two, that no hidden value of a network can saturate on inputs
+  /// of the declared range.
+  ///
+  /// For networks whose layers are all bounded: their scale has nowhere to go (see `normalized(for:)`), and a row
+  /// that saturates computes something else than it was trained to. Each halving of the unit costs one bit of
+  /// resolution.
+  ///
+  /// - Complexity: O(weights).
+  public func coarsened(toFit network: FloatNetwork) -> InputMap {
+    var lower = [Double](repeating: Double(minimumLSB) / Double(unit), count: network.layers[0].columns)
+    var upper = [Double](repeating: Double(maximumLSB) / Double(unit), count: network.layers[0].columns)
+    var reach = 0.0
+    for layer in network.layers.dropLast() {
+      let ranges = (0..<layer.rows).map { layer.outputRange($0, lower: lower, upper: upper) }
+      reach = ranges.reduce(reach) { max($0, max(-$1.lower, $1.upper)) }
+      (lower, upper) = network.activation.bounds(ranges)
+    }
+    var map = self
+    while reach * Double(map.unit) > 32767, map.unit > 1 {
+      map.unit /= 2
+      map.minimumLSB /= 2
+      map.maximumLSB /= 2
+    }
+    return map
   }
 }
 

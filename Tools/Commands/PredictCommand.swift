@@ -15,7 +15,8 @@ enum PredictCommand: Command {
     """
   static let options = [
     Option("--input", "X.csv", "the inputs, a row each"), Option("--raw", nil, "values are Int16 LSB"),
-    Option("--within", "R", "abstain unless certified within R LSB, or 'tolerance' for the declared tolerances"),
+    Option(
+      "--within", "R", "abstain unless certified within R LSB, or 'tolerance' for the declared tolerances"),
     .label, .json,
   ]
   static let positionalCount = 1...1
@@ -75,7 +76,9 @@ enum PredictCommand: Command {
 
   /// The radius of `--within`, nil without it.
   private static func within(_ arguments: Arguments, _ header: LoadedHeader) throws -> Int? {
-    guard arguments.string("--within") == "tolerance" else { return try arguments.integer("--within", 0...65535) }
+    guard arguments.string("--within") == "tolerance" else {
+      return try arguments.integer("--within", 0...65535)
+    }
     guard header.claims.toleranceLSB > 0 else {
       throw CommandError.usage("--within tolerance: \(header.path) declares no tolerances")
     }
@@ -93,12 +96,14 @@ enum PredictCommand: Command {
       let tolerance = header.claims.toleranceLSB
       return Output.Prediction(
         class: isGiven ? answer.classIndex : -1,
-        label: header.claims.classNames.isEmpty || !isGiven ? nil : header.claims.classNames[answer.classIndex],
+        label: header.claims.classNames.isEmpty || !isGiven
+          ? nil : header.claims.classNames[answer.classIndex],
         logits: answer.logits, globalRadiusLSB: answer.globalRadiusLSB, localRadiusLSB: local,
         tolerances: tolerance > 0 ? Double(max(answer.globalRadiusLSB, local)) / Double(tolerance) : nil,
         certified: certified)
     }
-    var prediction = Output.Prediction(class: -1, logits: answer.logits, globalRadiusLSB: 0, localRadiusLSB: 0)
+    var prediction = Output.Prediction(
+      class: -1, logits: answer.logits, globalRadiusLSB: 0, localRadiusLSB: 0)
     let value = { (output: Int32) in target.offset + Double(output) * target.scale }
     prediction.value = value(answer.logits[0])
     if let radius, let bounds = try header.network.outputBounds(of: input, within: radius) {

@@ -47,7 +47,9 @@ struct RegressionEvaluation: Encodable {
       let inUnits = { (change: Double) in (change * map.scale).nextUp }
       return Radius(
         epsilon: epsilon.value, radiusLSB: radius,
-        changeBound: try header.network.outputChange(0, within: min(radius, 65535)).map { inUnits(Double($0)) },
+        changeBound: try header.network.outputChange(0, within: min(radius, 65535)).map {
+          inUnits(Double($0))
+        },
         meanLocalChange: inUnits(Double(changes.reduce(0, +)) / Double(max(changes.count, 1))),
         largestLocalChange: inUnits(Double(changes.max() ?? 0)))
     }

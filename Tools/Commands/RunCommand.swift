@@ -96,7 +96,9 @@ enum RunCommand: Command {
       let counts = try run.instructionCounts(for: Array(samples.inputs.prefix(traced)), deviation: deviation)
       var mismatches = 0
       for (input, answer) in zip(samples.inputs, device.answers) {
-        if try answer != DeviceAnswer(ofHost: header.network, to: input, within: deviation) { mismatches += 1 }
+        if try answer != DeviceAnswer(ofHost: header.network, to: input, within: deviation) {
+          mismatches += 1
+        }
       }
       bar.finish("\(samples.inputs.count) samples, \(mismatches) differ from the host")
       return Output(

@@ -114,7 +114,8 @@ struct LoadedHeader {
   /// - Throws: no radius at all, or one wider than the declared input range, beyond which nothing is to be said.
   func epsilons(_ asked: [Epsilon]?) throws(CommandError) -> [Epsilon] {
     var epsilons = asked ?? []
-    if asked == nil, let tolerance = Epsilon("\(claims.toleranceLSB)/\(claims.unit)"), claims.toleranceLSB > 0 {
+    if asked == nil, let tolerance = Epsilon("\(claims.toleranceLSB)/\(claims.unit)"), claims.toleranceLSB > 0
+    {
       epsilons = [tolerance]
     }
     guard !epsilons.isEmpty else {
@@ -123,7 +124,8 @@ struct LoadedHeader {
     let width = claims.inputMaximum - claims.inputMinimum
     for epsilon in epsilons where epsilon.deviation(unit: claims.unit) > width {
       throw .usage(
-        "--epsilon '\(epsilon)': \(epsilon.deviation(unit: claims.unit)) LSB, the whole input range is \(width) LSB")
+        "--epsilon '\(epsilon)': \(epsilon.deviation(unit: claims.unit)) LSB, the whole input range is \(width) LSB"
+      )
     }
     return epsilons
   }

@@ -1,6 +1,7 @@
 internal import Certification
 internal import Foundation
 internal import Interchange
+internal import Quantization
 internal import Training
 
 /// `supnorm train`.
@@ -165,10 +166,6 @@ enum TrainCommand: Command {
     options.batchSize = try arguments.integer("--batch", 1...1_048_576) ?? options.batchSize
     options.rate = try arguments.real("--rate", 1e-9...100).map { Float($0) } ?? options.rate
     options.seed = UInt64(try arguments.integer("--seed", 0...Int.max) ?? 0)
-    if arguments.has("--monotone"), !arguments.has("--bound") {
-      // The hidden rows stay within 1; the last ones may move the output further than its inputs.
-      options.bounds = Array(repeating: 1, count: options.hidden.count) + [4]
-    }
     try options.validate()
     return options
   }
@@ -196,12 +193,14 @@ enum TrainCommand: Command {
     bar.finish(
       "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), "
         + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))")
+    // What is monotone is bounded all through; its hidden values must fit all the same.
+    let deployedMap = options.monotone.isEmpty ? map : map.coarsened(toFit: result.network)
     // A few samples spread over the data become the golden vectors of the header.
     let examples = (0..<min(4, data.count)).map { index in
       (0..<data.featureCount).map { data.value(sample: index * data.count / 4, feature: $0) }
     }
     let model = FloatModel(
-      network: result.network, inputMap: map, classNames: isRegression ? [] : data.classNames,
+      network: result.network, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
       targetNames: isRegression ? [data.targetName] : [], tolerances: tolerances,
       examples: examples, settings: options.settings.merging(["data": source]) { $1 }, curve: result.curve)

@@ -27,6 +27,10 @@ enum VerifyCommand: Command {
     /// The product of the gains, rounded up.
     var lipschitz: Double
     var lipschitzExact: String
+    /// The inputs in which every output is monotone, `+name` or `-name`; proved when the header is valid.
+    var monotone: [String]
+    /// The radius that covers all declared tolerances, 0 for none.
+    var toleranceLSB: Int
     var problems: [String]
   }
 
@@ -45,7 +49,10 @@ enum VerifyCommand: Command {
               rowSumBound: $0.rowSumBound, gain: $0.gain.roundedUp)
           },
           lipschitz: result.lipschitzBound.roundedUp, lipschitzExact: "\(result.lipschitzBound)",
-          problems: problems))
+          monotone: file.claims.monotoneInputs.map {
+            ($0.direction == 1 ? "+" : "-") + name($0.input, file.claims)
+          },
+          toleranceLSB: file.claims.toleranceLSB, problems: problems))
     } else {
       Console.print(
         table(
@@ -58,11 +65,24 @@ enum VerifyCommand: Command {
             }))
       Console.print(
         "Lipschitz bound in the sup norm: \(result.lipschitzBound.roundedUp) (\(result.lipschitzBound))")
+      if problems.isEmpty {
+        for statement in file.claims.monotoneInputs {
+          let direction = statement.direction == 1 ? "falls" : "rises"
+          Console.print("monotone: no output \(direction) when \(name(statement.input, file.claims)) grows")
+        }
+        if file.claims.toleranceLSB > 0 {
+          Console.print("tolerances: a radius of \(file.claims.toleranceLSB) LSB covers all of them at once")
+        }
+      }
       for problem in problems { Console.print(problem) }
     }
     guard problems.isEmpty else {
       throw CommandError.failedCheck("\(path): \(problems.count) claim(s) do not hold")
     }
     Console.message("\(path): every claim holds")
+  }
+
+  private static func name(_ input: Int, _ claims: ModelClaims) -> String {
+    claims.featureNames.indices.contains(input) ? claims.featureNames[input] : "input \(input)"
   }
 }

@@ -25,7 +25,8 @@ extension DeviceAnswer {
     let isRegression = network.network.task == .regression
     let isLocal = try !isRegression && network.isCertified(input, as: answer.classIndex, within: deviation)
     localVerdict = isLocal ? 0 : 1
-    classWithin = isRegression ? -1 : Int32(try network.answer(to: input, within: deviation)?.classIndex ?? -1)
+    classWithin =
+      isRegression ? -1 : Int32(try network.answer(to: input, within: deviation)?.classIndex ?? -1)
     let bounds = try network.outputBounds(of: input, within: deviation)
     lower = bounds?.map(\.lowerBound) ?? logits.map { _ in 0 }
     upper = bounds?.map(\.upperBound) ?? logits.map { _ in 0 }

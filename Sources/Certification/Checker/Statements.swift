@@ -101,7 +101,8 @@ private func wholeSlopes(of claims: ModelClaims, input: Int) -> [Int128] {
   slopes[input] = 1
   for layer in claims.layers.dropLast() {
     let power: Int128 = 1 << Int128(layer.shift)
-    // Beyond 2^62 no residual weight can outweigh anything, so larger numbers need not be told apart.
+    // Cut at 2^62: any cut of at least 65535 is sound, because no Int16 moves by more than that, whatever the input
+    // does. It keeps the next sum within 2^62 · 65535 · 2^15 < 2^94.
     var next = layer.rows.map { row in
       let sum = row.reduce(Int128(0)) { $0 + Int128(abs($1.weight)) * slopes[$1.column] }
       return min((sum + power - 1) / power, 1 << 62)
