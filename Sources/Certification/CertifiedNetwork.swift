@@ -25,6 +25,9 @@ public struct Answer: Equatable, Sendable {
   /// The margin bounds the global radius is computed from.
   public let pairs: [PairBound]
 
+  /// The same integers, prepared for proofs beyond interval bounds.
+  let prover: BoxProver
+
   private let memory: NetworkMemory
   private let view: Network
 
@@ -33,6 +36,7 @@ public struct Answer: Equatable, Sendable {
   /// - Throws: `NetworkError` when the kernels refuse the layout.
   public init(_ network: IntegerNetwork, pairs: [PairBound]? = nil) throws {
     self.network = network
+    prover = BoxProver(network)
     self.pairs = pairs ?? network.pairTable()
     memory = NetworkMemory(network, pairs: self.pairs)
     view = try unsafe Network(checking: memory.pointer)

@@ -1,0 +1,48 @@
+package import Certification
+
+extension TestRandom {
+  /// The same network with some inputs passed on to its last layer, whose rows stay admissible.
+  ///
+  /// - Precondition: the network has a hidden layer.
+  package mutating func withResidualInputs(_ network: IntegerNetwork) -> IntegerNetwork {
+    let chosen = (0..<network.inputs).filter { _ in oneIn(2) }
+    let residual = chosen.isEmpty ? [integer(0...network.inputs - 1)] : chosen
+    var layers = network.layers
+    let last = layers.removeLast()
+    var weights: [Int16] = []
+    for row in 0..<last.rows {
+      // 2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1 bounds what the new columns may add to R.
+      let reach = 32768 * last.rowSums[row] + Int(last.biases[row].magnitude) + (1 << last.shift) / 2
+      let room = (Int(Int32.max) - reach) / 32768
+      weights += last.row(row) + self.row(residual.count, sum: integer(0...min(room, 2 << last.shift)))
+    }
+    var extended = IntegerLayer(
+      rows: last.rows, columns: last.columns + residual.count, weights: weights, biases: last.biases,
+      shift: last.shift, activation: .identity, rowSumBound: 0, isSparse: last.isSparse)
+    extended.rowSumBound = extended.rowSums.max() ?? 0
+    do {
+      return try IntegerNetwork(
+        layers: layers + [extended], unit: network.unit, inputMinimum: network.inputMinimum,
+        inputMaximum: network.inputMaximum, residualInputs: residual)
+    } catch {
+      preconditionFailure("the generator drew an inadmissible network: \(error); \(self)")
+    }
+  }
+
+  /// A random network of at most `inputs` inputs with an input of it, one in three with residual inputs; half of them
+  /// small ones whose classes are nearly equal there, so that a deviation of a few LSB decides.
+  package mutating func contestedNetwork(
+    inputs: Int, activation: IntegerActivation? = nil
+  ) -> (network: IntegerNetwork, input: [Int16]) {
+    while true {
+      let isBalanced = oneIn(2)
+      let style: NetworkStyle =
+        isBalanced ? .small : element(of: NetworkStyle.allCases.filter { $0 != .wide })
+      var network = self.network(style, activation: activation)
+      guard network.inputs <= inputs, network.layers.count > 1 else { continue }
+      let input = self.input(of: network)
+      if isBalanced { balance(&network, at: input, radius: integer(1...20)) }
+      return (oneIn(3) ? withResidualInputs(network) : network, input)
+    }
+  }
+}
