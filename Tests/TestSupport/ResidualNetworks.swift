@@ -28,21 +28,4 @@ extension TestRandom {
       preconditionFailure("the generator drew an inadmissible network: \(error); \(self)")
     }
   }
-
-  /// A random network of at most `inputs` inputs with an input of it, one in three with residual inputs; half of them
-  /// small ones whose classes are nearly equal there, so that a deviation of a few LSB decides.
-  package mutating func contestedNetwork(
-    inputs: Int, activation: IntegerActivation? = nil
-  ) -> (network: IntegerNetwork, input: [Int16]) {
-    while true {
-      let isBalanced = oneIn(2)
-      let style: NetworkStyle =
-        isBalanced ? .small : element(of: NetworkStyle.allCases.filter { $0 != .wide })
-      var network = self.network(style, activation: activation)
-      guard network.inputs <= inputs, network.layers.count > 1 else { continue }
-      let input = self.input(of: network)
-      if isBalanced { balance(&network, at: input, radius: integer(1...20)) }
-      return (oneIn(3) ? withResidualInputs(network) : network, input)
-    }
-  }
 }
