@@ -59,7 +59,7 @@ struct ExactSearchTests {
   @Test func `Cutting hidden units decides as looking at every input does`() throws {
     var random = TestRandom()
     var counts = (proved: 0, refuted: 0)
-    for _ in 0..<80 {
+    for _ in 0..<400 {
       let drawn = random.bendingNetwork(
         inputs: 9, random.element(of: [.relu, .abs, .maxMin, .negate, .identity]))
       let network = drawn.network
