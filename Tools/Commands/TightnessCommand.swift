@@ -52,8 +52,9 @@ enum TightnessCommand: Command {
     }
     var model: String
     var exact, between: Int
-    /// The sum of the local radii over the sum of the exact ones, of the exact samples; null when there are none.
-    var localToExact: Double?
+    /// The sum of the local radii over the sum of the exact ones lies between these two; null when no sample has a
+    /// positive radius that is refuted somewhere.
+    var localToExactLeast, localToExactGreatest: Double?
     var isOrdered: Bool
     var samples: [Sample]
   }
@@ -68,10 +69,15 @@ enum TightnessCommand: Command {
     let inputs = Array(samples.inputs.prefix(limit ?? samples.inputs.count))
     Interruption.watch()
     let bar = ProgressBar("searching")
-    let chains = try header.network.radiusChains(
-      of: inputs, limits: limits,
-      progress: { bar.update(Double($0) / Double(inputs.count), "\($0) samples") },
-      isCancelled: { Interruption.wasRequested })
+    let chains: [RadiusChain]
+    do {
+      chains = try header.network.radiusChains(
+        of: inputs, limits: limits,
+        progress: { bar.update(Double($0) / Double(inputs.count), "\($0) samples") },
+        isCancelled: { Interruption.wasRequested })
+    } catch let error as SearchError {
+      throw CommandError.usage("\(header.path): \(error)")
+    }
     bar.finish("\(chains.count) samples")
     if arguments.has("--json") {
       try Console.printJSON(output(chains, labels: samples.data.labels, model: header.claims.name))
@@ -88,9 +94,11 @@ enum TightnessCommand: Command {
   }
 
   static func output(_ chains: [RadiusChain], labels: [Int], model: String) -> Output {
-    Output(
+    let ratio = localToExact(chains)
+    return Output(
       model: model, exact: chains.count { $0.exact.isExact }, between: chains.count { !$0.exact.isExact },
-      localToExact: localToExact(chains), isOrdered: chains.allSatisfy(\.isOrdered),
+      localToExactLeast: ratio?.least, localToExactGreatest: ratio?.greatest,
+      isOrdered: chains.allSatisfy(\.isOrdered),
       samples: chains.map { chain in
         Output.Sample(
           sample: chain.sample, class: chain.classIndex, label: labels[chain.sample],
@@ -101,11 +109,16 @@ enum TightnessCommand: Command {
       })
   }
 
-  /// The sum of the local radii over the sum of the exact ones; those of inputs without one are left out.
-  static func localToExact(_ chains: [RadiusChain]) -> Double? {
-    let exact = chains.filter { $0.exact.isExact && $0.exact.proved > 0 }
-    let sum = exact.reduce(0) { $0 + $1.exact.proved }
-    return sum > 0 ? Double(exact.reduce(0) { $0 + max($1.localLSB, 0) }) / Double(sum) : nil
+  /// The sum of the local radii over the sum of what is refuted and over the sum of what is proved: the share of the
+  /// exact radius that interval bounds prove lies between the two, and is both where all samples are exact.
+  static func localToExact(_ chains: [RadiusChain]) -> (least: Double, greatest: Double)? {
+    let known = chains.filter { $0.exact.proved > 0 && $0.exact.refuted <= 65535 }
+    guard !known.isEmpty else { return nil }
+    let local = Double(known.reduce(0) { $0 + max($1.localLSB, 0) })
+    return (
+      local / Double(known.reduce(0) { $0 + $1.exact.refuted - 1 }),
+      local / Double(known.reduce(0) { $0 + $1.exact.proved })
+    )
   }
 
   static func text(_ chains: [RadiusChain]) -> String {
@@ -113,6 +126,7 @@ enum TightnessCommand: Command {
       ("global", chains.map(\.globalLSB)), ("local", chains.map(\.localLSB)),
       ("linear", chains.map(\.linearLSB)), ("proved", chains.map(\.exact.proved)),
       ("refuted - 1", chains.map { $0.exact.refuted - 1 }), ("empirical", chains.map(\.empiricalLSB)),
+      ("gap", chains.map { $0.exact.refuted - 1 - $0.exact.proved }),
     ]
     let rows = columns.map { title, values in
       let sorted = values.sorted()
@@ -124,9 +138,13 @@ enum TightnessCommand: Command {
       return [title] + percentiles + [mean]
     }
     let exact = chains.count { $0.exact.isExact }
-    let ratio = localToExact(chains).map { formatted(100 * $0, digits: 1) + " %" } ?? "-"
+    let ratio =
+      localToExact(chains).map {
+        "\(formatted(100 * $0.least, digits: 1))…\(formatted(100 * $0.greatest, digits: 1)) %"
+      }
+      ?? "-"
     return table([["radius, LSB", "10 %", "25 %", "50 %", "75 %", "90 %", "mean"]] + rows)
-      + "\n\(chains.count) samples: \(exact) exact, \(chains.count - exact) between two radii, "
-      + "\(chains.reduce(0) { $0 + $1.nodes }) nodes; local radius / exact radius, where exact: \(ratio)"
+      + "\n\(chains.count) samples: \(exact) exact, \(chains.count - exact) between two radii (gap), "
+      + "\(chains.reduce(0) { $0 + $1.nodes }) nodes; local radius / exact radius: \(ratio)"
   }
 }

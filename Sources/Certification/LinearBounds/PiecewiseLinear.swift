@@ -4,7 +4,7 @@
 /// the positive part that `maxMin` applies to a difference. Between two neighboring breakpoints
 /// `coefficient·f(z) - slope·z` is a straight line, so over a range it is least at an end or at a breakpoint
 /// inside: every bound here rests on that and on nothing else.
-enum PiecewiseLinear: Sendable {
+package enum PiecewiseLinear: CaseIterable, Sendable {
   /// `sat16(z)`.
   case saturation
   /// `max(sat16(z), 0)`.
@@ -18,7 +18,7 @@ enum PiecewiseLinear: Sendable {
 
   /// The value at an integer.
   @inline(__always)
-  func value(at point: Int64) -> Int64 {
+  package func value(at point: Int64) -> Int64 {
     switch self {
     case .saturation: min(max(point, -32768), 32767)
     case .rectification: min(max(point, 0), 32767)
@@ -67,7 +67,7 @@ enum PiecewiseLinear: Sendable {
   ///   - lower: at least -2^32.
   ///   - upper: `lower` … 2^32.
   @inline(__always)
-  func least(
+  package func least(
     coefficient: Int64, slope: Int64, from lower: Int64, to upper: Int64
   ) -> (value: Int128, point: Int64) {
     // |coefficient·f| ≤ 2^46·2^17 and |slope·z| ≤ 2^46·2^32: &*, &- are exact in 128 bits.
@@ -88,7 +88,7 @@ enum PiecewiseLinear: Sendable {
   }
 
   /// The least and the greatest value over a range, attained.
-  func range(from lower: Int64, to upper: Int64) -> (lower: Int64, upper: Int64) {
+  package func range(from lower: Int64, to upper: Int64) -> (lower: Int64, upper: Int64) {
     let ends = (value(at: lower), value(at: upper))
     // Only the magnitude turns around, at 0.
     let turns = self == .magnitude && lower < 0 && upper > 0
@@ -99,7 +99,7 @@ enum PiecewiseLinear: Sendable {
   /// the edge of the convex hull over the middle of the range.
   ///
   /// For ReLU this is the choice of DeepPoly: the chord above; below, slope 0 or 1, whichever range is shorter.
-  func hullSlope(from lower: Int64, to upper: Int64, isAbove: Bool) -> Double {
+  package func hullSlope(from lower: Int64, to upper: Int64, isAbove: Bool) -> Double {
     guard lower < upper else { return 0 }
     guard bends(between: lower, and: upper) else {
       return Double(value(at: upper) - value(at: lower)) / Double(upper - lower)

@@ -57,6 +57,8 @@ struct BranchAndBound {
   /// How many units are tried out before one is cut.
   private static let candidates = 4
   private static let ascentSteps = 16
+  /// The ascent at the root serves all nodes.
+  private static let rootAscentSteps = 48
 
   init(_ prover: BoxProver, _ first: Int, over second: Int) {
     self.prover = prover
@@ -122,7 +124,8 @@ struct BranchAndBound {
     }
     bounded.substitution = prover.ascent(
       of: functional, from: bounded.substitution, over: box, bounds: bounded.bounds, slopes: &bounded.slopes,
-      splits: bounded.node.splits, steps: Self.ascentSteps)
+      splits: bounded.node.splits,
+      steps: bounded.node.splits.isEmpty ? Self.rootAscentSteps : Self.ascentSteps)
     return bounded.substitution.value <= 0
   }
 

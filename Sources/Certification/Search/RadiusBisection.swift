@@ -80,13 +80,23 @@ extension BoxProver {
     return outcome
   }
 
-  /// A point of a box where one of the other classes is not below `classIndex`, or nil when none was met.
+  /// A point of a box where one of the other classes is not below `classIndex`, or nil when none was met: down from
+  /// the center, and from where the linear bound is least.
   fileprivate func attack(
     _ classIndex: Int, _ others: [Int], from center: [Int64], in box: IntegerBounds
   ) -> [Int64]? {
+    guard let bounds = bounds(over: box) else { return nil }
+    let slopes = zip(hidden, bounds).map { LayerSlopes($0.activation, over: $1) }
     for other in others {
       let functional = margin(classIndex, other)
-      if let point = descent(classIndex, other, functional, from: center, in: box, steps: 16) { return point }
+      let bound = lowerBound(of: functional, over: box, bounds: bounds, slopes: slopes)
+      if bound.value > 0 { continue }
+      let starts = [center, bound.inputCoefficients.map { minimizer($0, over: box) }]
+      for start in starts.compactMap({ $0 }) {
+        if let point = descent(classIndex, other, functional, from: start, in: box, steps: 16) {
+          return point
+        }
+      }
     }
     return nil
   }
