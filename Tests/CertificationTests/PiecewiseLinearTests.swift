@@ -68,6 +68,31 @@ struct PiecewiseLinearTests {
     }
   }
 
+  @Test(arguments: PiecewiseLinear.allCases)
+  func `A cut loses no integer, repeats none, and ends after a few`(function: PiecewiseLinear) {
+    var random = TestRandom("cut \(function)")
+    for range in ranges(&random) {
+      var open = [range]
+      var straight: [ClosedRange<Int64>] = []
+      while let next = open.popLast(), straight.count < 10 {
+        guard let cut = function.cut(from: next.lowerBound, to: next.upperBound) else {
+          straight.append(next)
+          continue
+        }
+        #expect(
+          cut.below.lowerBound == next.lowerBound && cut.above.upperBound == next.upperBound, "\(random)")
+        #expect(cut.below.upperBound + 1 == cut.above.lowerBound, "\(next); \(random)")
+        open += [cut.below, cut.above]
+      }
+      #expect(straight.count <= 4 && open.isEmpty, "\(range); \(random)")
+      // Where nothing bends, the function is one straight line.
+      for part in straight where part.count > 2 {
+        let steps = part.dropLast().map { function.value(at: $0 + 1) - function.value(at: $0) }
+        #expect(Set(steps).count == 1, "\(part); \(random)")
+      }
+    }
+  }
+
   @Test func `The lines of ReLU are those of DeepPoly`() {
     let relu = PiecewiseLinear.rectification
     #expect(relu.hullSlope(from: -30, to: 10, isAbove: false) == 0)

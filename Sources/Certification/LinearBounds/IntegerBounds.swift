@@ -23,6 +23,12 @@ struct IntegerBounds: Equatable, Sendable {
   /// Whether the bounds leave one choice of values only.
   var isPoint: Bool { lower == upper }
 
+  /// Replaces the bounds of one value.
+  mutating func restrict(_ index: Int, to range: ClosedRange<Int64>) {
+    lower[index] = range.lowerBound
+    upper[index] = range.upperBound
+  }
+
   /// Keeps what both allow.
   mutating func formIntersection(_ other: IntegerBounds) {
     for index in lower.indices {

@@ -95,6 +95,20 @@ package enum PiecewiseLinear: CaseIterable, Sendable {
     return (turns ? 0 : min(ends.0, ends.1), max(ends.0, ends.1))
   }
 
+  /// Cuts a range in two at a breakpoint q inside, the one closest to the middle: up to q - 1, and from q.
+  ///
+  /// - Returns: two ranges that together hold every integer of the range, each one once; nil where nothing bends.
+  package func cut(
+    from lower: Int64, to upper: Int64
+  ) -> (below: ClosedRange<Int64>, above: ClosedRange<Int64>)? {
+    let inside = corners(from: lower, to: upper).dropFirst().dropLast()
+    guard let middle = inside.max(by: { min($0 - lower, upper - $0) < min($1 - lower, upper - $1) }) else {
+      return nil
+    }
+    // lower < q < upper, so neither range is empty.
+    return (lower...middle - 1, middle...upper)
+  }
+
   /// The slope of a line below (or above) the function over a range with the least area between the two: that of
   /// the edge of the convex hull over the middle of the range.
   ///

@@ -189,28 +189,26 @@ struct BranchAndBound {
     return gaps.filter { $0.gap > 0 }.sorted { $0.gap > $1.gap }.map(\.split)
   }
 
-  /// Cuts the range of a unit at a breakpoint q: up to q - 1, and from q.
+  /// Cuts the range of a unit or of a difference at a breakpoint.
   private func halves(of bounded: BoundedNode, cutting split: UnitSplit) -> [SearchNode] {
-    let function =
-      split.isPair ? .positivePart : prover.layers[split.layer].activation.elementwise
+    let function = split.isPair ? .positivePart : prover.layers[split.layer].activation.elementwise
     let bounds = bounded.bounds[split.layer]
     let ranges = split.isPair ? bounds.differences : bounds.preactivations
-    let (lower, upper) = (ranges.lower[split.unit], ranges.upper[split.unit])
-    let inside = function.corners(from: lower, to: upper).dropFirst().dropLast()
-    let middle = inside.max { min($0 - lower, upper - $0) < min($1 - lower, upper - $1) } ?? upper
-    var node = bounded.node
-    node.known = bounded.bounds
-    node.slopes = bounded.slopes
-    node.splits.append(split)
-    var parts = [node, node]
-    if split.isPair {
-      parts[0].known[split.layer].differences.upper[split.unit] = middle - 1
-      parts[1].known[split.layer].differences.lower[split.unit] = middle
-    } else {
-      parts[0].known[split.layer].preactivations.upper[split.unit] = middle - 1
-      parts[1].known[split.layer].preactivations.lower[split.unit] = middle
+    guard let cut = function.cut(from: ranges.lower[split.unit], to: ranges.upper[split.unit]) else {
+      return [bounded.node]
     }
-    return parts
+    return [cut.below, cut.above].map { range in
+      var part = bounded.node
+      part.known = bounded.bounds
+      part.slopes = bounded.slopes
+      part.splits.append(split)
+      if split.isPair {
+        part.known[split.layer].differences.restrict(split.unit, to: range)
+      } else {
+        part.known[split.layer].preactivations.restrict(split.unit, to: range)
+      }
+      return part
+    }
   }
 
   /// Halves the range of the input that counts most: coefficient times width, or the widest.
