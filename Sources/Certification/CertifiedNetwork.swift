@@ -25,6 +25,9 @@ public struct Answer: Equatable, Sendable {
   /// The bounds that the global radius, or a regression's output change, is computed from.
   public let bounds: [ChangeBound]
 
+  /// The same integers, prepared for proofs beyond interval bounds.
+  let prover: BoxProver
+
   private let memory: NetworkMemory
   private let view: Network
 
@@ -33,6 +36,7 @@ public struct Answer: Equatable, Sendable {
   /// - Throws: `NetworkError` when the kernels refuse the layout.
   public init(_ network: IntegerNetwork, bounds: [ChangeBound]? = nil) throws {
     self.network = network
+    prover = BoxProver(network)
     self.bounds = bounds ?? network.boundTable()
     memory = NetworkMemory(network, bounds: self.bounds)
     view = try unsafe Network(checking: memory.pointer)

@@ -174,7 +174,7 @@ struct CommandTests {
   @Test(
     "help says what every command takes",
     arguments: [
-      "demo", "train", "export", "verify", "evaluate", "predict", "run", "report",
+      "demo", "train", "export", "verify", "evaluate", "tightness", "predict", "run", "report",
     ])
   func help(_ command: String) throws {
     let folder = try TestFolder()
