@@ -9,11 +9,11 @@ internal import CSupNorm
 
   /// Checks kind, shift, activation, pointers and counts; reads no parameter but the row counts.
   @unsafe init(
-    checking layer: supnorm_layer, columns: UInt16, isLast: Bool
+    checking layer: supnorm_layer, columns: Int, isLast: Bool
   ) throws(NetworkError) {
     guard unsafe layer.weights != nil, unsafe layer.biases != nil else { throw .nullPointer }
     let activations = UInt8(isLast ? SUPNORM_IDENTITY : SUPNORM_NEGATE)
-    guard unsafe layer.columns == columns, columns > 0, unsafe layer.rows > 0, unsafe layer.shift <= 15,
+    guard unsafe Int(layer.columns) == columns, columns > 0, unsafe layer.rows > 0, unsafe layer.shift <= 15,
       unsafe layer.activation <= activations
     else { throw .malformed }
     unsafe self.layer = layer

@@ -65,8 +65,8 @@ struct AttackedAccuracyTests {
 
   /// A network whose table claims that nothing moves the logits at all.
   private static func falselyCertified(_ network: IntegerNetwork) throws -> CertifiedNetwork {
-    let pairs = network.pairTable().map { _ in PairBound(slope: 0, offset: 0) }
-    return try CertifiedNetwork(network, pairs: pairs)
+    let bounds = network.pairTable().map { _ in ChangeBound(slope: 0, offset: 0) }
+    return try CertifiedNetwork(network, bounds: bounds)
   }
 
   @Test func `A false table is disproved, by sample and radius, and a true one is not`() throws {

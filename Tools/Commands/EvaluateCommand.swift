@@ -31,6 +31,10 @@ enum EvaluateCommand: Command {
       throw CommandError.usage("option '--epsilon' is required")
     }
     let header = try LoadedHeader(arguments.positionals[0])
+    if attack != nil, header.claims.task == .regression {
+      throw CommandError.usage(
+        "\(header.path): a regression, which has no classes that --attack could change")
+    }
     let samples = try header.samples(arguments)
     let counts = try certifiedAccuracy(header, samples, epsilons, limit: limit)
     let found = try attack?.counts(header, samples, epsilons, limit: limit)

@@ -19,8 +19,8 @@ public final class Attacker {
   let pass: GradientPass
   private let outputs: Int
   private let inputs: Int
-  /// Whose answers are the verdicts; nil for the row kernels alone.
-  private let judge: CertifiedNetwork?
+  /// Whose answers are the verdicts.
+  private let judge: CertifiedNetwork
   private var scratch: [Int16]
   private var logits: [Int32]
 
@@ -36,24 +36,13 @@ public final class Attacker {
   /// Creates an attacker whose verdicts are the answers of the device's inference.
   ///
   /// - Complexity: O(weights).
-  public convenience init(_ network: CertifiedNetwork, _ options: AttackOptions) {
-    self.init(network.network, judge: network, options)
-  }
-
-  /// Creates an attacker whose verdicts come from the device's row kernels, layer by layer: for networks that no
-  /// header can hold.
-  ///
-  /// - Complexity: O(weights).
-  public convenience init(_ network: IntegerNetwork, _ options: AttackOptions) {
-    self.init(network, judge: nil, options)
-  }
-
-  private init(_ network: IntegerNetwork, judge: CertifiedNetwork?, _ options: AttackOptions) {
+  public init(_ judge: CertifiedNetwork, _ options: AttackOptions) {
+    let network = judge.network
     self.options = options
     self.judge = judge
     (inputs, outputs) = (network.inputs, network.outputs)
     pass = GradientPass(network)
-    scratch = [Int16](repeating: 0, count: (judge?.inferScratchBytes ?? 0) / 2)
+    scratch = [Int16](repeating: 0, count: judge.inferScratchBytes / 2)
     logits = [Int32](repeating: 0, count: network.outputs)
     point = [Int16](repeating: 0, count: network.inputs)
     offsets = [Float](repeating: 0, count: network.inputs)
@@ -76,11 +65,12 @@ public final class Attacker {
   ///
   ///   Postcondition: every input is within the radius (in ℓ2, the squares add up to at most its square) and
   ///   within the range or between it and the input; the logits are those of the device's kernels.
-  /// - Throws: what the kernels throw for a wrong count, class or radius.
+  /// - Throws: what the kernels throw for a regression and for a wrong count, class or radius.
   /// - Complexity: at most `1 + restarts · (steps + 1)` passes, for gradient attacks three times as much.
   public func counterExample(
     to input: [Int16], as classIndex: Int, within radius: Int, range: ClosedRange<Int>, part: Int = 0
   ) throws -> CounterExample? {
+    guard judge.network.task == .classification else { throw NetworkError.otherTask }
     guard input.count == inputs else { throw NetworkError.malformed }
     guard (0..<outputs).contains(classIndex) else { throw NetworkError.classOutOfRange }
     guard (0...65535).contains(radius) else { throw NetworkError.radiusOutOfRange }
@@ -114,13 +104,7 @@ public final class Attacker {
   func attempt() throws -> Int {
     attempts += 1
     ball.write(&offsets, to: &point)
-    if let judge {
-      try judge.infer(point, scratch: &scratch, logits: &logits)
-    } else {
-      pass.run(point)
-      let sums = pass.logits
-      for row in logits.indices { logits[row] = sums[row] }
-    }
+    try judge.infer(point, scratch: &scratch, logits: &logits)
     guard let other = strongestOther else { return .max }
     let margin = Int(logits[classIndex]) - Int(logits[other])
     if margin <= 0, !isFinished { keepPoint() }
