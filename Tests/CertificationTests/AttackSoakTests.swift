@@ -24,10 +24,10 @@ struct AttackSoakTests {
       for style in styles {
         let (target, center) = try Self.target(style, &random)
         done.networks += 1
-        let attacker = target.attacker(Self.options(kind, &random))
+        let attacker = Attacker(target.certified, Self.options(kind, &random))
         for index in 0..<6 {
           let input = index == 0 ? center : Self.neighbor(of: center, target.network, &random)
-          let answer = target.answer(to: input)
+          let answer = try target.certified.answer(to: input)
           let radius = try target.radius(certificate, of: input, answer)
           guard radius > 0 else { continue }
           done.inputs += 1
@@ -94,53 +94,39 @@ struct AttackSoakTests {
 
 /// A network under attack and its certified radii.
 private struct SoakTarget {
-  let network: IntegerNetwork
-  private let certified: CertifiedNetwork
-  private let oracle: Oracle
+  let certified: CertifiedNetwork
 
-  init(_ network: IntegerNetwork) throws {
-    self.network = network
-    certified = try CertifiedNetwork(network)
-    oracle = Oracle(network)
-  }
+  init(_ network: IntegerNetwork) throws { certified = try CertifiedNetwork(network) }
+
+  var network: IntegerNetwork { certified.network }
 
   var range: ClosedRange<Int> { network.inputMinimum...network.inputMaximum }
 
-  func attacker(_ options: AttackOptions) -> Attacker { Attacker(certified, options) }
-
-  func answer(to input: [Int16]) -> (logits: [Int64], classIndex: Int) {
-    let logits = oracle.logits(input)
-    return (logits, Oracle.classIndex(logits))
-  }
-
-  /// Global is what the device computes from its table; either is the best that any certificate proves.
+  /// Global is what the device computes from its table; either is the best that any certificate proves, the exact
+  /// margin deviations included.
   func radius(
-    _ certificate: AttackSoakTests.Certificate, of input: [Int16],
-    _ answer: (logits: [Int64], classIndex: Int)
+    _ certificate: AttackSoakTests.Certificate, of input: [Int16], _ answer: Answer
   ) throws -> Int {
-    switch certificate {
-    case .global:
-      return try certified.answer(to: input).globalRadiusLSB
-    case .local:
-      return try certified.localRadius(of: input, as: answer.classIndex) ?? 0
-    case .either:
-      let global = largest { deviation in
-        let bounds = network.marginDeviations(within: deviation)[answer.classIndex]
-        return answer.logits.indices.allSatisfy {
-          $0 == answer.classIndex || answer.logits[answer.classIndex] - answer.logits[$0] > bounds[$0]
-        }
-      }
-      return max(global, try certified.localRadius(of: input, as: answer.classIndex) ?? 0)
+    let local = try certified.localRadius(of: input, as: answer.classIndex) ?? 0
+    return switch certificate {
+    case .global: answer.globalRadiusLSB
+    case .local: local
+    case .either: max(local, deviationRadius(answer))
     }
   }
 
-  /// The largest radius of a monotone certificate, 0 when there is none.
-  private func largest(_ isProved: (Int) -> Bool) -> Int {
+  /// The largest d with `logit_c - logit_j > M_cj(d)` for all other j, 0 when there is none.
+  private func deviationRadius(_ answer: Answer) -> Int {
     var proved = 0
     var refused = 65536
     while refused - proved > 1 {
       let middle = (proved + refused) / 2
-      if isProved(middle) { proved = middle } else { refused = middle }
+      let bounds = network.marginDeviations(within: middle)[answer.classIndex]
+      let isProved = answer.logits.indices.allSatisfy {
+        $0 == answer.classIndex
+          || Int(answer.logits[answer.classIndex]) - Int(answer.logits[$0]) > bounds[$0]
+      }
+      if isProved { proved = middle } else { refused = middle }
     }
     return proved
   }

@@ -113,7 +113,7 @@ struct AttackerTests {
         let fresh = try Self.attacker(network, options)
         let first = try fresh.counterExample(to: input, as: best, within: 2000, range: range, part: 3)
         #expect(
-          first == again && fresh.attempts == used.attempts - before, "\(options)")
+          first == again && fresh.attempts == used.attempts - before, "\(options); \(random)")
         let other = try Self.attacker(network, options)
         let second = try other.counterExample(to: input, as: best, within: 2000, range: range, part: 4)
         if first != second || fresh.attempts != other.attempts { different += 1 }
@@ -186,6 +186,12 @@ struct AttackerTests {
         try network.counterExample(
           to: point, as: label, within: radius, range: -32768...32767, options: options)
       }
+    }
+    var regression = network.network
+    regression.task = .regression
+    let numbers = try CertifiedNetwork(regression)
+    #expect(throws: (any Error).self) {
+      try numbers.counterExample(to: input, as: 0, within: 1, range: -32768...32767, options: options)
     }
   }
 }

@@ -33,11 +33,12 @@ enum EvaluateCommand: Command {
     let asked = try arguments.epsilons("--epsilon")
     let header = try LoadedHeader(arguments.positionals[0])
     let epsilons = try header.epsilons(asked)
+    if attack != nil, header.claims.task == .regression {
+      throw CommandError.usage(
+        "\(header.path): a regression, which has no classes that --attack could change")
+    }
     let samples = try header.samples(arguments)
     if header.claims.task == .regression {
-      guard attack == nil else {
-        throw CommandError.usage("--attack: \(header.path) is a regression, which has no class to change")
-      }
       let evaluation = try RegressionEvaluation(header, samples, epsilons, limit: limit)
       if arguments.has("--json") {
         try Console.printJSON(evaluation)

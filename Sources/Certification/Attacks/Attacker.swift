@@ -36,15 +36,16 @@ public final class Attacker {
   /// Creates an attacker whose verdicts are the answers of the device's inference.
   ///
   /// - Complexity: O(weights).
-  public init(_ network: CertifiedNetwork, _ options: AttackOptions) {
+  public init(_ judge: CertifiedNetwork, _ options: AttackOptions) {
+    let network = judge.network
     self.options = options
-    judge = network
-    (inputs, outputs) = (network.network.inputs, network.network.outputs)
-    pass = GradientPass(network.network)
-    scratch = [Int16](repeating: 0, count: network.inferScratchBytes / 2)
-    logits = [Int32](repeating: 0, count: outputs)
-    point = [Int16](repeating: 0, count: inputs)
-    offsets = [Float](repeating: 0, count: inputs)
+    self.judge = judge
+    (inputs, outputs) = (network.inputs, network.outputs)
+    pass = GradientPass(network)
+    scratch = [Int16](repeating: 0, count: judge.inferScratchBytes / 2)
+    logits = [Int32](repeating: 0, count: network.outputs)
+    point = [Int16](repeating: 0, count: network.inputs)
+    offsets = [Float](repeating: 0, count: network.inputs)
     ball = AttackBall(around: point, radius: 0, norm: options.norm, range: 0...0)
     random = AttackRandom(seed: options.seed)
   }
@@ -64,11 +65,12 @@ public final class Attacker {
   ///
   ///   Postcondition: every input is within the radius (in ℓ2, the squares add up to at most its square) and
   ///   within the range or between it and the input; the logits are those of the device's kernels.
-  /// - Throws: what the kernels throw for a wrong count, class or radius.
+  /// - Throws: what the kernels throw for a regression and for a wrong count, class or radius.
   /// - Complexity: at most `1 + restarts · (steps + 1)` passes, for gradient attacks three times as much.
   public func counterExample(
     to input: [Int16], as classIndex: Int, within radius: Int, range: ClosedRange<Int>, part: Int = 0
   ) throws -> CounterExample? {
+    guard judge.network.task == .classification else { throw NetworkError.otherTask }
     guard input.count == inputs else { throw NetworkError.malformed }
     guard (0..<outputs).contains(classIndex) else { throw NetworkError.classOutOfRange }
     guard (0...65535).contains(radius) else { throw NetworkError.radiusOutOfRange }
