@@ -123,10 +123,12 @@ struct ExactSearchTests {
         counts.exact += chain.exact.isExact ? 1 : 0
         counts.beyondLinear += chain.exact.proved > max(chain.linearLSB, chain.globalLSB) ? 1 : 0
         guard chain.exact.proved > 0 else { continue }
-        var attack = Attack(certified, range: network.inputMinimum...network.inputMaximum)
-        let found = try attack.counterExample(
-          to: input, as: chain.classIndex, within: chain.exact.proved, tries: 6, &random)
-        attempts += attack.attempts
+        let attacker = Attacker(
+          certified, AttackOptions(.corner, steps: 12, restarts: 4, seed: random.next()))
+        let found = try attacker.counterExample(
+          to: input, as: chain.classIndex, within: chain.exact.proved,
+          range: network.inputMinimum...network.inputMaximum)
+        attempts += attacker.attempts
         #expect(found == nil, "\(chain) of \(network) at \(input); \(random)")
       }
     }

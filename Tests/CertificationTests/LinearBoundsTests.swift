@@ -110,10 +110,15 @@ struct LinearBoundsTests {
         let best = try certified.answer(to: input).classIndex
         guard let radius = try certified.linearRadius(of: input, as: best), radius > 0 else { continue }
         if let local = try certified.localRadius(of: input, as: best), local < radius { gained += 1 }
-        var attack = Attack(certified, range: network.inputMinimum...network.inputMaximum)
-        let found = try attack.counterExample(to: input, as: best, within: radius, tries: 8, &random)
-        attempts += attack.attempts
-        #expect(found == nil, "\(network) at \(input) within \(radius); \(random)")
+        for kind in AttackKind.allCases {
+          let attacker = Attacker(
+            certified,
+            AttackOptions(kind, steps: kind.takesSteps ? 12 : nil, restarts: 20, seed: random.next()))
+          let found = try attacker.counterExample(
+            to: input, as: best, within: radius, range: network.inputMinimum...network.inputMaximum)
+          attempts += attacker.attempts
+          #expect(found == nil, "\(network) at \(input) within \(radius); \(random)")
+        }
       }
     }
     #expect(attempts > 100_000 && gained > 100, "\(attempts) attempts, \(gained) gained; \(random)")

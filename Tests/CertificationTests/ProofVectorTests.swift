@@ -98,49 +98,6 @@ private struct ProvedBoundedAnswer: Decodable {
   var outputIntervals: [[[Int64]]]
 }
 
-/// Answers as `CertifiedNetwork` does, by the oracle: the kernels do not read residual inputs yet.
-private struct OracleAnswers {
-  var oracle: Oracle
-
-  init(_ network: IntegerNetwork) throws { oracle = Oracle(network) }
-
-  func answer(to input: [Int16]) throws -> (logits: [Int32], classIndex: Int, globalRadiusLSB: Int) {
-    let logits = oracle.logits(input)
-    let classIndex = Oracle.classIndex(logits)
-    var pairs = oracle.network.pairTable()[...]
-    var radius: Int64 = 65535
-    for first in logits.indices {
-      for second in logits.indices where second > first {
-        let pair = pairs.removeFirst()
-        guard first == classIndex || second == classIndex else { continue }
-        let room = abs(logits[first] - logits[second]) - 1 - Int64(pair.offset)
-        if room < 0 { return (try Self.words(logits), classIndex, 0) }
-        if pair.slope > 0 { radius = min(radius, room / Int64(pair.slope)) }
-      }
-    }
-    return (try Self.words(logits), classIndex, Int(radius))
-  }
-
-  private static func words(_ logits: [Int64]) throws -> [Int32] {
-    try logits.map { try #require(Int32(exactly: $0)) }
-  }
-
-  func isCertified(_ input: [Int16], as classIndex: Int, within radius: Int) throws -> Bool {
-    oracle.isProved(input, as: classIndex, radius: radius)
-  }
-
-  func localRadius(of input: [Int16], as classIndex: Int) throws -> Int? {
-    var range = 0..<65536
-    guard try isCertified(input, as: classIndex, within: 0) else { return nil }
-    while range.count > 1 {
-      let middle = range.lowerBound + range.count / 2
-      let isProved = try isCertified(input, as: classIndex, within: middle)
-      range = isProved ? middle..<range.upperBound : range.lowerBound..<middle
-    }
-    return range.lowerBound
-  }
-}
-
 @Suite("Vectors of the proofs")
 struct ProofVectorTests {
   private static func document() throws -> ProofVectors {
@@ -151,21 +108,6 @@ struct ProofVectorTests {
   private static func vectors() throws -> [ProvedNetwork] { try document().networks }
 
   private static func residualVectors() throws -> [ProvedResidualNetwork] { try document().residualNetworks }
-
-  /// Slope and offset of each output: those of the pairs with one more output, which is always 0.
-  private static func outputTable(_ network: IntegerNetwork) -> [[UInt32]] {
-    var compared = network
-    let last = network.layers.count - 1
-    compared.layers[last].rows += 1
-    compared.layers[last].weights += Array(repeating: 0, count: network.layers[last].columns)
-    compared.layers[last].biases.append(0)
-    let table = compared.pairTable().map { [$0.slope, $0.offset] }
-    var end = 0
-    return (0..<network.outputs).map { output in
-      end += network.outputs - output
-      return table[end - 1]
-    }
-  }
 
   @Test func `The kernels compute what Coq computes: logits, class, both radii, every verdict`() throws {
     var verdicts = (proved: 0, refused: 0)
@@ -220,7 +162,7 @@ struct ProofVectorTests {
     var answers = (given: 0, withheld: 0)
     for proved in try Self.residualVectors() {
       let network = try proved.network()
-      let certified = try OracleAnswers(network)
+      let certified = try CertifiedNetwork(network)
       for expected in proved.cases {
         let answer = try certified.answer(to: expected.input)
         let place: Comment = "\(network) at \(expected.input)"
@@ -255,7 +197,7 @@ struct ProofVectorTests {
       for (radius, margins) in zip(proved.radii, proved.marginDeviations) {
         #expect(network.marginDeviations(within: radius) == margins, "\(network)")
       }
-      #expect(Self.outputTable(network) == proved.outputBounds, "\(network)")
+      #expect(network.outputTable().map { [$0.slope, $0.offset] } == proved.outputBounds, "\(network)")
     }
   }
 
