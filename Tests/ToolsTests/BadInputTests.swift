@@ -90,6 +90,76 @@ struct BadInputTests {
       files: ["digits.h": trained("digits.h"), "d.csv": csv("a,b,label", "1,2,0")])
   }
 
+  @Test("tolerances, targets and monotone inputs")
+  func statements() throws {
+    let train = ["train", "--data", "breast-cancer", "--out", "m"]
+    for (tolerance, line) in [
+      ("mean_radius=0", "--tolerance 'mean_radius=0': not a positive number"),
+      ("mean_radius=-1", "--tolerance 'mean_radius=-1': not a positive number"),
+      ("mean_radius=nan", "--tolerance 'mean_radius=nan': not a positive number"),
+      ("mean_radius=1e999", "--tolerance 'mean_radius=1e999': not a positive number"),
+      ("mean_radius", "--tolerance 'mean_radius': not a name, =, and a number"),
+      ("*=1%,*=2%", "--tolerance: '*' is given twice"),
+      ("mean_radius=1,mean_radius=2", "--tolerance 'mean_radius': given twice"),
+      (
+        "*=60%,mean_radius=1",
+        "--tolerance 'mean_texture=60%': more than half of the range, 14.4"
+      ),
+      ("mean_radius=0.000001", "--tolerance: the smallest one is below one LSB, 1/32767 of half its range"),
+    ] {
+      try expect(line, train + ["--tolerance", tolerance])
+    }
+    try expect(
+      "--tolerance 'pressure': no such feature column, there are mean_radius, mean_texture, mean_perimeter, "
+        + "mean_area, mean_smoothness, mean_compactness, mean_concavity, mean_concave_points, mean_symmetry, "
+        + "mean_fractal_dimension, radius_error, texture_error",
+      train + ["--tolerance", "pressure=2"])
+    try expect(
+      "--monotone goes with --target: only numbers can rise and fall", train + ["--monotone", "+mean_radius"])
+    let regression = train + ["--target", "worst_area", "--features", "mean_radius,mean_texture"]
+    try expect(
+      "--monotone 'mean_radius': not + or - and the name of a feature",
+      regression + ["--monotone", "mean_radius"])
+    try expect("--monotone '+height': no such feature column", regression + ["--monotone", "+height"])
+    try expect(
+      "monotone input 0: named twice or not one of 2 inputs",
+      regression + ["--monotone", "+mean_radius,-mean_radius"])
+    try expect(
+      "--last free does not go with --monotone",
+      regression + ["--monotone", "+mean_radius", "--last", "free"])
+    try expect(
+      "--loss 'hinge': not one of squared-error, absolute-error", regression + ["--loss", "hinge"])
+    let files = ["d.csv": csv("a,b,label", "1,2,0", "2,3,1")]
+    let own = ["train", "--data", "d.csv", "--out", "m"]
+    try expect("d.csv: no feature column 'c', there are 'a', 'b'", own + ["--target", "c"], files: files)
+    try expect("d.csv: no feature column 'c', there are 'a', 'b'", own + ["--features", "a,c"], files: files)
+    try expect("d.csv: column 'a' is chosen twice", own + ["--features", "a,a"], files: files)
+    try expect(
+      "d.csv: no feature column 'a', there are 'b'", own + ["--target", "a", "--features", "a"], files: files)
+    try expect(
+      "--data '.': columns are chosen in .csv files", ["train", "--data", ".", "--target", "a", "--out", "m"])
+  }
+
+  @Test("radii that say nothing")
+  func radii() throws {
+    let files = ["digits.h": try trained("digits.h")]
+    try expect(
+      "option '--epsilon' is required: digits.h declares no tolerances",
+      ["evaluate", "digits.h", "--data", "digits"], files: files)
+    try expect(
+      "--epsilon '1.5': 49128 LSB, the whole input range is 32752 LSB",
+      ["evaluate", "digits.h", "--data", "digits", "--epsilon", "0.1,1.5"], files: files)
+    try expect(
+      "--within tolerance: digits.h declares no tolerances",
+      ["predict", "digits.h", "--input", "x.csv", "--within", "tolerance"],
+      files: files.merging(["x.csv": csv(Array(repeating: "1", count: 64).joined(separator: ","))]) { $1 })
+    let header = String(decoding: try trained("digits.h"), as: UTF8.self)
+    let other = header.replacing("_FORMAT_VERSION 2\n", with: "_FORMAT_VERSION 1\n")
+    try expect(
+      "digits.h:12: DIGITS_FORMAT_VERSION: 1 outside 2…2", ["verify", "digits.h"],
+      files: ["digits.h": Data(other.utf8)])
+  }
+
   @Test("data")
   func data() throws {
     let train = ["train", "--data", "d.csv", "--out", "m"]

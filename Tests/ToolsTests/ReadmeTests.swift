@@ -11,8 +11,10 @@ struct ReadmeTests {
     let blocks = readme.components(separatedBy: "```sh\n").dropFirst().map {
       $0.components(separatedBy: "```")[0]
     }
-    let commands = blocks.joined(separator: "\n").split(separator: "\n").map(String.init)
-      .filter { $0.hasPrefix("supnorm ") }
+    let commands = blocks.joined(separator: "\n").replacing("\\\n", with: "").split(separator: "\n").map(
+      String.init
+    )
+    .filter { $0.hasPrefix("supnorm ") }
     #expect(commands.count >= 6)
     let folder = try TestFolder()
     let bin = Checkout.supnorm.deletingLastPathComponent().path

@@ -45,7 +45,9 @@ enum PredictCommand: Command {
     var rows = try readCSV(path, label: arguments.string("--label") ?? "label", requireLabels: false)
     let names = header.claims.featureNames
     if !names.isEmpty, Set(names).isSubset(of: rows.featureNames) { rows = try rows.selecting(names) }
-    let within = try within(arguments, header)
+    // Real readings are encoded in floating point, which may be off by one LSB.
+    let slack = arguments.has("--raw") || header.encodesExactly(rows.values) ? 0 : 1
+    let within = try within(arguments, header, slack: slack)
     guard rows.featureCount == header.claims.inputs else {
       throw CommandError.usage(
         "\(path): \(rows.featureCount) columns, \(header.path) has \(header.claims.inputs) inputs")
@@ -65,7 +67,7 @@ enum PredictCommand: Command {
           input.append(header.inputMap.encoded(value, feature: column))
         }
       }
-      predictions.append(try prediction(header, input, within: within))
+      predictions.append(try prediction(header, input, within: within, slack: slack))
     }
     if arguments.has("--json") {
       try Console.printJSON(Output(model: header.claims.name, predictions: predictions))
@@ -75,18 +77,18 @@ enum PredictCommand: Command {
   }
 
   /// The radius of `--within`, nil without it.
-  private static func within(_ arguments: Arguments, _ header: LoadedHeader) throws -> Int? {
+  private static func within(_ arguments: Arguments, _ header: LoadedHeader, slack: Int) throws -> Int? {
     guard arguments.string("--within") == "tolerance" else {
       return try arguments.integer("--within", 0...65535)
     }
     guard header.claims.toleranceLSB > 0 else {
       throw CommandError.usage("--within tolerance: \(header.path) declares no tolerances")
     }
-    return header.claims.toleranceLSB
+    return header.claims.toleranceLSB + slack
   }
 
   private static func prediction(
-    _ header: LoadedHeader, _ input: [Int16], within radius: Int?
+    _ header: LoadedHeader, _ input: [Int16], within radius: Int?, slack: Int
   ) throws -> Output.Prediction {
     let answer = try header.network.answer(to: input)
     guard let target = header.claims.targets.first else {
@@ -99,7 +101,8 @@ enum PredictCommand: Command {
         label: header.claims.classNames.isEmpty || !isGiven
           ? nil : header.claims.classNames[answer.classIndex],
         logits: answer.logits, globalRadiusLSB: answer.globalRadiusLSB, localRadiusLSB: local,
-        tolerances: tolerance > 0 ? Double(max(answer.globalRadiusLSB, local)) / Double(tolerance) : nil,
+        tolerances: tolerance > 0
+          ? Double(max(answer.globalRadiusLSB - slack, local - slack, 0)) / Double(tolerance) : nil,
         certified: certified)
     }
     var prediction = Output.Prediction(

@@ -147,6 +147,9 @@ struct LoadedHeader {
     return shown + (declared.count > 8 ? ["… (\(declared.count) in all)"] : [])
   }
 
+  /// Whether the map takes these values to whole LSB without rounding.
+  func encodesExactly(_ values: [Double]) -> Bool { isExactMap && values.allSatisfy { $0 == $0.rounded() } }
+
   /// Whether the map takes whole numbers to whole LSB without rounding, so that encoding adds no error.
   private var isExactMap: Bool {
     claims.features.allSatisfy { feature in

@@ -1,8 +1,8 @@
 /// One layer prepared for proofs: its non-zero weights, row after row.
 ///
-/// Everything that depends on how a layer gets its pre-activations from what it reads is in this file: at a point,
-/// over a box, backwards through a functional, and forwards as an estimate in floating point. Another kind of layer is
-/// these operations with other arithmetic.
+/// How a layer gets its pre-activations from what it reads is in this file: at a point, over a box, backwards through
+/// a functional, and forwards as an estimate in floating point. Another kind of layer is these operations with other
+/// arithmetic; beside them, only the gradient in `PointSearch.swift` reads the entries.
 struct ProverLayer: Sendable {
   /// One non-zero weight.
   struct Entry: Sendable {
