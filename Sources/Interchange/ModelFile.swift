@@ -253,10 +253,13 @@ private struct ModelReader {
       else {
         throw fail(place, "\(quoted(String(name))) is not + or - and an input, in increasing order")
       }
-      terms.append(
-        ResidualTerm(
-          input: input, isIncreasing: sign == "+",
-          weights: (0..<outputs).map { weights[$0 * names.count + index] }))
+      let column = (0..<outputs).map { weights[$0 * names.count + index] }
+      guard column.allSatisfy({ $0.isFinite && (sign == "+" ? $0 > 0 : $0 < 0) }) else {
+        throw fail(
+          place, "the weights of \(quoted(String(name))) are not all \(sign == "+" ? "positive" : "negative")"
+        )
+      }
+      terms.append(ResidualTerm(input: input, isIncreasing: sign == "+", weights: column))
     }
     return terms
   }

@@ -15,6 +15,7 @@ public import Training
 /// - Postcondition: `IntegerNetwork.init` has proved both inequalities on the integers.
 /// - Complexity: O(weights · shifts tried).
 public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
+  try requireMonotone(model.network)
   let network = model.network.normalized(for: model.inputMap)
   for (index, layer) in network.layers.enumerated() {
     let isLast = index == network.layers.count - 1
@@ -40,6 +41,19 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
   } catch {
     // `quantized(_:index:…)` returns only layers that fit.
     preconditionFailure("\(error)")
+  }
+}
+
+/// Checks that every residual term outweighs the layers, which in integers takes hidden rows bounded by 1.
+///
+/// A model from elsewhere might not; made to in integers, it would compute something else.
+private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) {
+  let isBounded = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
+  let bound = isBounded ? network.lipschitzBound : nil
+  for term in network.residuals {
+    for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
+      throw .notMonotone(input: term.input, weight: weight, bound: bound)
+    }
   }
 }
 

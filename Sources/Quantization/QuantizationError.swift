@@ -6,6 +6,8 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
   case tooWide(layer: Int, width: Int, bound: Int)
   /// A feature's range is so small that its integer map does not fit in 32 bits.
   case featureTooFine(feature: Int, unitsPerReading: Double)
+  /// A residual term that does not outweigh the layers, or layers that nothing bounds.
+  case notMonotone(input: Int, weight: Float, bound: Float?)
   /// A feature's tolerance is as wide as the whole input range.
   case toleranceTooLarge(feature: Int, tolerance: Double, bound: Double)
 
@@ -14,6 +16,8 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
     switch self {
     case .layerTooLarge(let layer, let rowSum):
       "layer \(layer): row sum \(rowSum) (or its bias) does not fit, bound 65535 at shift 0"
+    case .notMonotone(let input, let weight, let bound):
+      "residual input \(input): weight \(weight), \(bound.map { "the layers reach \($0)" } ?? "a layer is not bounded")"
     case .toleranceTooLarge(let feature, let tolerance, let bound):
       "feature \(feature): tolerance \(tolerance) > \(bound), the whole input range"
     case .tooWide(let layer, let width, let bound): "layer \(layer): width \(width) > \(bound)"

@@ -15,12 +15,18 @@ struct ModelFileTests {
           rowSumBound: 0.1),
         FloatLayer(
           rows: 2, columns: 4, weights: (0..<8).map { 1 / Float($0 + 3) }, biases: [1, 2], rowSumBound: nil),
-      ], activation: .maxMin),
+      ], activation: .maxMin,
+      residuals: [
+        ResidualTerm(input: 0, isIncreasing: true, weights: [0.25, 1.0 / 3]),
+        ResidualTerm(input: 2, isIncreasing: false, weights: [-0.5, -3e38]),
+      ]),
     inputMap: InputMap(
       offsets: [0.1, -1e300, 0], scales: [1.0 / 3, .leastNonzeroMagnitude, 2], unit: 32640,
       minimumLSB: -32768,
       maximumLSB: 32640),
     classNames: ["no", "yes \"ж\\\n"], featureNames: ["a", "", "b,c"],
+    targets: [TargetMap(offset: -1e300, scale: 0.1), TargetMap(offset: 7, scale: .leastNonzeroMagnitude)],
+    targetNames: ["worst area", "Ω"], tolerances: [0.5, 0, 1e-300],
     examples: [[1, 2, 3], [0.1, -0.0, 1e300]],
     settings: ["seed": "7", "": "", "a.b \u{1}": "x"],
     curve: [
@@ -77,9 +83,11 @@ struct ModelFileTests {
     let content = try Self.content()
     #expect(
       content.tensors.keys.sorted() == [
-        "examples", "input.offset", "input.scale", "layers.0.bias", "layers.0.weight", "layers.1.bias",
-        "layers.1.weight",
+        "examples", "input.offset", "input.scale", "input.tolerance", "layers.0.bias", "layers.0.weight",
+        "layers.1.bias", "layers.1.weight", "residual.weight", "target.offset", "target.scale",
       ])
+    #expect(content.tensors["residual.weight"]?.shape == [2, 2])
+    #expect(content.tensors["residual.weight"]?.elements.floats == [0.25, -0.5, 1.0 / 3, -3e38])
     #expect(content.tensors["layers.0.weight"]?.shape == [4, 3])
     #expect(content.tensors["examples"]?.shape == [2, 3])
     #expect(
@@ -88,6 +96,7 @@ struct ModelFileTests {
         "input_min": "-32768",
         "input_max": "32640", "row_sum_bounds": "0.1,free", "class_names": #"["no","yes \"ж\\\u000a"]"#,
         "feature_names": #"["a","","b,c"]"#, "settings.seed": "7", "settings.": "", "settings.a.b \u{1}": "x",
+        "residual_inputs": "+0,-2", "target_names": #"["worst area","Ω"]"#,
         "curve": #"[{"epoch":0,"loss":2.302585092994046,"accuracy":0.1},"#
           + #"{"epoch":1,"loss":1e-300,"accuracy":-0.0,"verifiedAccuracy":0.3333333333333333}]"#,
       ])
@@ -128,6 +137,12 @@ struct ModelFileTests {
     ("row_sum_bounds", "1", "1 bounds for 2 layers"),
     ("row_sum_bounds", "free,-1", "'-1' is neither free nor a positive number"),
     ("row_sum_bounds", "free,nan", "'nan' is neither free nor a positive number"),
+    ("residual_inputs", "+0,2", "'2' is not + or - and an input, in increasing order"),
+    ("residual_inputs", "+2,-0", "'-0' is not + or - and an input, in increasing order"),
+    ("residual_inputs", "+0,-3", "'-3' is not + or - and an input, in increasing order"),
+    ("residual_inputs", "+0,+2", "the weights of '+2' are not all positive"),
+    ("residual_inputs", "+0,-1,-2,+3", "4 residual inputs, 3 inputs, 2 layers"),
+    ("target_names", "[\"a\"]", "1 names, the network has 2"),
     ("class_names", "[\"a\"]", "1 names, the network has 2"),
     ("feature_names", "[1]", "'Index 0': not of type String"),
     ("curve", "[{}]", "'Index 0': key 'epoch' is missing"),
