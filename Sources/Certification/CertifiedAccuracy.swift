@@ -11,13 +11,16 @@ public struct CertifiedCounts: Equatable, Sendable {
   public var local: Int
   /// Certified by either.
   public var either: Int
+  /// Certified by linear bounds, on the host, which prove whatever intervals prove; nil when they were not asked.
+  public var linear: Int?
 
   /// Creates counts.
-  public init(radiusLSB: Int, global: Int, local: Int, either: Int) {
+  public init(radiusLSB: Int, global: Int, local: Int, either: Int, linear: Int? = nil) {
     self.radiusLSB = radiusLSB
     self.global = global
     self.local = local
     self.either = either
+    self.linear = linear
   }
 }
 
@@ -45,25 +48,28 @@ extension CertifiedNetwork {
   ///   - inputs: samples as the device sees them.
   ///   - labels: the right class of each.
   ///   - radii: radii in LSB.
+  ///   - linear: whether to count what linear bounds prove, too; much slower where intervals prove little.
   ///   - progress: called with the number of finished samples, from any thread.
   /// - Complexity: O(samples · radii · weights).
   public func certifiedAccuracy(
-    inputs: [[Int16]], labels: [Int], radii: [Int], progress: @escaping @Sendable (Int) -> Void = { _ in }
+    inputs: [[Int16]], labels: [Int], radii: [Int], linear: Bool = false,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> AccuracyCounts {
     precondition(inputs.count == labels.count)
+    let none = radii.map {
+      CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0, linear: linear ? 0 : nil)
+    }
     let deviations = radii.map { network.marginDeviations(within: $0) }
     let chunk = 64
     let chunks = (inputs.count + chunk - 1) / chunk
     let total = Mutex<Result<AccuracyCounts, any Error>>(
-      .success(
-        AccuracyCounts(
-          samples: inputs.count, clean: 0,
-          radii: radii.map { CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0) })))
+      .success(AccuracyCounts(samples: inputs.count, clean: 0, radii: none)))
     let finished = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: chunks) { index in
       let range = index * chunk..<min((index + 1) * chunk, inputs.count)
       let part = Result {
-        try self.counts(inputs: inputs[range], labels: labels[range], radii: radii, deviations: deviations)
+        try self.counts(
+          inputs: inputs[range], labels: labels[range], none: none, deviations: deviations)
       }
       total.withLock { total in
         total = total.flatMap { sum in part.map { sum + $0 } }
@@ -74,21 +80,24 @@ extension CertifiedNetwork {
   }
 
   private func counts(
-    inputs: ArraySlice<[Int16]>, labels: ArraySlice<Int>, radii: [Int], deviations: [[[Int]]]
+    inputs: ArraySlice<[Int16]>, labels: ArraySlice<Int>, none: [CertifiedCounts], deviations: [[[Int]]]
   ) throws -> AccuracyCounts {
-    var counts = AccuracyCounts(
-      samples: 0, clean: 0,
-      radii: radii.map { CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0) })
+    var counts = AccuracyCounts(samples: 0, clean: 0, radii: none)
     for (input, label) in zip(inputs, labels) {
       let answer = try answer(to: input)
       guard answer.classIndex == label else { continue }
       counts.clean += 1
-      for (index, radius) in radii.enumerated() {
+      for index in none.indices {
+        let radius = min(none[index].radiusLSB, 65535)
         let isGlobal = answer.isCertified(byMarginDeviations: deviations[index])
-        let isLocal = try isCertified(input, as: label, within: min(radius, 65535))
+        let isLocal = try isCertified(input, as: label, within: radius)
         counts.radii[index].global += isGlobal ? 1 : 0
         counts.radii[index].local += isLocal ? 1 : 0
         counts.radii[index].either += isGlobal || isLocal ? 1 : 0
+        if let linear = counts.radii[index].linear {
+          let isLinear = try isLocal || isCertifiedByLinearBounds(input, as: label, within: radius)
+          counts.radii[index].linear = linear + (isLinear ? 1 : 0)
+        }
       }
     }
     return counts
@@ -113,6 +122,9 @@ extension AccuracyCounts {
       sum.radii[index].global += second.radii[index].global
       sum.radii[index].local += second.radii[index].local
       sum.radii[index].either += second.radii[index].either
+      sum.radii[index].linear = first.radii[index].linear.flatMap { linear in
+        second.radii[index].linear.map { linear + $0 }
+      }
     }
     return sum
   }

@@ -24,6 +24,7 @@ enum EvaluateCommand: Command {
     [
       Option.data, Option("--epsilon", "E,…", "perturbation sizes in mapped units, as 0.1 or 1/16"), .label,
       Option("--limit", "N", "only the first N samples"),
+      Option("--linear", nil, "count what linear bounds prove, too: tighter than intervals, and only on the host"),
     ] + AttackRun.options + [.json]
   static let positionalCount = 1...1
 
@@ -47,7 +48,8 @@ enum EvaluateCommand: Command {
       }
       return
     }
-    let counts = try certifiedAccuracy(header, samples, epsilons, limit: limit)
+    let counts = try certifiedAccuracy(
+      header, samples, epsilons, limit: limit, linear: arguments.has("--linear"))
     let found = try attack?.counts(header, samples, epsilons, limit: limit)
     if arguments.has("--json") {
       try Console.printJSON(output(counts, epsilons, attack?.options, found))
@@ -63,13 +65,14 @@ enum EvaluateCommand: Command {
   ///
   /// - Parameter limit: only the first so many samples.
   static func certifiedAccuracy(
-    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], limit: Int? = nil
+    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], limit: Int? = nil,
+    linear: Bool = false
   ) throws -> AccuracyCounts {
     let bar = ProgressBar("certifying")
     let inputs = Array(samples.inputs.prefix(limit ?? .max))
     let counts = try header.network.certifiedAccuracy(
       inputs: inputs, labels: Array(samples.data.labels.prefix(inputs.count)),
-      radii: epsilons.map { samples.radius($0, unit: header.claims.unit) },
+      radii: epsilons.map { samples.radius($0, unit: header.claims.unit) }, linear: linear,
       progress: { bar.update(Double($0) / Double(inputs.count), "\($0) samples") })
     bar.finish("\(counts.samples) samples")
     return counts
@@ -86,6 +89,12 @@ enum EvaluateCommand: Command {
         "\(epsilon)", "\(radius.radiusLSB) LSB", percentage(radius.either, of: counts.samples),
         percentage(radius.local, of: counts.samples), percentage(radius.global, of: counts.samples),
       ]
+    }
+    if counts.radii.contains(where: { $0.linear != nil }) {
+      rows[0].append("by linear bounds")
+      for (index, radius) in counts.radii.enumerated() {
+        rows[index + 1].append(percentage(radius.linear ?? 0, of: counts.samples))
+      }
     }
     if let attack, let found {
       rows[0].append("under \(attack.kind.rawValue)")

@@ -5,11 +5,13 @@ extension EvaluateCommand {
   struct Output: Encodable {
     struct Radius: Encodable {
       private enum CodingKeys: CodingKey {
-        case epsilon, radiusLSB, certifiedGlobal, certifiedLocal, certified, empirical
+        case epsilon, radiusLSB, certifiedGlobal, certifiedLocal, certified, certifiedLinear, empirical
       }
       var epsilon: Double
       var radiusLSB: Int
       var certifiedGlobal, certifiedLocal, certified: Double
+      /// With `--linear` only.
+      var certifiedLinear: Double?
       /// What an attack found; null when none was run.
       var empirical: Double?
 
@@ -21,6 +23,7 @@ extension EvaluateCommand {
         try container.encode(certifiedGlobal, forKey: .certifiedGlobal)
         try container.encode(certifiedLocal, forKey: .certifiedLocal)
         try container.encode(certified, forKey: .certified)
+        try container.encodeIfPresent(certifiedLinear, forKey: .certifiedLinear)
         try container.encode(empirical, forKey: .empirical)
       }
     }
@@ -63,7 +66,8 @@ extension EvaluateCommand {
       radii: zip(counts.radii, epsilons).map { radius, epsilon in
         Output.Radius(
           epsilon: epsilon.value, radiusLSB: radius.radiusLSB, certifiedGlobal: fraction(radius.global),
-          certifiedLocal: fraction(radius.local), certified: fraction(radius.either), empirical: nil)
+          certifiedLocal: fraction(radius.local), certified: fraction(radius.either),
+          certifiedLinear: radius.linear.map(fraction), empirical: nil)
       })
     guard let attack, let found else { return output }
     for (index, count) in found.withstood.enumerated() { output.radii[index].empirical = fraction(count) }
