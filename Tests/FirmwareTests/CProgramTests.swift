@@ -30,6 +30,7 @@ struct CProgramTests {
 
       int32_t classify(const int16_t pixels[DIGITS_INPUTS], uint32_t *radius);
       int32_t holds_at(const int16_t pixels[DIGITS_INPUTS], int32_t digit, int32_t radius);
+      int32_t classify_or_abstain(const int16_t pixels[DIGITS_INPUTS], int32_t radius);
       int32_t start_up_test(void);
 
       int main(void) {
@@ -42,6 +43,11 @@ struct CProgramTests {
           if (golden->local_radius_lsb >= 0
               && !holds_at(golden->input, golden->class_index, golden->local_radius_lsb)) { return 13; }
           if (holds_at(golden->input, golden->class_index, golden->local_radius_lsb + 1)) { return 14; }
+          int32_t largest = golden->local_radius_lsb;
+          if (largest < (int32_t)golden->radius_lsb) { largest = (int32_t)golden->radius_lsb; }
+          if (largest > 0 && classify_or_abstain(golden->input, largest) != golden->class_index) { return 15; }
+          if (classify_or_abstain(golden->input, largest + 1) != SUPNORM_NO_CLASS) { return 16; }
+          if (classify_or_abstain(golden->input, -1) != SUPNORM_ERROR_RADIUS) { return 17; }
         }
         return 0;
       }

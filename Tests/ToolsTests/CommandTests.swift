@@ -56,6 +56,20 @@ struct CommandTests {
     for layer in layers { #expect(keys.isSubset(of: layer.keys)) }
   }
 
+  @Test("linear bounds prove at least what intervals prove, and more somewhere")
+  func linear() throws {
+    let folder = try TrainedDigits.folder.get().folder
+    let result = try folder.supnorm([
+      "evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16,3/16", "--linear", "--json",
+    ])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let radii = try #require(try result.json()["radii"] as? [[String: Any]])
+    let linear = radii.map { $0["certifiedLinear"] as? Double ?? -1 }
+    let local = radii.map { $0["certifiedLocal"] as? Double ?? 2 }
+    #expect(zip(local, linear).allSatisfy { $0 <= $1 } && local[1] < linear[1], "\(local) \(linear)")
+    #expect(linear[0] <= (try result.json()["clean"] as? Double ?? 0))
+  }
+
   @Test("verify refuses a weight beyond its bound and names layer, row, value and bound")
   func verifyRefuses() throws {
     let box = try TrainedDigits.folder.get()
