@@ -54,7 +54,7 @@ let package = Package(
       path: "Sources/Interchange", swiftSettings: settings),
     .executableTarget(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools", exclude: ["demo", "library", "setup", "test"], resources: [.copy("data")],
+      path: "Tools", exclude: ["demo", "fuzz", "library", "setup", "test"], resources: [.copy("data")],
       swiftSettings: settings),
 
     .target(

@@ -39,7 +39,9 @@ public func test(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 
 /// Changes an input so that more than its first check is reached: see `mutated(_:_:)`.
 @c(LLVMFuzzerCustomMutator)
-public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ capacity: Int, _ seed: CUnsignedInt) -> Int {
+public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ capacity: Int, _ seed: CUnsignedInt)
+  -> Int
+{
   var random = Mutation(seed: UInt64(seed), capacity: capacity)
   let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: size))
   let result =

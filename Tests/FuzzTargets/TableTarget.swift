@@ -19,7 +19,8 @@ private func refusalOfTable(_ bytes: [UInt8], requireLabels: Bool) throws(Broken
     return error
   }
   try promise(table.values.allSatisfy(\.isFinite), "finite values")
-  try promise(table.featureNames.isEmpty || table.featureNames.count == table.featureCount, "names of all features")
+  try promise(
+    table.featureNames.isEmpty || table.featureNames.count == table.featureCount, "names of all features")
   try checkDataset(data)
   // A test file is read with the classes of the training file.
   let again = try promised("the classes that labels make are classes of these labels") {
