@@ -5,9 +5,9 @@ internal import Embedded
 public struct Answer: Equatable, Sendable {
   /// Raw accumulators of the last layer.
   public var logits: [Int32]
-  /// Index of the largest logit, the lowest index on a tie.
+  /// Index of the largest logit, the lowest index on a tie; -1 for a regression, which has no classes.
   public var classIndex: Int
-  /// The certified global radius in LSB, as the device computes it from the pair table.
+  /// The certified global radius in LSB, as the device computes it from the pair table; 0 for a regression.
   public var globalRadiusLSB: Int
 }
 
@@ -22,19 +22,19 @@ public struct Answer: Equatable, Sendable {
 
   /// The integers that run.
   public let network: IntegerNetwork
-  /// The margin bounds the global radius is computed from.
-  public let pairs: [PairBound]
+  /// The bounds that the global radius, or a regression's output change, is computed from.
+  public let bounds: [ChangeBound]
 
   private let memory: NetworkMemory
   private let view: Network
 
-  /// Lays a network out in memory as a header does, with its own pair table unless one is given.
+  /// Lays a network out in memory as a header does, with its own table of bounds unless one is given.
   ///
   /// - Throws: `NetworkError` when the kernels refuse the layout.
-  public init(_ network: IntegerNetwork, pairs: [PairBound]? = nil) throws {
+  public init(_ network: IntegerNetwork, bounds: [ChangeBound]? = nil) throws {
     self.network = network
-    self.pairs = pairs ?? network.pairTable()
-    memory = NetworkMemory(network, pairs: self.pairs)
+    self.bounds = bounds ?? network.boundTable()
+    memory = NetworkMemory(network, bounds: self.bounds)
     view = try unsafe Network(checking: memory.pointer)
     try view.selfCheck()
   }
@@ -58,6 +58,47 @@ public struct Answer: Equatable, Sendable {
     let result = try view.infer(input.span, scratch: &scratchSpan, logits: &logitSpan)
     return Answer(
       logits: logits, classIndex: Int(result.class_index), globalRadiusLSB: Int(result.radius_lsb))
+  }
+
+  /// Runs the device's abstaining inference: the class only when every input within `radius` LSB is certified to
+  /// have it, by the global radius or, within the declared range, by intervals.
+  ///
+  /// - Returns: the answer, its radius the larger of the global one and what was proved, or nil.
+  /// - Complexity: O(weights), and an interval certificate where the global radius falls short.
+  public func answer(to input: [Int16], within radius: Int) throws -> Answer? {
+    var scratch = [Int16](repeating: 0, count: view.certifyScratchCount)
+    var logits = [Int32](repeating: 0, count: view.outputs)
+    var scratchSpan = scratch.mutableSpan
+    var logitSpan = logits.mutableSpan
+    let result = try view.infer(input.span, within: radius, scratch: &scratchSpan, logits: &logitSpan)
+    guard result.class_index != SUPNORM_NO_CLASS else { return nil }
+    return Answer(
+      logits: logits, classIndex: Int(result.class_index), globalRadiusLSB: Int(result.radius_lsb))
+  }
+
+  /// Bounds every output over all inputs within `radius` LSB, cut to the declared range, by the device's intervals.
+  ///
+  /// - Returns: one interval for each output in accumulator units, or nil for an input outside the declared range.
+  /// - Complexity: two passes over the weights.
+  public func outputBounds(of input: [Int16], within radius: Int) throws -> [ClosedRange<Int32>]? {
+    var scratch = [Int16](repeating: 0, count: view.certifyScratchCount)
+    var lower = [Int32](repeating: 0, count: view.outputs)
+    var upper = lower
+    var scratchSpan = scratch.mutableSpan
+    var lowerSpan = lower.mutableSpan
+    var upperSpan = upper.mutableSpan
+    let isBounded = try view.outputBounds(
+      input.span, radius: radius, scratch: &scratchSpan, lower: &lowerSpan, upper: &upperSpan)
+    return isBounded ? zip(lower, upper).map { $0...$1 } : nil
+  }
+
+  /// The most by which an output of a regression changes when no input moves by more than `radius` LSB, whatever the
+  /// input; nil where 32 bits hold no bound.
+  ///
+  /// - Throws: `NetworkError.otherTask` for a classifier.
+  public func outputChange(_ output: Int, within radius: Int) throws -> UInt32? {
+    let change = try view.outputChange(output, radius: radius)
+    return change == .max ? nil : change
   }
 
   /// Runs the device's interval certificate: whether every input within `radius` LSB, cut to the declared
@@ -90,79 +131,5 @@ public struct Answer: Equatable, Sendable {
   public func certifiedRadius(of input: [Int16]) throws -> Int {
     let answer = try answer(to: input)
     return max(answer.globalRadiusLSB, try localRadius(of: input, as: answer.classIndex) ?? 0)
-  }
-}
-
-/// One network in the C layout of supnorm.h; frees it with itself.
-@safe private final class NetworkMemory {
-  let pointer: UnsafeMutablePointer<supnorm_network>
-  private var blocks: [UnsafeMutableRawPointer] = unsafe []
-
-  init(_ network: IntegerNetwork, pairs: [PairBound]) {
-    unsafe pointer = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
-    let layers = unsafe network.layers.map { layer in
-      let stored = layer.isSparse ? layer.weights.filter { $0 != 0 } : layer.weights
-      let columns = layer.isSparse ? layer.storedColumns : []
-      return unsafe supnorm_layer(
-        kind: UInt8(layer.isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE),
-        activation: UInt8(layer.activation.constant), shift: UInt8(layer.shift), reserved: 0,
-        rows: UInt16(layer.rows), columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
-        entries: UInt32(stored.count), weights: copy(stored), biases: copy(layer.biases),
-        column_indices: layer.isSparse ? copy(columns) : nil,
-        row_entries: layer.isSparse ? copy(layer.storedCounts) : nil)
-    }
-    let table = pairs.map { supnorm_pair(slope: $0.slope, offset: $0.offset) }
-    unsafe pointer.initialize(
-      to: supnorm_network(
-        format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(layers.count),
-        inputs: UInt16(network.inputs), outputs: UInt16(network.outputs), unit: Int32(network.unit),
-        input_min: Int16(network.inputMinimum), input_max: Int16(network.inputMaximum), scratch_bytes: 0,
-        infer_scratch_bytes: 0, crc32: network.checksum, layers: copy(layers), pairs: copy(table),
-        features: nil, feature_count: 0, reserved: 0))
-  }
-
-  deinit {
-    unsafe blocks.forEach { unsafe $0.deallocate() }
-    unsafe pointer.deallocate()
-  }
-
-  /// Copies an array into memory of its own; one spare element keeps the pointer valid when it is empty.
-  private func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {
-    let block = UnsafeMutablePointer<Element>.allocate(capacity: elements.count + 1)
-    for index in elements.indices { unsafe (block + index).initialize(to: elements[index]) }
-    unsafe blocks.append(UnsafeMutableRawPointer(block))
-    return unsafe UnsafePointer(block)
-  }
-}
-
-extension IntegerLayer {
-  /// The columns of the non-zero weights, row after row.
-  public var storedColumns: [UInt16] {
-    weights.indices.lazy.filter { self.weights[$0] != 0 }.map { UInt16($0 % self.columns) }
-  }
-
-  /// How many non-zero weights each row has.
-  public var storedCounts: [UInt16] {
-    (0..<rows).map { UInt16(row($0).count { $0 != 0 }) }
-  }
-}
-
-extension IntegerNetwork {
-  /// The CRC-32 of the parameters, in the order that supnorm.h states.
-  ///
-  /// - Complexity: O(parameters).
-  public var checksum: UInt32 {
-    var checksum = Checksum()
-    for layer in layers {
-      if layer.isSparse {
-        for count in layer.storedCounts { checksum.update(UInt32(count), bytes: 2) }
-        for column in layer.storedColumns { checksum.update(UInt32(column), bytes: 2) }
-      }
-      for weight in layer.weights where !layer.isSparse || weight != 0 {
-        checksum.update(UInt32(UInt16(bitPattern: weight)), bytes: 2)
-      }
-      for bias in layer.biases { checksum.update(UInt32(bitPattern: bias), bytes: 4) }
-    }
-    return checksum.value
   }
 }

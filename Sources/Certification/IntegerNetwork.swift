@@ -99,6 +99,14 @@ public struct InadmissibleRow: Error, Equatable, Sendable, CustomStringConvertib
   public var description: String { "layer \(layer) row \(row): \(quantity) \(value) > \(bound)" }
 }
 
+/// What the outputs of a network are.
+public enum Task: Equatable, Sendable {
+  /// The logits of classes; the largest wins.
+  case classification
+  /// Numbers, each of its own.
+  case regression
+}
+
 /// A network of integers, as it is deployed.
 public struct IntegerNetwork: Equatable, Sendable {
   /// First to last.
@@ -112,6 +120,8 @@ public struct IntegerNetwork: Equatable, Sendable {
   /// The inputs that the last layer reads beside the outputs of the last hidden layer, as its last columns:
   /// the residual form `g(x) + Σ r·x_k`. Increasing; empty in a plain network.
   public var residualInputs: [Int]
+  /// What the outputs are.
+  public var task: Task
 
   /// Creates a network and proves its bounds.
   ///
@@ -120,7 +130,8 @@ public struct IntegerNetwork: Equatable, Sendable {
   /// - Precondition: neighboring layers fit each other, the last one with the residual inputs, and the last
   ///   activation is `identity`.
   public init(
-    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int] = []
+    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int] = [],
+    task: Task = .classification
   ) throws(InadmissibleRow) {
     precondition(!layers.isEmpty && (residualInputs.isEmpty || layers.count > 1))
     for (index, (layer, next)) in zip(layers, layers.dropFirst()).enumerated() {
@@ -135,6 +146,7 @@ public struct IntegerNetwork: Equatable, Sendable {
     self.inputMinimum = inputMinimum
     self.inputMaximum = inputMaximum
     self.residualInputs = residualInputs
+    self.task = task
     for (index, layer) in layers.enumerated() {
       for (row, sum) in layer.rowSums.enumerated() {
         if sum > layer.rowSumBound {

@@ -26,8 +26,8 @@ public struct ModelClaims: Equatable, Sendable {
   public var crc32: Int
   /// The layers, first to last.
   public var layers: [LayerClaims]
-  /// In the order (0,1) (0,2) … (1,2) ….
-  public var pairs: [PairClaims]
+  /// Of the pairs of classes, in the order (0,1) (0,2) … (1,2) …; of a regression, of each output.
+  public var bounds: [BoundClaims]
   /// One, shared by all inputs, or one for each.
   public var features: [FeatureClaims]
   /// Empty or one for each input.
@@ -36,13 +36,29 @@ public struct ModelClaims: Equatable, Sendable {
   public var classNames: [String]
   /// Samples with the answers the host computed.
   public var golden: [GoldenClaims]
+  /// What the outputs are.
+  public var task: Task
+  /// The inputs that the last layer reads behind the last hidden layer's outputs.
+  public var residualInputs: [Int]
+  /// The inputs in which every output is said to be monotone.
+  public var monotoneInputs: [MonotoneClaims]
+  /// A regression's outputs in the user's units, one for each; empty for a classifier.
+  public var targets: [TargetClaims]
+  /// A regression's output names, empty or one for each.
+  public var targetNames: [String]
+  /// The radius in LSB that covers all tolerances at once; 0 when none are declared.
+  public var toleranceLSB: Int
+  /// The declared tolerance of each input in its own unit, 0 for none; empty when none are declared.
+  public var tolerances: [Double]
 
   /// Creates claims; nothing is checked.
   public init(
     name: String, formatVersion: Int, unit: Int, inputs: Int, outputs: Int, inputMinimum: Int,
     inputMaximum: Int, scratchBytes: Int, inferScratchBytes: Int, crc32: Int, layers: [LayerClaims],
-    pairs: [PairClaims], features: [FeatureClaims], featureNames: [String], classNames: [String],
-    golden: [GoldenClaims]
+    bounds: [BoundClaims], features: [FeatureClaims], featureNames: [String], classNames: [String],
+    golden: [GoldenClaims], task: Task = .classification, residualInputs: [Int] = [],
+    monotoneInputs: [MonotoneClaims] = [], targets: [TargetClaims] = [], targetNames: [String] = [],
+    toleranceLSB: Int = 0, tolerances: [Double] = []
   ) {
     self.name = name
     self.formatVersion = formatVersion
@@ -55,11 +71,18 @@ public struct ModelClaims: Equatable, Sendable {
     self.inferScratchBytes = inferScratchBytes
     self.crc32 = crc32
     self.layers = layers
-    self.pairs = pairs
+    self.bounds = bounds
     self.features = features
     self.featureNames = featureNames
     self.classNames = classNames
     self.golden = golden
+    self.task = task
+    self.residualInputs = residualInputs
+    self.monotoneInputs = monotoneInputs
+    self.targets = targets
+    self.targetNames = targetNames
+    self.toleranceLSB = toleranceLSB
+    self.tolerances = tolerances
   }
 }
 
@@ -112,8 +135,9 @@ public struct LayerClaims: Equatable, Sendable {
   }
 }
 
-/// One pair of classes of a header: `M_jk(d) ≤ slope·d + offset`.
-public struct PairClaims: Equatable, Sendable {
+/// One bound of a header: of a pair of classes `M_jk(d) ≤ slope·d + offset`, of an output of a regression the same
+/// for its own change.
+public struct BoundClaims: Equatable, Sendable {
   /// A, in accumulator units for each LSB.
   public var slope: Int
   /// B, in accumulator units.
@@ -152,6 +176,34 @@ public struct FeatureClaims: Equatable, Sendable {
     self.addend = addend
     self.shift = shift
     self.tolerance = tolerance
+  }
+}
+
+/// An input in which every output of a header is said to be monotone.
+public struct MonotoneClaims: Equatable, Sendable {
+  /// The input.
+  public var input: Int
+  /// 1: no output falls when the input grows; -1: none rises.
+  public var direction: Int
+
+  /// Creates claims; nothing is checked.
+  public init(input: Int, direction: Int) {
+    self.input = input
+    self.direction = direction
+  }
+}
+
+/// An output of a regression in the user's unit: `value = offset + accumulator · scale`.
+public struct TargetClaims: Equatable, Sendable {
+  /// The value at accumulator 0.
+  public var offset: Double
+  /// The unit of the value for each accumulator unit, positive.
+  public var scale: Double
+
+  /// Creates claims; nothing is checked.
+  public init(offset: Double, scale: Double) {
+    self.offset = offset
+    self.scale = scale
   }
 }
 
@@ -195,7 +247,8 @@ extension ModelClaims {
           biases: layer.biases.map { Int32($0) }, shift: layer.shift, activation: layer.activation,
           rowSumBound: layer.rowSumBound, isSparse: layer.isSparse)
       },
-      unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum)
+      unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum, residualInputs: residualInputs,
+      task: task)
   }
 }
 

@@ -28,6 +28,29 @@ public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
     return result
   }
 
+  /// The sum, rounded up when it does not fit.
+  public func adding(_ other: UpperBound) -> UpperBound {
+    let (low, high) = exponent <= other.exponent ? (self, other) : (other, self)
+    guard high.significand > 0 else { return low }
+    guard low.significand > 0 else { return high }
+    // Places that do not fit into 128 bits cannot be shown: the lower number counts as one unit of what can.
+    let distance = high.exponent - low.exponent
+    let lift = min(distance, 63)
+    var result = UpperBound(numerator: 0, shift: -(high.exponent - lift))
+    let drop = distance - lift
+    let isWhole = drop < 64 && low.significand & ((1 << UInt64(drop)) - 1) == 0
+    let lowPart = drop < 64 ? low.significand >> UInt64(drop) : 0
+    var sum = UInt128(high.significand) << UInt128(lift) + UInt128(lowPart) + (isWhole ? 0 : 1)
+    result.isExact = isExact && other.isExact && isWhole
+    while sum > UInt128(UInt64.max) {
+      result.isExact = result.isExact && sum & 1 == 0
+      sum = (sum + 1) >> 1
+      result.exponent += 1
+    }
+    result.significand = UInt64(sum)
+    return result
+  }
+
   /// The least `Double` that is no less than the bound.
   public var roundedUp: Double {
     // Double(significand) rounds to nearest; step up when that fell short of the integer.
@@ -49,12 +72,29 @@ extension IntegerLayer {
   public var gain: UpperBound {
     UpperBound(numerator: UInt64(rowSums.max() ?? 0), shift: shift)
   }
+
+  /// The largest sum of `|w|` over some columns of a row, over `2^shift`; exact.
+  func gain(ofColumns range: Range<Int>) -> UpperBound {
+    let sums = (0..<rows).map { index in
+      let row = row(index)
+      return row[row.startIndex + range.lowerBound..<row.startIndex + range.upperBound]
+        .reduce(0) { $0 + Int($1.magnitude) }
+    }
+    return UpperBound(numerator: UInt64(sums.max() ?? 0), shift: shift)
+  }
 }
 
 extension IntegerNetwork {
   /// The product of the layer gains: no logit changes by more than this many times `2^shift` of the last layer
   /// accumulator units for one LSB, up to the rounding that `deviations(within:)` accounts for exactly.
+  ///
+  /// Residual inputs reach the last layer unchanged: with them the bound is the product, with the last layer's gain
+  /// over its hidden columns alone, plus its gain over the residual ones.
   public var lipschitzBound: UpperBound {
-    layers.reduce(UpperBound(numerator: 1, shift: 0)) { $0.multiplied(by: $1.gain) }
+    let last = layers[layers.count - 1]
+    let hidden = layers.dropLast().reduce(UpperBound(numerator: 1, shift: 0)) { $0.multiplied(by: $1.gain) }
+    let direct = residualInputs.count
+    let through = last.gain(ofColumns: 0..<last.columns - direct)
+    return hidden.multiplied(by: through).adding(last.gain(ofColumns: last.columns - direct..<last.columns))
   }
 }

@@ -59,6 +59,59 @@ private func scratchBuffer(
   }
 }
 
+/// See `supnorm_infer_within` in supnorm.h.
+@c public func supnorm_infer_within(
+  _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?, _ requiredRadius: Int32,
+  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
+  _ result: UnsafeMutablePointer<supnorm_result>?
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
+      throw .nullPointer
+    }
+    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    var memory = unsafe buffer.mutableSpan
+    var outputs = unsafe MutableSpan(_unsafeStart: logits, count: network.outputs)
+    unsafe result.pointee = try network.infer(
+      Span(_unsafeStart: input, count: network.inputs), within: Int(requiredRadius), scratch: &memory,
+      logits: &outputs)
+    return unsafe result.pointee.class_index == SUPNORM_NO_CLASS ? SUPNORM_UNCERTIFIED : SUPNORM_OK
+  }
+}
+
+/// See `supnorm_output_bounds` in supnorm.h.
+@c public func supnorm_output_bounds(
+  _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?, _ radius: Int32,
+  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ lower: UnsafeMutablePointer<Int32>?,
+  _ upper: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let input = unsafe input, let lower = unsafe lower, let upper = unsafe upper else {
+      throw .nullPointer
+    }
+    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    var memory = unsafe buffer.mutableSpan
+    var lowerBounds = unsafe MutableSpan(_unsafeStart: lower, count: network.outputs)
+    var upperBounds = unsafe MutableSpan(_unsafeStart: upper, count: network.outputs)
+    let isBounded = try unsafe network.outputBounds(
+      Span(_unsafeStart: input, count: network.inputs), radius: Int(radius), scratch: &memory,
+      lower: &lowerBounds, upper: &upperBounds)
+    return isBounded ? SUPNORM_OK : SUPNORM_UNCERTIFIED
+  }
+}
+
+/// See `supnorm_output_change` in supnorm.h.
+@c public func supnorm_output_change(
+  _ network: UnsafePointer<supnorm_network>?, _ output: Int32, _ radius: Int32,
+  _ change: UnsafeMutablePointer<UInt32>?
+) -> Int32 {
+  unsafe status(network) { network throws(NetworkError) in
+    guard let change = unsafe change else { throw .nullPointer }
+    unsafe change.pointee = try network.outputChange(Int(output), radius: Int(radius))
+    return SUPNORM_OK
+  }
+}
+
 /// See `supnorm_self_check` in supnorm.h.
 @c public func supnorm_self_check(_ network: UnsafePointer<supnorm_network>?) -> Int32 {
   unsafe status(network) { network throws(NetworkError) in

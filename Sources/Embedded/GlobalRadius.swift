@@ -33,7 +33,7 @@ package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
 ///   - pairs: the network's table, `n(n-1)/2` entries.
 /// - Returns: the radius in LSB; 0 certifies this very input only.
 /// - Complexity: `n - 1` divisions.
-package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_pair>) -> UInt32 {
+package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_bound>) -> UInt32 {
   var radius = UInt32(SUPNORM_RADIUS_MAX)
   for other in logits.indices where other != classIndex {
     let pair = pairs[pairIndex(classIndex, other, outputs: logits.count)]

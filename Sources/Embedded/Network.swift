@@ -20,10 +20,12 @@ public import CSupNorm
   @unsafe public init(checking pointer: UnsafePointer<supnorm_network>) throws(NetworkError) {
     unsafe network = pointer
     guard unsafe Int32(pointer.pointee.format_version) == SUPNORM_FORMAT_VERSION else { throw .otherVersion }
-    guard unsafe pointer.pointee.layers != nil, unsafe pointer.pointee.pairs != nil else {
+    guard unsafe pointer.pointee.layers != nil, unsafe pointer.pointee.bounds != nil else {
       throw .nullPointer
     }
     let count = unsafe Int(pointer.pointee.layer_count)
+    let residualCount = unsafe Int(pointer.pointee.residual_count)
+    try unsafe Self.checkResidualInputs(of: pointer, layers: count)
     var columns = unsafe pointer.pointee.inputs
     var even = 0
     var odd = 0
@@ -33,13 +35,33 @@ public import CSupNorm
         checking: pointer.pointee.layers[index], columns: columns, isLast: isLast)
       columns = UInt16(layer.rows)
       if isLast { break }
-      if index % 2 == 0 { even = max(even, layer.rows) } else { odd = max(odd, layer.rows) }
+      // The residual inputs lie behind the outputs of the last hidden layer.
+      let width = layer.rows + (index == count - 2 ? residualCount : 0)
+      guard let next = UInt16(exactly: width) else { throw .malformed }
+      columns = next
+      if index % 2 == 0 { even = max(even, width) } else { odd = max(odd, width) }
     }
     evenWidth = even
     oddWidth = odd
     guard count > 0, unsafe columns == pointer.pointee.outputs, columns <= 32767,
-      inputMinimum <= inputMaximum
+      inputMinimum <= inputMaximum, unsafe pointer.pointee.task <= SUPNORM_REGRESSION
     else { throw .malformed }
+  }
+
+  /// Residual inputs need a hidden layer behind whose outputs they lie; they exist and increase.
+  private static func checkResidualInputs(
+    of pointer: UnsafePointer<supnorm_network>, layers: Int
+  ) throws(NetworkError) {
+    let count = unsafe Int(pointer.pointee.residual_count)
+    guard count > 0 else { return }
+    guard let inputs = unsafe pointer.pointee.residual_inputs else { throw .nullPointer }
+    var next: UInt16 = 0
+    for index in 0..<count {
+      let input = unsafe inputs[index]
+      guard input >= next, unsafe input < pointer.pointee.inputs else { throw .malformed }
+      next = input + 1  // input < inputs ≤ 65535
+    }
+    guard layers > 1 else { throw .malformed }
   }
 
   /// How many inputs one sample has.
@@ -59,6 +81,9 @@ public import CSupNorm
   /// A layer; its shape was checked when the view was made.
   func layer(_ index: Int) -> Layer { unsafe Layer(network.pointee.layers[index]) }
 
+  /// Whether the outputs are numbers of their own instead of the logits of classes.
+  var isRegression: Bool { unsafe Int32(network.pointee.task) == SUPNORM_REGRESSION }
+
   /// The map of one raw input, or nil when there is none.
   func feature(_ index: Int) -> supnorm_feature? {
     let count = unsafe Int(network.pointee.feature_count)
@@ -68,12 +93,30 @@ public import CSupNorm
 
   /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
   func globalRadius(logits: Span<Int32>, classIndex: Int) -> UInt32 {
-    let pairs = unsafe Span(_unsafeStart: network.pointee.pairs, count: outputs * (outputs - 1) / 2)
+    let pairs = unsafe Span(_unsafeStart: network.pointee.bounds, count: outputs * (outputs - 1) / 2)
     return Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs)
   }
 
-  /// The part of the scratch memory for the outputs of a hidden layer, or for their lower bounds; empty for
-  /// any other index.
+  /// The bound on the change of one output of a regression, 0 …< outputs.
+  func outputBound(_ output: Int) -> supnorm_bound { unsafe network.pointee.bounds[output] }
+
+  /// How many inputs lie behind the outputs of a layer.
+  @inline(__always)
+  private func residualCount(behindLayer index: Int) -> Int {
+    unsafe index == layerCount - 2 ? Int(network.pointee.residual_count) : 0
+  }
+
+  /// Calls `body` for each place behind the outputs of a layer with the input that lies there.
+  @inline(__always)
+  func forEachResidualInput(behindLayer index: Int, _ body: (_ place: Int, _ input: Int) -> Void) {
+    for offset in 0..<residualCount(behindLayer: index) {
+      // Both were checked: place < columns of the next layer, input < inputs.
+      unsafe body(layer(index).rows &+ offset, Int(network.pointee.residual_inputs[offset]))
+    }
+  }
+
+  /// The part of the scratch memory for the outputs of a hidden layer and the residual inputs behind them, or for
+  /// their lower bounds; empty for any other index.
   @inline(never)
   func hiddenOutputs(
     ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>?
@@ -82,10 +125,11 @@ public import CSupNorm
       return unsafe UnsafeMutableBufferPointer(start: nil, count: 0)
     }
     let start = unsafe memory + (index % 2 == 0 ? 0 : evenWidth)
-    return unsafe UnsafeMutableBufferPointer(start: start, count: layer(index).rows)
+    return unsafe UnsafeMutableBufferPointer(
+      start: start, count: layer(index).rows + residualCount(behindLayer: index))
   }
 
-  /// The part of the scratch memory for the upper bounds of a hidden layer's outputs; empty for any other index.
+  /// The part of the scratch memory for the upper bounds of the same values; empty for any other index.
   func hiddenUpperBounds(
     ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>?
   ) -> UnsafeMutableBufferPointer<Int16> {

@@ -25,4 +25,6 @@ public struct NetworkError: Error, Equatable, Sendable {
   public static var boundExceeded: NetworkError { NetworkError(SUPNORM_ERROR_BOUND) }
   /// A golden vector gave another answer than on the host.
   public static var goldenMismatch: NetworkError { NetworkError(SUPNORM_ERROR_GOLDEN) }
+  /// A class was asked of a regression, or a change bound of a classifier.
+  public static var otherTask: NetworkError { NetworkError(SUPNORM_ERROR_TASK) }
 }

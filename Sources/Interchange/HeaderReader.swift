@@ -68,8 +68,8 @@ extension CertifiedNetwork {
   public convenience init(verified claims: ModelClaims) throws {
     try self.init(
       claims.network(),
-      pairs: claims.pairs.map {
-        PairBound(slope: UInt32(clamping: $0.slope), offset: UInt32(clamping: $0.offset))
+      bounds: claims.bounds.map {
+        ChangeBound(slope: UInt32(clamping: $0.slope), offset: UInt32(clamping: $0.offset))
       })
   }
 }
@@ -206,6 +206,20 @@ private struct MacroTable {
     return result
   }
 
+  /// An X-macro row of numbers with or without a fraction, `arity` in each item.
+  private func reals(_ suffix: String, arity: Int = 1) throws(FileError) -> [[Double]] {
+    let items = try items(suffix)
+    var result: [[Double]] = []
+    for (index, item) in items.enumerated() {
+      let values = item.compactMap { Double($0.map(\.string).joined()) }
+      guard item.count == arity, values.count == arity else {
+        throw try error(suffix, macro(suffix), "item \(index) is not \(arity) number\(arity == 1 ? "" : "s")")
+      }
+      result.append(values)
+    }
+    return result
+  }
+
   private func strings(_ suffix: String) throws(FileError) -> [String] {
     let items = try items(suffix)
     var result: [String] = []
@@ -243,10 +257,14 @@ private struct MacroTable {
   // MARK: - Claims
 
   func claims() throws(FileError) -> ModelClaims {
+    // Another version may have other macros, so it is told before any of them is missed.
+    if macros["\(prefix)_FORMAT_VERSION"] != nil { _ = try count("FORMAT_VERSION", 2...2) }
     let layerCount = try count("LAYERS", 1...65535)
     let goldenCount = try count("GOLDEN_COUNT", 0...65535)
     var layers: [LayerClaims] = []
     for index in 0..<layerCount { layers.append(try layer(index)) }
+    let task = try choice(
+      "TASK", ["SUPNORM_CLASSIFICATION": Task.classification, "SUPNORM_REGRESSION": .regression])
     var golden: [GoldenClaims] = []
     for index in 0..<goldenCount { golden.append(try goldenVector(index)) }
     return try ModelClaims(
@@ -254,9 +272,17 @@ private struct MacroTable {
       inputs: integer("INPUTS"), outputs: integer("OUTPUTS"), inputMinimum: integer("INPUT_MIN"),
       inputMaximum: integer("INPUT_MAX"), scratchBytes: integer("SCRATCH_BYTES"),
       inferScratchBytes: integer("INFER_SCRATCH_BYTES"), crc32: integer("CRC32"), layers: layers,
-      pairs: integers("PAIRS", arity: 2).map { PairClaims(slope: $0[0], offset: $0[1]) },
+      bounds: integers(task == .regression ? "OUTPUT_BOUNDS" : "PAIRS", arity: 2).map {
+        BoundClaims(slope: $0[0], offset: $0[1])
+      },
       features: features(), featureNames: strings("FEATURE_NAMES"), classNames: strings("CLASS_NAMES"),
-      golden: golden)
+      golden: golden, task: task, residualInputs: integers("RESIDUAL_INPUTS").map { $0[0] },
+      monotoneInputs: integers("MONOTONE_INPUTS", arity: 2).map {
+        MonotoneClaims(input: $0[0], direction: $0[1])
+      },
+      targets: reals("TARGETS", arity: 2).map { TargetClaims(offset: $0[0], scale: $0[1]) },
+      targetNames: strings("TARGET_NAMES"), toleranceLSB: integer("TOLERANCE_LSB"),
+      tolerances: reals("TOLERANCES").map { $0[0] })
   }
 
   private func layer(_ index: Int) throws(FileError) -> LayerClaims {

@@ -32,18 +32,23 @@ private struct HeaderWriter {
 
   private var lower: String { model.name }
   private var upper: String { model.name.uppercased() }
+  private var isRegression: Bool { model.task == .regression }
 
   init(model: ModelClaims) { self.model = model }
 
   mutating func writeHeader() {
     writePreamble()
+    writeResidualInputs()
     for index in model.layers.indices {
       writeNumbers(ofLayer: index)
       writeData(ofLayer: index)
       writeProof(ofLayer: index)
     }
-    writePairs()
+    writeBounds()
+    writeMonotoneInputs()
     writeInputMap()
+    writeTolerances()
+    writeTargets()
     writeNames()
     writeGoldenVectors()
     writeNetwork()
@@ -71,6 +76,7 @@ private struct HeaderWriter {
       #error "\(lower).h was written for another format version than that of supnorm.h"
       #endif
 
+      #define \(upper)_TASK \(isRegression ? "SUPNORM_REGRESSION" : "SUPNORM_CLASSIFICATION")
       #define \(upper)_UNIT \(model.unit) /* LSB that make one mapped input unit */
       #define \(upper)_INPUTS \(model.inputs)
       #define \(upper)_OUTPUTS \(model.outputs)
@@ -79,6 +85,7 @@ private struct HeaderWriter {
       #define \(upper)_INPUT_MAX \(parenthesized(model.inputMaximum))
       #define \(upper)_SCRATCH_BYTES \(model.scratchBytes)
       #define \(upper)_INFER_SCRATCH_BYTES \(model.inferScratchBytes) /* without supnorm_certify */
+      #define \(upper)_TOLERANCE_LSB \(model.toleranceLSB) /* the radius that covers all declared tolerances */
       #define \(upper)_CRC32 0x\(hexadecimal(model.crc32))
       #define \(upper)_GOLDEN_COUNT \(model.golden.count)
 
@@ -133,7 +140,8 @@ private struct HeaderWriter {
     let layer = model.layers[index]
     let prefix = "\(upper)_LAYER\(index)"
     let place = "\(lower).h: layer \(index)"
-    let columns = index == 0 ? "\(upper)_INPUTS" : "\(upper)_LAYER\(index - 1)_ROWS"
+    var columns = index == 0 ? "\(upper)_INPUTS" : "\(upper)_LAYER\(index - 1)_ROWS"
+    if index > 0, index == model.layers.count - 1 { columns += " \(upper)_RESIDUAL_INPUTS(SUPNORM_COUNT)" }
     prove("\(prefix)_COLUMNS == \(columns)", "\(place): columns do not fit the inputs")
     prove("\(prefix)_SHIFT >= 0 && \(prefix)_SHIFT <= 15", "\(place): shift out of range")
     prove("0 \(prefix)_BIAS(SUPNORM_COUNT) == \(prefix)_ROWS", "\(place): number of biases")
@@ -158,19 +166,71 @@ private struct HeaderWriter {
     line("")
   }
 
-  private mutating func writePairs() {
+  private mutating func writeResidualInputs() {
+    line("/* ---- The inputs that the last layer reads behind the outputs of the last hidden layer ---- */")
+    define("\(upper)_RESIDUAL_INPUTS", "I", model.residualInputs.map { "\($0)" })
+    if !model.residualInputs.isEmpty {
+      array("uint16_t", "\(lower)_residual_inputs", ["\(upper)_RESIDUAL_INPUTS(SUPNORM_VALUE)"])
+      prove(
+        "-1 \(upper)_RESIDUAL_INPUTS(SUPNORM_NEXT) < \(upper)_INPUTS",
+        "\(lower).h: residual inputs out of order or range")
+    }
+    line("")
+  }
+
+  private mutating func writeBounds() {
+    let arguments = model.bounds.map { "\($0.slope), \($0.offset)" }
+    let name = isRegression ? "\(upper)_OUTPUT_BOUNDS" : "\(upper)_PAIRS"
+    if isRegression {
+      line(
+        """
+        /* ---- Certificate: inputs that differ by at most d LSB everywhere change output j by at most A * d + B
+         * accumulator units; P(A, B) for each output ---- */
+        """)
+    } else {
+      line(
+        """
+        /* ---- Certificate: for classes j < k, inputs that differ by at most d LSB everywhere change
+         * logit_j - logit_k by at most A * d + B; P(A, B) for the pairs (0,1) (0,2) ... (1,2) ... ---- */
+        """)
+    }
+    define(name, "P", arguments)
+    array("supnorm_bound", "\(lower)_bounds", [arguments.isEmpty ? "{0, 0}" : "\(name)(SUPNORM_BOUND)"])
+    if isRegression {
+      prove("0 \(name)(SUPNORM_ENTRY_COUNT) == \(upper)_OUTPUTS", "\(lower).h: number of output bounds")
+    } else {
+      prove(
+        "(0 \(name)(SUPNORM_ENTRY_COUNT)) * 2 == \(upper)_OUTPUTS * (\(upper)_OUTPUTS - 1)",
+        "\(lower).h: number of pairs")
+    }
+    prove("\(upper)_LAYER\(model.layers.count - 1)_ROWS == \(upper)_OUTPUTS", "\(lower).h: number of outputs")
+    line("")
+  }
+
+  private mutating func writeMonotoneInputs() {
     line(
       """
-      /* ---- Certificate: for classes j < k, inputs that differ by at most d LSB everywhere change
-       * logit_j - logit_k by at most A * d + B; P(A, B) for the pairs (0,1) (0,2) ... (1,2) ... ---- */
+      /* ---- Monotone: M(input, 1), no output falls when the input grows; M(input, -1), none rises. supnorm verify
+       * proves it on the integers ---- */
       """)
-    define("\(upper)_PAIRS", "P", model.pairs.map { "\($0.slope), \($0.offset)" })
-    let rows = model.pairs.isEmpty ? ["{0, 0}"] : ["\(upper)_PAIRS(SUPNORM_PAIR)"]
-    array("supnorm_pair", "\(lower)_pairs", rows)
-    prove(
-      "(0 \(upper)_PAIRS(SUPNORM_ENTRY_COUNT)) * 2 == \(upper)_OUTPUTS * (\(upper)_OUTPUTS - 1)",
-      "\(lower).h: number of pairs")
-    prove("\(upper)_LAYER\(model.layers.count - 1)_ROWS == \(upper)_OUTPUTS", "\(lower).h: number of outputs")
+    define("\(upper)_MONOTONE_INPUTS", "M", model.monotoneInputs.map { "\($0.input), \($0.direction)" })
+    line("")
+  }
+
+  private mutating func writeTolerances() {
+    line(
+      """
+      /* ---- Tolerances: T(tolerance) for each input, in its own unit, 0 for none: a radius of \(upper)_TOLERANCE_LSB
+       * means that every input may move by its tolerance, all at once ---- */
+      """)
+    define("\(upper)_TOLERANCES", "T", model.tolerances.map { "\($0)" })
+    line("")
+  }
+
+  private mutating func writeTargets() {
+    line("/* ---- Outputs of a regression: T(offset, scale), value = offset + accumulator * scale ---- */")
+    define("\(upper)_TARGETS", "T", model.targets.map { "\($0.offset), \($0.scale)" })
+    define("\(upper)_TARGET_NAMES", "N", model.targetNames.map(literal))
     line("")
   }
 
@@ -204,7 +264,7 @@ private struct HeaderWriter {
       define("\(prefix)_LOGITS", "V", golden.logits.map { "\($0)" })
       line(
         """
-        #define \(prefix)_CLASS \(golden.classIndex)
+        #define \(prefix)_CLASS \(parenthesized(golden.classIndex))
         #define \(prefix)_RADIUS \(golden.radiusLSB)
         #define \(prefix)_LOCAL_RADIUS \(parenthesized(golden.localRadiusLSB))
         """)
@@ -243,8 +303,10 @@ private struct HeaderWriter {
       static const supnorm_network \(lower)_network_data = {
         \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
         \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
-        \(upper)_CRC32, \(lower)_layers, \(lower)_pairs, \(lower)_features,
-        sizeof \(lower)_features / sizeof \(lower)_features[0], 0
+        \(upper)_CRC32, \(lower)_layers, \(lower)_bounds, \(lower)_features,
+        \(model.residualInputs.isEmpty ? "NULL" : "\(lower)_residual_inputs"),
+        sizeof \(lower)_features / sizeof \(lower)_features[0], 0 \(upper)_RESIDUAL_INPUTS(SUPNORM_COUNT),
+        \(upper)_TOLERANCE_LSB, \(upper)_TASK
       };
 
       /* The network, for supnorm_infer and the others. */

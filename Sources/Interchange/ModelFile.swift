@@ -39,6 +39,16 @@ extension FloatModel {
       try add("layers.\(index).weight", [layer.rows, layer.columns], .float32(layer.weights))
       try add("layers.\(index).bias", [layer.rows], .float32(layer.biases))
     }
+    if !network.residuals.isEmpty {
+      let outputs = network.layers[network.layers.count - 1].rows
+      let weights = (0..<outputs).flatMap { output in network.residuals.map { $0.weights[output] } }
+      try add("residual.weight", [outputs, network.residuals.count], .float32(weights))
+    }
+    if !targets.isEmpty {
+      try add("target.offset", [targets.count], .float64(targets.map(\.offset)))
+      try add("target.scale", [targets.count], .float64(targets.map(\.scale)))
+    }
+    if !tolerances.isEmpty { try add("input.tolerance", [tolerances.count], .float64(tolerances)) }
     try add("input.offset", [inputMap.offsets.count], .float64(inputMap.offsets))
     try add("input.scale", [inputMap.scales.count], .float64(inputMap.scales))
     if !examples.isEmpty {
@@ -55,6 +65,11 @@ extension FloatModel {
       "row_sum_bounds": bounds.joined(separator: ","),
     ]
     func json(_ texts: [String]) -> String { "[\(texts.joined(separator: ","))]" }
+    if !network.residuals.isEmpty {
+      let inputs = network.residuals.map { "\($0.isIncreasing ? "+" : "-")\($0.input)" }
+      content.metadata["residual_inputs"] = inputs.joined(separator: ",")
+    }
+    if !targetNames.isEmpty { content.metadata["target_names"] = json(targetNames.map(jsonString)) }
     if !classNames.isEmpty { content.metadata["class_names"] = json(classNames.map(jsonString)) }
     if !featureNames.isEmpty { content.metadata["feature_names"] = json(featureNames.map(jsonString)) }
     if !curve.isEmpty {
@@ -87,11 +102,16 @@ extension FloatModel {
     }
     let layers = try reader.layers()
     let inputs = layers[0].columns
+    let outputs = layers[layers.count - 1].rows
+    let residuals = try reader.residuals(inputs: inputs, outputs: outputs, layerCount: layers.count)
     self.init(
-      network: FloatNetwork(layers: layers, activation: activation),
+      network: FloatNetwork(layers: layers, activation: activation, residuals: residuals),
       inputMap: try reader.inputMap(inputs: inputs),
-      classNames: try reader.names("class_names", count: layers[layers.count - 1].rows),
+      classNames: try reader.names("class_names", count: outputs),
       featureNames: try reader.names("feature_names", count: inputs),
+      targets: try reader.targets(outputs: outputs),
+      targetNames: try reader.names("target_names", count: outputs),
+      tolerances: try reader.tolerances(inputs: inputs),
       examples: try reader.examples(inputs: inputs))
     for (key, value) in content.metadata where key.hasPrefix("settings.") {
       settings[String(key.dropFirst("settings.".count))] = value
@@ -176,7 +196,10 @@ private struct ModelReader {
 
   func layers() throws(FileError) -> [FloatLayer] {
     var layers: [FloatLayer] = []
-    var known: Set = ["input.offset", "input.scale", "examples"]
+    var known: Set = [
+      "input.offset", "input.scale", "input.tolerance", "examples", "residual.weight", "target.offset",
+      "target.scale",
+    ]
     repeat {
       let weightName = "layers.\(layers.count).weight"
       let biasName = "layers.\(layers.count).bias"
@@ -207,6 +230,54 @@ private struct ModelReader {
       layers[index].rowSumBound = bound
     }
     return layers
+  }
+
+  /// The residual terms: `+3,-7` names the inputs, rising or falling; the tensor has a column for each.
+  func residuals(inputs: Int, outputs: Int, layerCount: Int) throws(FileError) -> [ResidualTerm] {
+    guard let list = content.metadata["residual_inputs"] else {
+      guard content.tensors["residual.weight"] == nil else {
+        throw fail("metadata", "key 'residual_inputs' is missing, there is a tensor residual.weight")
+      }
+      return []
+    }
+    let place = "metadata residual_inputs"
+    let names = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard names.count <= inputs, layerCount > 1 else {
+      throw fail(place, "\(names.count) residual inputs, \(inputs) inputs, \(layerCount) layers")
+    }
+    let weights = try tensor("residual.weight", shape: [outputs, names.count]).elements.floats
+    var terms: [ResidualTerm] = []
+    for (index, name) in names.enumerated() {
+      guard let sign = name.first, sign == "+" || sign == "-", let input = Int(name.dropFirst()),
+        input >= 0, input < inputs, input > terms.last?.input ?? -1
+      else {
+        throw fail(place, "\(quoted(String(name))) is not + or - and an input, in increasing order")
+      }
+      terms.append(
+        ResidualTerm(
+          input: input, isIncreasing: sign == "+",
+          weights: (0..<outputs).map { weights[$0 * names.count + index] }))
+    }
+    return terms
+  }
+
+  func targets(outputs: Int) throws(FileError) -> [TargetMap] {
+    guard content.tensors["target.offset"] != nil || content.tensors["target.scale"] != nil else { return [] }
+    let offsets = try tensor("target.offset", shape: [outputs]).elements.doubles
+    let scales = try tensor("target.scale", shape: [outputs]).elements.doubles
+    if let index = scales.firstIndex(where: { $0 <= 0 }) {
+      throw fail("tensor target.scale[\(index)]", "\(scales[index]) is not positive")
+    }
+    return zip(offsets, scales).map { TargetMap(offset: $0, scale: $1) }
+  }
+
+  func tolerances(inputs: Int) throws(FileError) -> [Double] {
+    guard content.tensors["input.tolerance"] != nil else { return [] }
+    let tolerances = try tensor("input.tolerance", shape: [inputs]).elements.doubles
+    if let index = tolerances.firstIndex(where: { $0 < 0 }) {
+      throw fail("tensor input.tolerance[\(index)]", "\(tolerances[index]) is negative")
+    }
+    return tolerances
   }
 
   func inputMap(inputs: Int) throws(FileError) -> InputMap {

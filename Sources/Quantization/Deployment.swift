@@ -14,15 +14,44 @@ extension ModelClaims {
   public init(deploying model: FloatModel, name: String, prune: Int = 0) throws {
     let integers = try quantized(model, prune: prune)
     let network = try CertifiedNetwork(integers)
+    let features = try model.inputMap.featureClaims()
+    let lastUnits = Double(integers.unit) * Double(1 << integers.layers[integers.layers.count - 1].shift)
     self.init(
-      name: name, formatVersion: 1, unit: integers.unit, inputs: integers.inputs, outputs: integers.outputs,
+      name: name, formatVersion: 2, unit: integers.unit, inputs: integers.inputs, outputs: integers.outputs,
       inputMinimum: integers.inputMinimum, inputMaximum: integers.inputMaximum,
       scratchBytes: network.scratchBytes, inferScratchBytes: network.inferScratchBytes,
       crc32: Int(network.crc32), layers: integers.layers.map(LayerClaims.init),
-      pairs: network.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) },
-      features: try model.inputMap.featureClaims(), featureNames: model.featureNames,
-      classNames: model.classNames, golden: try model.goldenInputs.map { try network.golden($0) })
+      bounds: network.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      features: features, featureNames: model.featureNames,
+      classNames: model.classNames, golden: try model.goldenInputs.map { try network.golden($0) },
+      task: integers.task, residualInputs: integers.residualInputs,
+      monotoneInputs: model.network.residuals.map {
+        MonotoneClaims(input: $0.input, direction: $0.isIncreasing ? 1 : -1)
+      },
+      targets: model.targets.map { TargetClaims(offset: $0.offset, scale: $0.scale / lastUnits) },
+      targetNames: model.targetNames, toleranceLSB: try radiusCovering(model.tolerances, features: features),
+      tolerances: model.tolerances)
   }
+}
+
+/// The least radius at which every feature may move by its tolerance, 0 without tolerances.
+private func radiusCovering(
+  _ tolerances: [Double], features: [FeatureClaims]
+) throws(QuantizationError) -> Int {
+  var result = 0
+  for (index, tolerance) in tolerances.enumerated() where tolerance > 0 {
+    let each = features[features.count == 1 ? 0 : index].tolerance
+    let quotient = (tolerance / each).rounded(.up)
+    guard quotient < 65535 else {
+      throw .toleranceTooLarge(feature: index, tolerance: tolerance, bound: 65534 * each)
+    }
+    // One step down, as the checker compares: no rounding of the product may promise too much.
+    var needed = max(Int(quotient), 1)
+    while (Double(needed) * each).nextDown < tolerance { needed += 1 }
+    while needed > 1, (Double(needed - 1) * each).nextDown >= tolerance { needed -= 1 }
+    result = max(result, needed)
+  }
+  return result
 }
 
 extension FloatModel {
@@ -45,6 +74,11 @@ extension FloatModel {
 extension CertifiedNetwork {
   fileprivate func golden(_ input: [Int16]) throws -> GoldenClaims {
     let answer = try answer(to: input)
+    if network.task == .regression {
+      return GoldenClaims(
+        input: input.map { Int($0) }, logits: answer.logits.map { Int($0) }, classIndex: -1, radiusLSB: 0,
+        localRadiusLSB: -1)
+    }
     return GoldenClaims(
       input: input.map { Int($0) }, logits: answer.logits.map { Int($0) }, classIndex: answer.classIndex,
       radiusLSB: answer.globalRadiusLSB,

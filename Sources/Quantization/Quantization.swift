@@ -29,12 +29,14 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
       try quantized(
         layer, index: index, unit: model.inputMap.unit, prune: isLast ? 0 : prune,
         bound: isLast ? layer.rowSumBound.map(Double.init) : Double(layer.rowSumBound ?? 1),
-        activation: isLast ? .identity : IntegerActivation(network.activation)))
+        activation: isLast ? .identity : IntegerActivation(network.activation),
+        residuals: isLast ? network.residuals : []))
   }
   do {
     return try IntegerNetwork(
       layers: layers, unit: model.inputMap.unit, inputMinimum: model.inputMap.minimumLSB,
-      inputMaximum: model.inputMap.maximumLSB)
+      inputMaximum: model.inputMap.maximumLSB, residualInputs: network.residuals.map(\.input),
+      task: model.targets.isEmpty ? .classification : .regression)
   } catch {
     // `quantized(_:index:…)` returns only layers that fit.
     preconditionFailure("\(error)")
@@ -43,15 +45,18 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
 
 /// The layer at the largest shift at which it is admissible.
 private func quantized(
-  _ layer: FloatLayer, index: Int, unit: Int, prune: Int, bound: Double?, activation: IntegerActivation
+  _ layer: FloatLayer, index: Int, unit: Int, prune: Int, bound: Double?, activation: IntegerActivation,
+  residuals: [ResidualTerm]
 ) throws(QuantizationError) -> IntegerLayer {
   for shift in stride(from: 15, through: 0, by: -1) {
     // A model file may state any positive bound; 2^47 is far beyond the admissible ones and fits in Int.
     let limit = bound.map { Int(min(($0 * Double(1 << shift)).rounded(.down), 0x1p47)) }
-    guard let rows = roundedRows(layer, shift: shift, limit: limit, prune: prune),
+    guard let hiddenRows = roundedRows(layer, shift: shift, limit: limit, prune: prune),
+      let rows = appendResiduals(residuals, to: hiddenRows, shift: shift),
       let biases = roundedBiases(layer, shift: shift, unit: unit)
     else { continue }
-    let rowSumBound = limit ?? rows.map { $0.reduce(0) { $0 + abs($1) } }.max() ?? 0
+    let largestSum = rows.map { $0.reduce(0) { $0 + abs($1) } }.max() ?? 0
+    let rowSumBound = residuals.isEmpty ? limit ?? largestSum : largestSum
     let largestBias = biases.map { abs($0) }.max() ?? 0
     // The layer as a whole, as the header's compile-time proof has it: the bound with the largest bias.
     let (scaled, overflow) = rowSumBound.multipliedReportingOverflow(by: 32768)
@@ -59,7 +64,8 @@ private func quantized(
       scaled + largestBias + (1 << shift) / 2 <= Int(Int32.max)
     else { continue }
     var result = IntegerLayer(
-      rows: layer.rows, columns: layer.columns, weights: rows.flatMap { $0.map { Int16($0) } },
+      rows: layer.rows, columns: layer.columns + residuals.count,
+      weights: rows.flatMap { $0.map { Int16($0) } },
       biases: biases.map { Int32($0) }, shift: shift, activation: activation, rowSumBound: rowSumBound,
       isSparse: true)
     // The smaller one is also the faster one: a stored entry costs an index, and below half the columns that is
@@ -89,6 +95,24 @@ private func roundedRows(_ layer: FloatLayer, shift: Int, limit: Int?, prune: In
     rows.append(integers)
   }
   return rows
+}
+
+/// Each row with the weights of the residual inputs behind it, or nil when one does not fit in `Int16`.
+///
+/// A residual weight is rounded to nearest, but is never less than the sum of the row's own magnitudes: with hidden
+/// rows of sum at most `2^shift` that is what makes the output monotone, in integers.
+private func appendResiduals(_ residuals: [ResidualTerm], to rows: [[Int]], shift: Int) -> [[Int]]? {
+  var result = rows
+  for (index, row) in rows.enumerated() {
+    let sum = row.reduce(0) { $0 + abs($1) }
+    for term in residuals {
+      let exact = Double(term.weights[index].magnitude) * Double(1 << shift)
+      guard exact <= 32767, sum <= 32767 else { return nil }
+      let magnitude = max(Int(exact.rounded()), sum)
+      result[index].append(term.isIncreasing ? magnitude : -magnitude)
+    }
+  }
+  return result
 }
 
 /// Brings `Σ|w|` down to the limit, one LSB at a time, each time at the weight where that costs the least: where

@@ -9,8 +9,14 @@ public struct Dataset: Sendable {
   /// The raw values, `count * featureCount` of them, sample after sample, all finite.
   public var values: Values
 
-  /// The class of each sample, an index into `classNames`.
+  /// The class of each sample, an index into `classNames`; zeros in a regression's data.
   public var labels: [Int]
+
+  /// The numbers a regression shall find, one for each sample; empty for classes.
+  public var targets: [Double] = []
+
+  /// What `targets` are.
+  public var targetName = ""
 
   /// Features of one sample.
   public var featureCount: Int

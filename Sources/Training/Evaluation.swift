@@ -17,6 +17,30 @@ extension FloatNetwork {
     return pass.sums[layers.count - 1].elements
   }
 
+  /// The coefficient of determination of a regression, `1 - Σ(y - t)² / Σ(t - mean)²` over all outputs.
+  ///
+  /// - Parameter targets: the outputs wanted, sample after sample; each output has its own mean.
+  /// - Complexity: O(samples · weights).
+  public func explainedVariance(inputs: [Float], targets: [Float]) -> Double {
+    let outputs = layers[layers.count - 1].rows
+    let predictions = logits(of: inputs)
+    precondition(predictions.count == targets.count && !targets.isEmpty)
+    let count = targets.count / outputs
+    var residual = 0.0
+    var total = 0.0
+    for output in 0..<outputs {
+      let places = (0..<count).map { $0 * outputs + output }
+      let mean = places.reduce(0) { $0 + Double(targets[$1]) } / Double(count)
+      for place in places {
+        residual +=
+          (Double(predictions[place]) - Double(targets[place]))
+          * (Double(predictions[place]) - Double(targets[place]))
+        total += (Double(targets[place]) - mean) * (Double(targets[place]) - mean)
+      }
+    }
+    return total > 0 ? 1 - residual / total : residual == 0 ? 1 : 0
+  }
+
   /// The fraction of samples whose largest logit is the label's; on a tie the lowest index counts.
   ///
   /// - Parameter inputs: mapped inputs, sample after sample, at least one sample.

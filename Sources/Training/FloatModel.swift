@@ -7,7 +7,7 @@ public struct TrainingPoint: Equatable, Sendable {
   public var loss: Double
 
   /// Fraction of the training samples, or of a fixed choice among them, that the float network classifies
-  /// correctly.
+  /// correctly; of a regression the part of the targets' variance that it explains.
   public var accuracy: Double
 
   /// Fraction of a fixed choice of training samples whose class interval bounds prove at the training epsilon;
@@ -25,6 +25,31 @@ public struct TrainingPoint: Equatable, Sendable {
   }
 }
 
+/// How an output of a regression becomes a number in its own unit: `value = offset + output · scale`.
+public struct TargetMap: Equatable, Sendable {
+  /// The value at output 0.
+  public var offset: Double
+
+  /// The unit of the value for each mapped unit of the output, positive.
+  public var scale: Double
+
+  /// Creates a map.
+  public init(offset: Double, scale: Double) {
+    self.offset = offset
+    self.scale = scale
+  }
+
+  /// The map from -1 … 1 to the range of some values; a constant keeps its unit.
+  public static func fitted(to values: [Double]) -> TargetMap {
+    let (least, greatest) = (values.min() ?? 0, values.max() ?? 0)
+    let scale = greatest / 2 - least / 2
+    return TargetMap(offset: least / 2 + greatest / 2, scale: scale > 0 ? scale : 1)
+  }
+
+  /// The output for a value.
+  public func mapped(_ value: Double) -> Float { Float((value - offset) / scale) }
+}
+
 /// A trained network with all that is needed to use it: what `supnorm train` writes and `export` reads.
 public struct FloatModel: Equatable, Sendable {
   /// The network.
@@ -39,6 +64,15 @@ public struct FloatModel: Equatable, Sendable {
   /// Names in input order; empty when unknown.
   public var featureNames: [String]
 
+  /// How the outputs of a regression become numbers in their units, one for each; empty for a classifier.
+  public var targets: [TargetMap]
+
+  /// The names of a regression's outputs; empty when unknown.
+  public var targetNames: [String]
+
+  /// How far each feature may move, in its own unit, 0 where nothing was said; empty when no tolerances were given.
+  public var tolerances: [Double]
+
   /// Raw values of a few samples of the data, for golden vectors: each has as many values as the network
   /// has inputs.
   public var examples: [[Double]]
@@ -52,12 +86,16 @@ public struct FloatModel: Equatable, Sendable {
   /// Creates a model.
   public init(
     network: FloatNetwork, inputMap: InputMap, classNames: [String] = [], featureNames: [String] = [],
+    targets: [TargetMap] = [], targetNames: [String] = [], tolerances: [Double] = [],
     examples: [[Double]] = [], settings: [String: String] = [:], curve: [TrainingPoint] = []
   ) {
     self.network = network
     self.inputMap = inputMap
     self.classNames = classNames
     self.featureNames = featureNames
+    self.targets = targets
+    self.targetNames = targetNames
+    self.tolerances = tolerances
     self.examples = examples
     self.settings = settings
     self.curve = curve

@@ -35,6 +35,35 @@ public struct FloatLayer: Equatable, Sendable {
   }
 }
 
+/// An input that reaches the outputs beside the layers, `y_j += weights[j] · x_input`, to make them monotone in it.
+///
+/// With the rows of all layers bounded, the layers together move output j by at most λ for each unit of the input, λ
+/// the product of the bounds; a weight of at least λ in magnitude outweighs that.
+public struct ResidualTerm: Equatable, Sendable {
+  /// The input.
+  public var input: Int
+
+  /// Whether the outputs shall never fall when the input grows; otherwise they shall never rise.
+  public var isIncreasing: Bool
+
+  /// One for each output.
+  public var weights: [Float]
+
+  /// Creates a term.
+  public init(input: Int, isIncreasing: Bool, weights: [Float]) {
+    self.input = input
+    self.isIncreasing = isIncreasing
+    self.weights = weights
+  }
+
+  /// Moves every weight to the nearest one of the right sign and at least the given magnitude.
+  mutating func project(ontoMagnitudesFrom least: Float) {
+    for index in weights.indices {
+      weights[index] = isIncreasing ? max(weights[index], least) : min(weights[index], -least)
+    }
+  }
+}
+
 /// A multi-layer perceptron in floating point: `activation` after every layer but the last.
 public struct FloatNetwork: Equatable, Sendable {
   /// The layers, at least one, each as wide as the next one's columns.
@@ -43,10 +72,23 @@ public struct FloatNetwork: Equatable, Sendable {
   /// What stands between the layers.
   public var activation: Activation
 
+  /// Inputs that reach the outputs directly, in order of the inputs; empty in most networks.
+  public var residuals: [ResidualTerm]
+
   /// Creates a network; neighboring layers must fit each other.
-  public init(layers: [FloatLayer], activation: Activation) {
+  public init(layers: [FloatLayer], activation: Activation, residuals: [ResidualTerm] = []) {
     precondition(!layers.isEmpty && zip(layers, layers.dropFirst()).allSatisfy { $0.rows == $1.columns })
     self.layers = layers
     self.activation = activation
+    self.residuals = residuals
+    precondition(residuals.allSatisfy { $0.weights.count == layers[layers.count - 1].rows })
+    precondition(zip(residuals, residuals.dropFirst()).allSatisfy { $0.input < $1.input })
+  }
+
+  /// λ: how far the layers alone can move an output for each unit of one input; nil when a layer is free.
+  public var lipschitzBound: Float? {
+    layers.reduce(1) { product, layer in
+      product.flatMap { product in layer.rowSumBound.map { product * $0 } }
+    }
   }
 }

@@ -15,22 +15,43 @@ extension InputMap {
       return InputMap(
         offsets: [0], scales: [1 / Double(largest)], unit: unit, minimumLSB: 0, maximumLSB: unit)
     }
-    var minima = Array(repeating: Double.infinity, count: dataset.featureCount)
-    var maxima = Array(repeating: -Double.infinity, count: dataset.featureCount)
-    for sample in 0..<dataset.count {
-      for feature in 0..<dataset.featureCount {
-        let value = dataset.value(sample: sample, feature: feature)
-        minima[feature] = min(minima[feature], value)
-        maxima[feature] = max(maxima[feature], value)
-      }
-    }
+    let ranges = dataset.featureRanges
     // Halved before they are combined, so that the widest finite range does not overflow.
-    let offsets = zip(minima, maxima).map { $0 / 2 + $1 / 2 }
-    let scales = zip(minima, maxima).map { minimum, maximum in
-      let scale = 1 / (maximum / 2 - minimum / 2)
+    let offsets = ranges.map { $0.lowerBound / 2 + $0.upperBound / 2 }
+    let scales = ranges.map { range in
+      let scale = 1 / (range.upperBound / 2 - range.lowerBound / 2)
       return scale.isFinite && scale > 0 ? scale : 1
     }
     return InputMap(offsets: offsets, scales: scales, unit: 32768, minimumLSB: -32768, maximumLSB: 32767)
+  }
+
+  /// The map in which the tolerances of all features are the same number of LSB.
+  ///
+  /// `x = (value - middle) · scale` with `scale = T / (tolerance · unit)`, and T, in LSB, the largest number at which
+  /// every feature's range fits: `T = min over features of tolerance / halfRange · 32767`. A feature without a
+  /// tolerance fills the range as in `fitted(to:)`.
+  ///
+  /// - Parameters:
+  ///   - dataset: not empty; its values are finite.
+  ///   - tolerances: one for each feature in its own unit, 0 for none; at least one positive.
+  /// - Returns: nil when a tolerance is below one LSB of the widest map: T would be less than 1.
+  /// - Complexity: O(values).
+  public static func fitted(to dataset: Dataset, tolerances: [Double]) -> InputMap? {
+    precondition(tolerances.count == dataset.featureCount && tolerances.contains { $0 > 0 })
+    let ranges = dataset.featureRanges
+    let halves = ranges.map { $0.upperBound / 2 - $0.lowerBound / 2 }
+    let toleranceLSB = zip(tolerances, halves).reduce(32767.0) { least, feature in
+      feature.0 > 0 && feature.1 > 0 ? min(least, feature.0 / feature.1 * 32767) : least
+    }
+    guard toleranceLSB >= 1 else { return nil }
+    var map = InputMap(
+      offsets: ranges.map { $0.lowerBound / 2 + $0.upperBound / 2 },
+      scales: halves.map { $0 > 0 && (1 / $0).isFinite ? 1 / $0 : 1 }, unit: 32768, minimumLSB: -32768,
+      maximumLSB: 32767)
+    for (feature, tolerance) in tolerances.enumerated() where tolerance > 0 {
+      map.scales[feature] = toleranceLSB.rounded(.down) / (tolerance * 32768)
+    }
+    return map
   }
 
   /// The declared input range in mapped units.
@@ -61,6 +82,19 @@ extension InputMap {
 }
 
 extension Dataset {
+  /// The least and the greatest value of each feature.
+  public var featureRanges: [ClosedRange<Double>] {
+    (0..<featureCount).map { feature in
+      var (least, greatest) = (Double.infinity, -Double.infinity)
+      for sample in 0..<count {
+        let value = value(sample: sample, feature: feature)
+        least = min(least, value)
+        greatest = max(greatest, value)
+      }
+      return least...greatest
+    }
+  }
+
   /// The largest value, at least 1, when all values are integers in 0 … 255; nil otherwise.
   fileprivate var largestGrayLevel: Int? {
     switch values {

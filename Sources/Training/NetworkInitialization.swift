@@ -8,7 +8,7 @@ extension FloatNetwork {
   ///
   /// - Parameters:
   ///   - inputCount: columns of the first layer.
-  ///   - classCount: rows of the last.
+  ///   - classCount: rows of the last: classes, or the outputs of a regression.
   ///   - options: hidden layers, activation and bounds.
   /// - Complexity: O(parameters).
   package static func random(
@@ -29,6 +29,12 @@ extension FloatNetwork {
           rows: rows, columns: columns, weights: weights, biases: Array(repeating: 0, count: rows),
           rowSumBound: options.bound(ofLayer: index)))
     }
-    return FloatNetwork(layers: layers, activation: options.activation)
+    let residuals = options.monotone.map { constraint in
+      ResidualTerm(
+        input: constraint.input, isIncreasing: constraint.isIncreasing,
+        weights: Array(repeating: 0, count: classCount))
+    }
+    return FloatNetwork(
+      layers: layers, activation: options.activation, residuals: residuals.sorted { $0.input < $1.input })
   }
 }

@@ -45,8 +45,9 @@ public enum Trainer {
   ///
   /// - Parameters:
   ///   - inputs: mapped inputs, sample after sample, each within `range`.
-  ///   - labels: a class of each sample, in `0 ..< classCount`.
-  ///   - classCount: the network's outputs, at least 2.
+  ///   - labels: a class of each sample, in `0 ..< classCount`; of a regression anything, one for each sample.
+  ///   - classCount: the network's outputs, at least 2; of a regression at least 1.
+  ///   - targets: the outputs wanted of a regression in mapped units, sample after sample; empty for classes.
   ///   - range: the range of mapped inputs, to which the boxes of the worst-case loss are cut.
   ///   - options: see there.
   ///   - progress: called on the calling thread, at most a thousand times and once more an epoch.
@@ -56,18 +57,23 @@ public enum Trainer {
   ///   longer finite.
   /// - Complexity: O(epochs · samples · weights), shared by two cores.
   public static func train(
-    inputs: [Float], labels: [Int], classCount: Int, range: ClosedRange<Float>, options: TrainingOptions,
-    progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    inputs: [Float], labels: [Int], classCount: Int, targets: [Float] = [], range: ClosedRange<Float>,
+    options: TrainingOptions, progress: (TrainingProgress) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws(TrainingError) -> TrainingResult {
     try options.validate()
-    try validate(inputs: inputs, labels: labels, classCount: classCount, range: range)
+    try validate(
+      inputs: inputs, labels: labels, classCount: classCount, targets: targets, range: range, options: options
+    )
 
     var generator = SeededGenerator(seed: options.seed)
     let initial = FloatNetwork.random(
       inputCount: inputs.count / labels.count, classCount: classCount, options: options, using: &generator)
     var run = TrainingRun(
-      initial, inputs: inputs, labels: labels, range: range, loss: options.loss, batchSize: options.batchSize)
-    let monitor = TrainingMonitor(inputs: inputs, labels: labels, range: range, epsilon: options.epsilon)
+      initial, inputs: inputs, labels: labels, targets: targets, range: range, loss: options.loss,
+      batchSize: options.batchSize)
+    let monitor = TrainingMonitor(
+      inputs: inputs, labels: labels, targets: targets, range: range, epsilon: options.epsilon)
     var result = TrainingResult(network: run.network, curve: [], finishedEpochs: 0)
 
     // Batches differ by at most one sample, so that no small one at the end has more say than the others.
@@ -113,12 +119,22 @@ public enum Trainer {
 
   /// Checks the data.
   private static func validate(
-    inputs: [Float], labels: [Int], classCount: Int, range: ClosedRange<Float>
+    inputs: [Float], labels: [Int], classCount: Int, targets: [Float], range: ClosedRange<Float>,
+    options: TrainingOptions
   ) throws(TrainingError) {
+    let isRegression = options.loss.isRegression
     if labels.isEmpty || inputs.isEmpty { throw .noData }
-    if classCount < 2 { throw .tooFewClasses(classCount) }
+    if classCount < (isRegression ? 1 : 2) { throw .tooFewClasses(classCount) }
     if inputs.count % labels.count != 0 { throw .countMismatch(inputs: inputs.count, labels: labels.count) }
-    if let sample = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
+    let targetCount = isRegression ? labels.count * classCount : 0
+    if targets.count != targetCount { throw .targetMismatch(targets: targets.count, expected: targetCount) }
+    for (index, constraint) in options.monotone.enumerated() {
+      let isNew = !options.monotone[..<index].contains { $0.input == constraint.input }
+      guard isNew, (0..<inputs.count / labels.count).contains(constraint.input) else {
+        throw .invalidMonotoneInput(constraint.input, inputs: inputs.count / labels.count)
+      }
+    }
+    if !isRegression, let sample = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
       throw .invalidLabel(sample: sample, label: labels[sample], classCount: classCount)
     }
     if let index = inputs.firstIndex(where: { !range.contains($0) }) {

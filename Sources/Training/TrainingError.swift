@@ -9,6 +9,12 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// Fewer than two classes.
   case tooFewClasses(Int)
 
+  /// The number of targets is not the number of samples times the outputs of a regression.
+  case targetMismatch(targets: Int, expected: Int)
+
+  /// An input to be monotone in that is not there, or named twice.
+  case invalidMonotoneInput(Int, inputs: Int)
+
   /// The number of input values is not a multiple of the number of labels.
   case countMismatch(inputs: Int, labels: Int)
 
@@ -35,6 +41,7 @@ public enum TrainingError: Error, Equatable, Sendable {
     case temperature
     case margin
     case cleanWeight
+    case monotone
 
     /// What the option must be.
     public var requirement: String {
@@ -50,6 +57,8 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
+      case .monotone:
+        "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
       }
     }
   }
@@ -74,6 +83,10 @@ extension TrainingError: CustomStringConvertible {
       "no training data: at least one sample with one feature is needed"
     case .tooFewClasses(let count):
       "\(count) classes: at least 2 are needed"
+    case .targetMismatch(let targets, let expected):
+      "\(targets) target values, expected \(expected)"
+    case .invalidMonotoneInput(let input, let inputs):
+      "monotone input \(input): named twice or not one of \(inputs) inputs"
     case .countMismatch(let inputs, let labels):
       "\(inputs) input values cannot be shared evenly by \(labels) labels"
     case .invalidLabel(let sample, let label, let classCount):

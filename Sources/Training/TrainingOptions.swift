@@ -1,3 +1,18 @@
+/// An input in which the outputs shall be monotone.
+public struct MonotoneConstraint: Equatable, Sendable {
+  /// The input.
+  public var input: Int
+
+  /// Whether the outputs shall never fall when it grows; otherwise they shall never rise.
+  public var isIncreasing: Bool
+
+  /// Creates a constraint.
+  public init(input: Int, isIncreasing: Bool) {
+    self.input = input
+    self.isIncreasing = isIncreasing
+  }
+}
+
 /// How a network is trained.
 ///
 /// The defaults are the recipe for images of bytes such as MNIST.
@@ -22,6 +37,9 @@ public struct TrainingOptions: Equatable, Sendable {
   ///
   /// A free last layer costs the local certificate nothing.
   public var lastConstrained = false
+
+  /// The inputs in which every output of a regression shall be monotone; all layers are then bounded.
+  public var monotone: [MonotoneConstraint] = []
 
   /// How often every sample is seen.
   public var epochs = 20
@@ -59,6 +77,24 @@ public struct TrainingOptions: Equatable, Sendable {
     return options
   }
 
+  /// The options for tables of some hundred samples and a few dozen measurements, such as the shipped breast-cancer
+  /// data.
+  public static var smallTable: TrainingOptions {
+    var options = TrainingOptions()
+    options.hidden = [16, 16]
+    options.loss = .worstCase(temperature: 0.1, cleanWeight: 0.15)
+    options.epochs = 300
+    options.batchSize = 32
+    return options
+  }
+
+  /// The options of a regression on a table of some hundred samples.
+  public static var regression: TrainingOptions {
+    var options = smallTable
+    options.loss = .squaredError
+    return options
+  }
+
   /// Checks every option.
   ///
   /// - Throws: `TrainingError.invalidOption` with the first one out of bounds.
@@ -76,7 +112,14 @@ public struct TrainingOptions: Equatable, Sendable {
     try require(.rate, Double(rate), rate > 0 && rate.isFinite)
     try require(.warmUpFraction, Double(warmUpFraction), (0...1).contains(warmUpFraction))
     try require(.rampFraction, Double(rampFraction), (0...1).contains(rampFraction))
+    // Residual terms outweigh the layers only when all of these are bounded, the hidden ones by 1 so that they do in
+    // integers too; and a hidden layer must be there.
+    let isBounded =
+      lastConstrained && !hidden.isEmpty && loss.isRegression
+      && hidden.indices.allSatisfy { bound(ofLayer: $0) ?? 2 <= 1 }
+    try require(.monotone, Double(monotone.count), monotone.isEmpty || isBounded)
     switch loss {
+    case .squaredError, .absoluteError: break
     case .crossEntropy(let temperature):
       try require(.temperature, Double(temperature), temperature > 0 && temperature.isFinite)
     case .hinge(let margin):

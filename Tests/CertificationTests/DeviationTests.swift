@@ -26,6 +26,7 @@ struct DeviationTests {
       if layer.activation == .sort { next = next.map { _ in next.max() ?? 0 } }
       deltas = next
     }
+    for _ in network.residualInputs { deltas.append(Int64(deviation)) }
     let last = network.layers[network.layers.count - 1]
     return (0..<last.rows).map { first in
       (0..<last.rows).map { second in

@@ -14,7 +14,7 @@ struct Mutation {
   /// Every change that must be refused whatever the network is.
   static func all(of claims: ModelClaims) -> [Mutation] {
     headerMutations(claims) + featureMutations(claims) + layerMutations(claims) + pairMutations(claims)
-      + goldenMutations(claims)
+      + goldenMutations(claims) + statementMutations(claims)
   }
 
   private static func headerMutations(_ claims: ModelClaims) -> [Mutation] {
@@ -135,16 +135,74 @@ struct Mutation {
     return mutations
   }
 
+  /// Residual and monotone inputs, tolerances, targets.
+  private static func statementMutations(_ claims: ModelClaims) -> [Mutation] {
+    var mutations = [
+      Mutation(name: "a residual input more") { $0.residualInputs.append($0.inputs - 1) },
+      Mutation(name: "monotone in no input") {
+        $0.monotoneInputs.append(MonotoneClaims(input: $0.inputs, direction: 1))
+      },
+      Mutation(name: "the other task") {
+        $0.task = $0.task == .regression ? .classification : .regression
+        $0.targets = Array(
+          repeating: TargetClaims(offset: 0, scale: 1), count: $0.task == .regression ? $0.outputs : 0)
+      },
+      Mutation(name: "a target more") { $0.targets.append(TargetClaims(offset: 0, scale: 1)) },
+      .step("tolerance radius", \.toleranceLSB, 1), .step("tolerance radius", \.toleranceLSB, -1),
+      Mutation(name: "tolerances of another number") { $0.tolerances.append(1) },
+    ]
+    for index in claims.targets.indices {
+      mutations += [
+        Mutation(name: "target \(index) scale 0") { $0.targets[index].scale = 0 },
+        Mutation(name: "target \(index) offset NaN") { $0.targets[index].offset = .nan },
+      ]
+    }
+    if !claims.residualInputs.isEmpty {
+      mutations += [
+        Mutation(name: "a residual input less") { $0.residualInputs.removeLast() },
+        Mutation(name: "a residual input that is not there") {
+          $0.residualInputs[$0.residualInputs.count - 1] = $0.inputs
+        },
+      ]
+    }
+    for index in claims.tolerances.indices where claims.tolerances[index] > 0 {
+      mutations += [
+        Mutation(name: "tolerance \(index) beyond the radius") { claims in
+          claims.tolerances[index] =
+            claims.features[claims.features.count == 1 ? 0 : index].tolerance
+            * (Double(claims.toleranceLSB) + 0.001)
+        },
+        Mutation(name: "tolerance \(index) negative") { $0.tolerances[index] *= -1 },
+        Mutation(name: "tolerance \(index) NaN") { $0.tolerances[index] = .nan },
+      ]
+    }
+    for (index, statement) in claims.monotoneInputs.enumerated() {
+      mutations.append(
+        Mutation(name: "monotone \(statement.input) twice") { $0.monotoneInputs.append(statement) })
+      mutations.append(.step("monotone \(index) direction", \.monotoneInputs[index].direction, 2))
+    }
+    // An output that moves with an input is not monotone both ways.
+    for input in 0..<claims.inputs where claims.layers.count > 1 {
+      for direction in [1, -1] where !claims.isMonotone(input, direction) {
+        mutations.append(
+          Mutation(name: "monotone \(input) \(direction)") {
+            $0.monotoneInputs = [MonotoneClaims(input: input, direction: direction)]
+          })
+      }
+    }
+    return mutations
+  }
+
   private static func pairMutations(_ claims: ModelClaims) -> [Mutation] {
     var mutations = [
-      Mutation(name: "a pair more") { $0.pairs.append(PairClaims(slope: 0, offset: 0)) }
+      Mutation(name: "a pair more") { $0.bounds.append(BoundClaims(slope: 0, offset: 0)) }
     ]
-    if !claims.pairs.isEmpty { mutations.append(Mutation(name: "a pair less") { $0.pairs.removeLast() }) }
-    for index in claims.pairs.indices {
+    if !claims.bounds.isEmpty { mutations.append(Mutation(name: "a pair less") { $0.bounds.removeLast() }) }
+    for index in claims.bounds.indices {
       for step in [1, -1] {
         mutations += [
-          .step("slope \(index)", \.pairs[index].slope, step),
-          .step("offset \(index)", \.pairs[index].offset, step),
+          .step("slope \(index)", \.bounds[index].slope, step),
+          .step("offset \(index)", \.bounds[index].offset, step),
         ]
       }
     }
@@ -176,5 +234,12 @@ struct Mutation {
       ]
     }
     return mutations
+  }
+}
+
+extension ModelClaims {
+  /// Whether the network's own rule says that it is monotone.
+  fileprivate func isMonotone(_ input: Int, _ direction: Int) -> Bool {
+    (try? network())?.isMonotone(MonotoneInput(input: input, isIncreasing: direction == 1)) ?? false
   }
 }

@@ -53,7 +53,7 @@ struct PairTableTests {
             Int(last.weights[first * last.columns + column])
               - Int(last.weights[second * last.columns + column]))
         }
-        #expect(table[place] == PairBound(slope: UInt32(sum), offset: 0), "\(network); \(random)")
+        #expect(table[place] == ChangeBound(slope: UInt32(sum), offset: 0), "\(network); \(random)")
       }
     }
   }
@@ -72,7 +72,7 @@ struct PairTableTests {
       }
       let network = try IntegerNetwork(
         layers: layers, unit: 1, inputMinimum: -32768, inputMaximum: 32767)
-      #expect(network.pairTable() == [PairBound(slope: .max, offset: 0)])
+      #expect(network.pairTable() == [ChangeBound(slope: .max, offset: 0)])
       let certified = try CertifiedNetwork(network)
       for _ in 0..<200 {
         #expect(try certified.answer(to: random.input(count: 2)).globalRadiusLSB == 0, "\(random)")
@@ -91,7 +91,7 @@ struct PairTableTests {
     last.activation = .identity
     let network = try IntegerNetwork(
       layers: [expansive, expansive, last], unit: 1, inputMinimum: -32768, inputMaximum: 32767)
-    #expect(network.pairTable() == [PairBound(slope: 0, offset: 0)])
+    #expect(network.pairTable() == [ChangeBound(slope: 0, offset: 0)])
     #expect(try CertifiedNetwork(network).answer(to: [3, 4]).globalRadiusLSB == 65535)
   }
 
@@ -106,7 +106,7 @@ struct PairTableTests {
       isSparse: false)
     let network = try IntegerNetwork(
       layers: [layer, last], unit: 1, inputMinimum: -32768, inputMaximum: 32767)
-    #expect(network.pairTable() == [PairBound(slope: 3, offset: 1)])
+    #expect(network.pairTable() == [ChangeBound(slope: 3, offset: 1)])
   }
 
   @Test func `The global radius never exceeds what the margin deviations allow`() throws {

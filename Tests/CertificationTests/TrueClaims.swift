@@ -6,7 +6,8 @@ extension TestRandom {
   /// Everything a header would state of a network: an exact or a rounded input map for each input or for all, and
   /// golden vectors at the ends of the range, inside it and, when the range leaves room, outside.
   mutating func claims(of drawn: IntegerNetwork) throws -> ModelClaims {
-    let network = drawn.statable
+    var network = drawn.statable
+    if oneIn(4) { network.task = .regression }
     let certified = try CertifiedNetwork(network)
     let range = network.inputMinimum...network.inputMaximum
     var inputs = [
@@ -22,18 +23,42 @@ extension TestRandom {
         GoldenClaims(
           input: input.map { Int($0) }, logits: answer.logits.map { Int($0) }, classIndex: answer.classIndex,
           radiusLSB: answer.globalRadiusLSB,
-          localRadiusLSB: try certified.localRadius(of: input, as: answer.classIndex) ?? -1))
+          localRadiusLSB: network.task == .regression
+            ? -1 : try certified.localRadius(of: input, as: answer.classIndex) ?? -1))
     }
     let featureCount = oneIn(2) ? 1 : network.inputs
+    let features = (0..<featureCount).map { _ in feature(unit: network.unit) }
+    let (tolerances, toleranceLSB) = oneIn(2) ? ([], 0) : tolerances(of: features, inputs: network.inputs)
+    let isRegression = network.task == .regression
     return ModelClaims(
-      name: "test", formatVersion: 1, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: "test", formatVersion: 2, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map { LayerClaims($0) },
-      pairs: certified.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) },
-      features: (0..<featureCount).map { _ in feature(unit: network.unit) },
+      bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      features: features,
       featureNames: oneIn(2) ? [] : (0..<network.inputs).map { "feature \($0)" },
-      classNames: oneIn(2) ? [] : (0..<network.outputs).map { "class \($0)" }, golden: golden)
+      classNames: oneIn(2) ? [] : (0..<network.outputs).map { "class \($0)" }, golden: golden,
+      task: network.task, residualInputs: network.residualInputs,
+      monotoneInputs: (0..<network.inputs).flatMap { input in
+        [1, -1].filter { network.isMonotone(MonotoneInput(input: input, isIncreasing: $0 == 1)) }.prefix(1)
+          .map { MonotoneClaims(input: input, direction: $0) }
+      },
+      targets: isRegression
+        ? (0..<network.outputs).map { _ in TargetClaims(offset: signed(), scale: Double(integer(1...9))) }
+        : [],
+      targetNames: isRegression && oneIn(2) ? (0..<network.outputs).map { "target \($0)" } : [],
+      toleranceLSB: toleranceLSB, tolerances: tolerances)
+  }
+
+  /// Tolerances of some inputs and the least radius that covers them all.
+  private mutating func tolerances(of features: [FeatureClaims], inputs: Int) -> ([Double], Int) {
+    let radii = (0..<inputs).map { $0 == 0 || oneIn(2) ? integer(1...2000) : 0 }
+    let tolerances = radii.enumerated().map { index, radius in
+      // Just below what that many LSB cover.
+      Double(radius) * features[features.count == 1 ? 0 : index].tolerance * 0.999_999
+    }
+    return (tolerances, radii.max() ?? 1)
   }
 
   /// A map of whole numbers, one step a reading, or a rounded one.

@@ -105,7 +105,7 @@ struct UpperBoundTests {
 
   @Test func `The network's bound is the product of its gains, and margins obey it`() {
     var random = TestRandom()
-    for network in random.networks(10) {
+    for network in random.networks(10, styles: NetworkStyle.allCases.filter { $0 != .residual }) {
       var product = UpperBound(numerator: 1, shift: 0)
       for layer in network.layers {
         #expect(layer.gain == UpperBound(numerator: UInt64(layer.rowSums.max() ?? 0), shift: layer.shift))
@@ -113,5 +113,41 @@ struct UpperBoundTests {
       }
       #expect(network.lipschitzBound == product, "\(random)")
     }
+  }
+
+  @Test func `Residual inputs add their weight to the product of the gains`() {
+    var random = TestRandom()
+    for network in random.networks(40, styles: [.residual]) {
+      let last = network.layers[network.layers.count - 1]
+      let hidden = last.columns - network.residualInputs.count
+      func largest(_ columns: Range<Int>) -> Double {
+        (0..<last.rows).map { row in
+          columns.reduce(0.0) { $0 + abs(Double(last.weights[row * last.columns + $1])) }
+        }.max() ?? 0
+      }
+      let gains = network.layers.dropLast().reduce(1.0) { $0 * $1.gain.roundedUp }
+      let expected = (gains * largest(0..<hidden) + largest(hidden..<last.columns)) / Double(1 << last.shift)
+      let bound = network.lipschitzBound
+      #expect(abs(bound.roundedUp - expected) <= 1e-9 * expected, "\(network); \(random)")
+      #expect(bound.isExact)
+    }
+  }
+
+  @Test func `A sum is exact where it fits and never less where it does not`() {
+    var random = TestRandom()
+    for _ in 0..<20_000 {
+      let numbers = (0..<2).map { _ in
+        UpperBound(numerator: random.next() >> UInt64(random.integer(0...63)), shift: random.integer(0...70))
+      }
+      let sum = numbers[0].adding(numbers[1])
+      // 2^-200 is below every unit here, and 256 bits of significand are more than these need.
+      let exact = numbers.map { $0.roundedUp }.reduce(0, +)
+      #expect(sum.roundedUp >= exact * (1 - 1e-15) && sum.roundedUp <= exact * (1 + 1e-15), "\(numbers)")
+      #expect(sum == numbers[1].adding(numbers[0]), "\(numbers); \(random)")
+    }
+    let half = UpperBound(numerator: 1, shift: 1)
+    #expect(half.adding(half).roundedUp == 1)
+    let sum = UpperBound(numerator: .max, shift: 0).adding(UpperBound(numerator: 1, shift: 200))
+    #expect(!sum.isExact && sum.roundedUp >= 0x1p64)
   }
 }

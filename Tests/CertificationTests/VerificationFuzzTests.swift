@@ -29,7 +29,7 @@ struct VerificationFuzzTests {
       }
       for row in claims.layers[layer].biases.indices { fields.append(\.layers[layer].biases[row]) }
     }
-    for pair in claims.pairs.indices { fields += [\.pairs[pair].slope, \.pairs[pair].offset] }
+    for pair in claims.bounds.indices { fields += [\.bounds[pair].slope, \.bounds[pair].offset] }
     for feature in claims.features.indices {
       fields += [
         \.features[feature].multiplier, \.features[feature].addend, \.features[feature].shift,
@@ -88,7 +88,7 @@ struct VerificationFuzzTests {
   private func expectSound(_ changed: ModelClaims, of claims: ModelClaims, _ random: TestRandom) throws {
     guard verification(of: changed).isValid else { return }
     #expect(try Rederivation.holds(changed), "\(changed); \(random)")
-    #expect(changed.formatVersion == 1 && changed.features == claims.features, "\(changed); \(random)")
+    #expect(changed.formatVersion == 2 && changed.features == claims.features, "\(changed); \(random)")
     // A unit that is off by a little is a true statement as long as the input maps are those of that unit.
     for feature in changed.features {
       let power = Double(1 << feature.shift)
@@ -105,7 +105,7 @@ struct VerificationFuzzTests {
     let layer = claims.layers.isEmpty ? nil : random.integer(0...claims.layers.count - 1)
     switch random.integer(0...9) {
     case 0: claims.layers = []
-    case 1: claims.pairs = []
+    case 1: claims.bounds = []
     case 2: claims.features = []
     case 3: claims.golden = []
     case 4: if let layer { claims.layers.remove(at: layer) }

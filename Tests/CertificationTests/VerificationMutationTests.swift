@@ -83,8 +83,8 @@ enum Rederivation {
     }
     guard let network = try? claims.network() else { return false }
     let certified = try CertifiedNetwork(network)
-    let pairs = certified.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) }
-    guard pairs == claims.pairs, Int(certified.crc32) == claims.crc32,
+    let bounds = certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) }
+    guard bounds == claims.bounds, Int(certified.crc32) == claims.crc32,
       certified.scratchBytes == claims.scratchBytes, certified.inferScratchBytes == claims.inferScratchBytes
     else { return false }
     for golden in claims.golden {
@@ -92,8 +92,16 @@ enum Rederivation {
       let answer = try certified.answer(to: input)
       guard golden.logits == Oracle(network).logits(input).map({ Int($0) }),
         golden.classIndex == answer.classIndex, golden.radiusLSB == answer.globalRadiusLSB,
-        golden.localRadiusLSB == (try certified.localRadius(of: input, as: answer.classIndex) ?? -1)
+        golden.localRadiusLSB
+          == (network.task == .regression
+            ? -1 : try certified.localRadius(of: input, as: answer.classIndex) ?? -1)
       else { return false }
+    }
+    for statement in claims.monotoneInputs {
+      let isIncreasing = statement.direction == 1
+      guard network.isMonotone(MonotoneInput(input: statement.input, isIncreasing: isIncreasing)) else {
+        return false
+      }
     }
     return true
   }

@@ -98,7 +98,7 @@ struct CInterfaceTests {
   @Test func `Null pointers inside the network`() throws {
     let nulls = [Int32?](repeating: SUPNORM_ERROR_NULL, count: 4)
     #expect(try Self.statuses { unsafe $0.network.pointee.layers = nil } == nulls)
-    #expect(try Self.statuses { unsafe $0.network.pointee.pairs = nil } == nulls)
+    #expect(try Self.statuses { unsafe $0.network.pointee.bounds = nil } == nulls)
     for layer in 0..<3 {
       #expect(try Self.statuses { unsafe $0.layers[layer].weights = nil } == nulls)
       #expect(try Self.statuses { unsafe $0.layers[layer].biases = nil } == nulls)
@@ -108,7 +108,7 @@ struct CInterfaceTests {
   }
 
   @Test func `Another format version`() throws {
-    for version: UInt16 in [0, 2, 257, .max] {
+    for version: UInt16 in [0, 1, 3, 257, .max] {
       let statuses = try Self.statuses { unsafe $0.network.pointee.format_version = version }
       #expect(statuses == Array(repeating: SUPNORM_ERROR_VERSION, count: 4))
     }
@@ -123,6 +123,14 @@ struct CInterfaceTests {
     ("more outputs", { unsafe $0.network.pointee.outputs += 1 }),
     ("fewer outputs", { unsafe $0.network.pointee.outputs -= 1 }),
     ("empty input range", { unsafe ($0.network.pointee.input_min, $0.network.pointee.input_max) = (1, 0) }),
+    ("an unknown task", { unsafe $0.network.pointee.task = 2 }),
+    (
+      "residual inputs that are no columns",
+      { device in
+        unsafe device.network.pointee.residual_inputs = device.copy([0])
+        unsafe device.network.pointee.residual_count = 1
+      }
+    ),
     ("unknown kind", { unsafe $0.layers[0].kind = 2 }),
     ("dense as sparse counts", { unsafe $0.layers[1].kind = UInt8(SUPNORM_DENSE) }),
     ("unknown activation", { unsafe $0.layers[0].activation = 6 }),
@@ -224,20 +232,20 @@ struct CInterfaceTests {
 
   @Test func `The constants of Swift are those of supnorm.h, and those are what the format fixes`() {
     #expect(IntegerActivation.allCases.map(\.constant) == [0, 1, 2, 3, 4, 5])
-    #expect(SUPNORM_FORMAT_VERSION == 1 && SUPNORM_DENSE == 0 && SUPNORM_SPARSE == 1)
+    #expect(SUPNORM_FORMAT_VERSION == 2 && SUPNORM_DENSE == 0 && SUPNORM_SPARSE == 1)
     #expect(SUPNORM_OK == 0 && SUPNORM_UNCERTIFIED == 1 && SUPNORM_RADIUS_MAX == 65535)
     let errors: [NetworkError] = [
       .nullPointer, .otherVersion, .malformed, .scratchTooSmall, .radiusOutOfRange, .classOutOfRange,
-      .checksumMismatch, .boundExceeded, .goldenMismatch,
+      .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask,
     ]
-    #expect(errors.map(\.status) == Array((-9...(-1)).reversed()))
-    let names = (-10...2).map { unsafe String(cString: supnorm_status_name($0)) }
-    #expect(Set(names.dropFirst()).count == 12, "\(names)")
+    #expect(errors.map(\.status) == Array((-10...(-1)).reversed()))
+    let names = (-11...2).map { unsafe String(cString: supnorm_status_name($0)) }
+    #expect(Set(names.dropFirst()).count == 13, "\(names)")
     #expect(names.first == "unknown status" && names.last == "unknown status")
   }
 
   @Test func `Widths and counts of the types are those of the device`() {
-    #expect(MemoryLayout<supnorm_pair>.size == 8)
+    #expect(MemoryLayout<supnorm_bound>.size == 8)
     #expect(MemoryLayout<supnorm_result>.size == 8)
     #expect(MemoryLayout<supnorm_feature>.size == 12)
   }

@@ -33,7 +33,9 @@ struct Golden {
   init(_ source: IntegerNetwork, features: [supnorm_feature] = []) {
     var hidden = [0, 0]
     for (index, layer) in source.layers.dropLast().enumerated() {
-      hidden[index % 2] = max(hidden[index % 2], layer.rows)
+      let isBeforeLast = index == source.layers.count - 2
+      let width = layer.rows + (isBeforeLast ? source.residualInputs.count : 0)
+      hidden[index % 2] = max(hidden[index % 2], width)
     }
     hiddenWidth = hidden[0] + hidden[1]
     unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
@@ -49,16 +51,19 @@ struct Golden {
           column_indices: layer.isSparse ? copy(layer.storedColumns) : nil,
           row_entries: layer.isSparse ? copy(layer.storedCounts) : nil))
     }
-    let table = source.pairTable().map { supnorm_pair(slope: $0.slope, offset: $0.offset) }
+    let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
     unsafe network.initialize(
       to: supnorm_network(
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(source.layers.count),
         inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
         scratch_bytes: UInt32(max(4 * hiddenWidth, 4)), infer_scratch_bytes: UInt32(max(2 * hiddenWidth, 4)),
-        crc32: source.checksum, layers: layers, pairs: copy(table),
-        features: features.isEmpty ? nil : copy(features), feature_count: UInt16(features.count), reserved: 0)
-    )
+        crc32: source.checksum, layers: layers, bounds: copy(table),
+        features: features.isEmpty ? nil : copy(features),
+        residual_inputs: source.residualInputs.isEmpty ? nil : copy(source.residualInputs.map { UInt16($0) }),
+        feature_count: UInt16(features.count), residual_count: UInt16(source.residualInputs.count),
+        tolerance_lsb: 0,
+        task: UInt16(source.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION)))
   }
 
   deinit {
@@ -100,6 +105,40 @@ struct Golden {
     let status = unsafe CSupNorm.supnorm_certify(
       network, input, Int32(classIndex), Int32(radius), scratch.pointer, bytes)
     return scratch.areGuardsIntact ? status : nil
+  }
+
+  /// Runs `supnorm_infer_within`; nil when it wrote outside its memory.
+  func infer(_ input: [Int16], within radius: Int, scratchBytes: Int? = nil) -> InferOutcome? {
+    let bytes = scratchBytes ?? self.scratchBytes
+    let scratch = scratch(bytes)
+    let logits = logitMemory()
+    let untouched = InferOutcome.untouched
+    var result = supnorm_result(class_index: untouched, radius_lsb: UInt32(untouched))
+    let status = unsafe CSupNorm.supnorm_infer_within(
+      network, input, Int32(radius), scratch.pointer, bytes, logits.pointer, &result)
+    guard scratch.areGuardsIntact, logits.areGuardsIntact else { return nil }
+    return InferOutcome(
+      status: status, logits: logits.values, classIndex: result.class_index, radius: result.radius_lsb)
+  }
+
+  /// Runs `supnorm_output_bounds`; nil when it wrote outside its memory.
+  func outputBounds(
+    _ input: [Int16], radius: Int, scratchBytes: Int? = nil
+  ) -> (status: Int32, lower: [Int32], upper: [Int32])? {
+    let bytes = scratchBytes ?? self.scratchBytes
+    let scratch = scratch(bytes)
+    let (lower, upper) = (logitMemory(), logitMemory())
+    let status = unsafe CSupNorm.supnorm_output_bounds(
+      network, input, Int32(radius), scratch.pointer, bytes, lower.pointer, upper.pointer)
+    guard scratch.areGuardsIntact, lower.areGuardsIntact, upper.areGuardsIntact else { return nil }
+    return (status, lower.values, upper.values)
+  }
+
+  /// The status of `supnorm_output_change` and what it wrote.
+  func outputChange(_ output: Int, radius: Int) -> (status: Int32, change: UInt32) {
+    var change: UInt32 = 0
+    let status = unsafe CSupNorm.supnorm_output_change(network, Int32(output), Int32(radius), &change)
+    return (status, change)
   }
 
   func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(network) }

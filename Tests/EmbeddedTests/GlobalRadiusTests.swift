@@ -7,7 +7,7 @@ import Testing
 struct GlobalRadiusTests {
   /// The radius by its definition: the largest d with `margin > slope·d + offset` for all others, tried by
   /// bisection in 64 bits; 0 when there is none.
-  static func definition(_ logits: [Int32], _ best: Int, _ pairs: [supnorm_pair]) -> Int {
+  static func definition(_ logits: [Int32], _ best: Int, _ pairs: [supnorm_bound]) -> Int {
     func holds(_ deviation: Int) -> Bool {
       var index = 0
       for low in logits.indices {
@@ -30,12 +30,12 @@ struct GlobalRadiusTests {
     return proved
   }
 
-  static func radius(_ logits: [Int32], _ best: Int, _ pairs: [supnorm_pair]) -> Int {
+  static func radius(_ logits: [Int32], _ best: Int, _ pairs: [supnorm_bound]) -> Int {
     Int(globalRadius(logits: logits.span, classIndex: best, pairs: pairs.span))
   }
 
-  static func pair(_ slope: UInt32, _ offset: UInt32) -> supnorm_pair {
-    supnorm_pair(slope: slope, offset: offset)
+  static func pair(_ slope: UInt32, _ offset: UInt32) -> supnorm_bound {
+    supnorm_bound(slope: slope, offset: offset)
   }
 
   @Test func `Ties go to the lowest index`() {

@@ -79,15 +79,15 @@ struct HeaderAmbiguityTests {
     }
     // A joined line without white space makes one word of two.
     #expect(
-      try Self.complaint("static const supnorm_pair", "static\\\nconst supnorm_pair")
+      try Self.complaint("static const supnorm_bound", "static\\\nconst supnorm_bound")
         .hasSuffix("a continued line without white space"))
     #expect(
-      try Self.complaint("static const supnorm_pair", "static\\\n\\\nconst supnorm_pair")
+      try Self.complaint("static const supnorm_bound", "static\\\n\\\nconst supnorm_bound")
         .hasSuffix("a continued line without white space"))
-    #expect(try Self.complaint("static const supnorm_pair", "static\\\n const supnorm_pair") == "nothing")
-    #expect(try Self.complaint("static const supnorm_pair", "static \\\nconst supnorm_pair") == "nothing")
-    #expect(try Self.complaint("static const supnorm_pair", "static\\ \n const supnorm_pair") != "nothing")
-    #expect(try Self.complaint("static const supnorm_pair", "sta\\\ntic const supnorm_pair") != "nothing")
+    #expect(try Self.complaint("static const supnorm_bound", "static\\\n const supnorm_bound") == "nothing")
+    #expect(try Self.complaint("static const supnorm_bound", "static \\\nconst supnorm_bound") == "nothing")
+    #expect(try Self.complaint("static const supnorm_bound", "static\\ \n const supnorm_bound") != "nothing")
+    #expect(try Self.complaint("static const supnorm_bound", "sta\\\ntic const supnorm_bound") != "nothing")
   }
 
   @Test func `A comment that a compiler ends elsewhere is refused`() throws {
@@ -192,7 +192,7 @@ struct HeaderAmbiguityTests {
     }
     for program in ["clang", "gcc"] {
       let output = try runProgram(
-        program, ["-std=c11", "-E", "-P", "-w", "-DSUPNORM_FORMAT_VERSION=1", "-I", folder.path] + files,
+        program, ["-std=c11", "-E", "-P", "-w", "-DSUPNORM_FORMAT_VERSION=2", "-I", folder.path] + files,
         in: folder)
       #expect(output.status == 0, "\(output.text.prefix(2000))")
       let readings = output.text.split(separator: "marker").map { text in

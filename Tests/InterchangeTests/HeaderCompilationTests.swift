@@ -29,7 +29,7 @@ struct HeaderCompilationTests {
             rows: 2, columns: 2, weights: [0, 0, 0, 0], biases: [2_147_483_647, -2_147_483_647], shift: 0,
             activation: .identity, rowSumBound: 0, isSparse: false),
         ], unit: 32768, inputMinimum: -32768, inputMaximum: 32767), name: "extreme")
-    extreme.pairs[0] = PairClaims(slope: 4_294_967_295, offset: 4_294_967_295)
+    extreme.bounds[0] = BoundClaims(slope: 4_294_967_295, offset: 4_294_967_295)
     extreme.crc32 = 4_294_967_295
     extreme.golden[0].logits = [-2_147_483_648, 2_147_483_647]
     extreme.golden[0].radiusLSB = 65535

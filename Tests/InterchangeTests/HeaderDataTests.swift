@@ -51,6 +51,9 @@ struct HeaderDataTests {
           values[r] = clamped(sum >= 0 ? sum / scale : -((scale - 1 - sum) / scale));
         }
         activate(layer->activation, values, layer->rows);
+        if (l == network->layer_count - 2)
+          for (int i = 0; i < network->residual_count; i++)
+            values[layer->rows + i] = golden->input[network->residual_inputs[i]];
       }
       for (int i = 0; i < network->outputs; i++) printf("%lld ", (long long)sums[i]);
       printf("class %ld\\n", (long)golden->class_index);
@@ -81,13 +84,14 @@ struct HeaderDataTests {
             answer(\(model.name)_network(), &\(model.name)_golden()[i]);
           \(model.name.uppercased())_FEATURE_NAMES(SHOW)
           \(model.name.uppercased())_CLASS_NAMES(SHOW)
+          \(model.name.uppercased())_TARGET_NAMES(SHOW)
 
         """
       for golden in model.golden {
         let logits = golden.logits.map { "\($0) " }.joined()
         expected.append("\(logits)class \(golden.classIndex)")
       }
-      for name in model.featureNames + model.classNames {
+      for name in model.featureNames + model.classNames + model.targetNames {
         expected.append(name.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
       }
     }

@@ -56,15 +56,24 @@ struct HeaderModels: RandomNumberGenerator {
   /// A network of random shape, storage, activations and input range.
   mutating func network(outputs: Int? = nil) throws -> IntegerNetwork {
     let widths = [int(1...9)] + (0..<int(0...3)).map { _ in int(1...12) } + [outputs ?? int(1...5)]
-    let layers = zip(widths, widths.dropFirst()).enumerated().map { index, width in
+    var layers = zip(widths, widths.dropFirst()).enumerated().map { index, width in
       layer(
         rows: width.1, columns: width.0, isSparse: next() % 2 == 0,
         activation: index == widths.count - 2 ? .identity : pick(Array(IntegerActivation.allCases)))
     }
+    var residualInputs: [Int] = []
+    if layers.count > 1, next() % 2 == 0 {
+      residualInputs = (0..<widths[0]).filter { _ in next() % 2 == 0 }
+      let last = layers.count - 1
+      layers[last] = layer(
+        rows: layers[last].rows, columns: layers[last].columns + residualInputs.count,
+        isSparse: layers[last].isSparse, activation: .identity)
+    }
     let range = pick([(-32768, 32767), (0, 32640), (-32768, -1), (-5, -5), (int(-32768...0), int(1...32767))])
     return try IntegerNetwork(
       layers: layers, unit: pick([1, 32640, 32768, int(1...32768)]), inputMinimum: range.0,
-      inputMaximum: range.1)
+      inputMaximum: range.1, residualInputs: residualInputs,
+      task: next() % 3 == 0 ? .regression : .classification)
   }
 
   /// Names that text formats easily spoil.
@@ -123,15 +132,30 @@ extension ModelClaims {
       return GoldenClaims(
         input: input.map { Int($0) }, logits: answer.logits.map { Int($0) }, classIndex: answer.classIndex,
         radiusLSB: answer.globalRadiusLSB,
-        localRadiusLSB: try certified.localRadius(of: input, as: answer.classIndex) ?? -1)
+        localRadiusLSB: network.task == .regression
+          ? -1 : try certified.localRadius(of: input, as: answer.classIndex) ?? -1)
     }
+    let isRegression = network.task == .regression
     self.init(
-      name: name, formatVersion: 1, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: name, formatVersion: 2, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map(LayerClaims.init),
-      pairs: certified.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) },
-      features: features, featureNames: featureNames, classNames: classNames, golden: golden)
+      bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      features: features, featureNames: featureNames, classNames: isRegression ? [] : classNames,
+      golden: golden, task: network.task, residualInputs: network.residualInputs,
+      monotoneInputs: (0..<network.inputs).flatMap { input in
+        [1, -1].filter { network.isMonotone(MonotoneInput(input: input, isIncreasing: $0 == 1)) }.prefix(1)
+          .map { MonotoneClaims(input: input, direction: $0) }
+      },
+      targets: isRegression
+        ? (0..<network.outputs).map { TargetClaims(offset: Double($0) / 3, scale: 1e-7) } : [],
+      targetNames: isRegression ? classNames : [],
+      toleranceLSB: 9,
+      tolerances: (0..<network.inputs).map { index in
+        // Of the first feature just below what nine LSB cover, of the others nothing.
+        index == 0 ? features[0].tolerance * 8.9 : 0
+      })
   }
 
   /// One byte image as input, in the map that every example of the tests may use.

@@ -29,9 +29,9 @@ struct HeaderProofTests {
       layer(3, 4, isSparse: false, bound: 65535, shift: 0, bias: 32767),
     ]
     return ModelClaims(
-      name: "digits", formatVersion: 1, unit: 32768, inputs: 6, outputs: 3, inputMinimum: -32768,
+      name: "digits", formatVersion: 2, unit: 32768, inputs: 6, outputs: 3, inputMinimum: -32768,
       inputMaximum: 32767, scratchBytes: 64, inferScratchBytes: 32, crc32: 0, layers: layers,
-      pairs: [PairClaims](repeating: PairClaims(slope: 1, offset: 1), count: 3),
+      bounds: [BoundClaims](repeating: BoundClaims(slope: 1, offset: 1), count: 3),
       features: [ModelClaims.imageFeature], featureNames: [], classNames: [],
       golden: [
         GoldenClaims(
@@ -104,7 +104,7 @@ struct HeaderProofTests {
       $0.layers[1].rows[3][1].column = 0
     }
     try Self.expectRefusal("digits.h was written for another format version", by: [compiler]) {
-      $0.formatVersion = 2
+      $0.formatVersion = 3
     }
   }
 
@@ -185,8 +185,8 @@ struct HeaderProofTests {
     }
     try Self.expectRefusal("digits.h: layer 2: number of biases") { $0.layers[2].biases.append(0) }
     try Self.expectRefusal("digits.h: layer 1: number of biases") { $0.layers[1].biases.removeLast() }
-    try Self.expectRefusal("digits.h: number of pairs") { $0.pairs.removeLast() }
-    try Self.expectRefusal("digits.h: number of pairs") { $0.pairs.append($0.pairs[0]) }
+    try Self.expectRefusal("digits.h: number of pairs") { $0.bounds.removeLast() }
+    try Self.expectRefusal("digits.h: number of pairs") { $0.bounds.append($0.bounds[0]) }
     try Self.expectRefusal("digits.h: number of outputs") { $0.outputs = 2 }
     try Self.expectRefusal("digits.h: layer 0: columns do not fit the inputs") { $0.inputs = 5 }
     try Self.expectRefusal("digits.h: layer 2: columns do not fit the inputs") { $0.layers[2].columns = 5 }

@@ -79,8 +79,8 @@ struct HeaderVerificationTests {
     ("pair 0: bound", { $0.layers[1].activation = .sort }),
     ("pair 0: bound", { $0.layers[1].activation = .relu }),
     ("the last layer has an activation", { $0.layers[2].activation = .relu }),
-    ("pair 1: bound", { $0.pairs[1].slope -= 1 }),
-    ("pair 2: bound", { $0.pairs[2].offset -= 1 }),
+    ("pair 1: bound", { $0.bounds[1].slope -= 1 }),
+    ("pair 2: bound", { $0.bounds[2].offset -= 1 }),
     ("golden vector 2: logit", { $0.golden[2].input[1] += 1 }),
     ("golden vector 0: logit 2", { $0.golden[0].logits[2] += 1 }),
     ("golden vector 1: class", { $0.golden[1].classIndex = ($0.golden[1].classIndex + 1) % 3 }),
@@ -107,11 +107,34 @@ struct HeaderVerificationTests {
     ("layer 0: columns 4, expected 5", { $0.inputs += 1 }),
     ("outputs 2, expected 3", { $0.outputs -= 1 }),
     ("layer 1: columns 7, expected 6", { $0.layers[1].columns += 1 }),
-    ("number of pairs 2, expected 3", { $0.pairs.removeLast() }),
+    ("number of pairs 2, expected 3", { $0.bounds.removeLast() }),
     ("number of class names 2, expected 3", { $0.classNames.removeLast() }),
     ("number of feature names 5, expected 4", { $0.featureNames.append("") }),
-    ("format version 2, expected 1", { $0.formatVersion = 2 }),
+    ("tolerance radius 10 LSB", { $0.toleranceLSB += 1 }),
+    ("8 LSB cover", { $0.toleranceLSB -= 1 }),
+    ("input 0: tolerance", { $0.tolerances[0] *= 1.1 }),
+    ("number of tolerances 5, expected 4", { $0.tolerances.append(0) }),
+    (
+      "monotone input 1 output 0: residual weight 0",
+      {
+        $0.monotoneInputs = [MonotoneClaims(input: 1, direction: 1)]
+      }
+    ),
+    ("layer 2: columns 5, expected 6", { $0.residualInputs = [2] }),
+    ("number of targets 1, expected 0", { $0.targets = [TargetClaims(offset: 0, scale: 1)] }),
   ]
+
+  @Test func `A header of another format version is told so, whatever else it has`() throws {
+    let text = headerText(of: try Self.model())
+    for version in ["1", "3", "0", "-2", "99999"] {
+      let other = text.replacing(
+        "#define DIGITS_FORMAT_VERSION 2\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
+      #expect(Self.complaints(other) == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 2…2"])
+      #expect(
+        Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))
+          == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 2…2"])
+    }
+  }
 
   @Test func `Every kind of number stands once, and a change of it is refused`() throws {
     let model = try Self.model()
@@ -206,7 +229,7 @@ struct HeaderVerificationTests {
         "#define DIGITS_LAYER1_SHIFT 12\n", "#define DIGITS_LAYER1_SHIFT 12\n#define DIGITS_UNIT 1\n")
         == "digits.h:\(try line("LAYER1_SHIFT 12") + 1): 'DIGITS_UNIT' is defined twice")
     #expect(
-      try complaint("\n#endif\n\n#define DIGITS_UNIT", "\n#endif\n#undef DIGITS_H\n#define DIGITS_UNIT") != ""
+      try complaint("\n#endif\n\n#define DIGITS_TASK", "\n#endif\n#undef DIGITS_H\n#define DIGITS_TASK") != ""
     )
     let last = Self.lines(text).all.count
     for end in ["int x;\n", "#include \"x.h\"\n", "#endif\n", "\"", "\\", "#\n"] {
@@ -313,7 +336,7 @@ struct HeaderVerificationTests {
 
   /// The claims with what no check can contradict taken from the original.
   ///
-  /// These are names, a bound that is higher and still admissible, the unit of the logits, the input range where no
+  /// These are names, statements that were taken back, a lower tolerance, a bound that is higher and still admissible, the unit of the logits, the input range where no
   /// golden vector tells, a golden input that has the same answers, and the real form of the input map within half
   /// a step of the integer one.
   private static func binding(_ claims: ModelClaims, _ original: ModelClaims) -> ModelClaims {
@@ -325,6 +348,8 @@ struct HeaderVerificationTests {
     claims.name = original.name
     claims.featureNames = original.featureNames
     claims.classNames = original.classNames
+    claims.monotoneInputs = original.monotoneInputs
+    if claims.tolerances.count == original.tolerances.count { claims.tolerances = original.tolerances }
     for index in claims.layers.indices {
       claims.layers[index].rowSumBound = original.layers[index].rowSumBound
     }

@@ -26,4 +26,6 @@ package enum NetworkStyle: CaseIterable, Sendable {
   case oneLayer
   /// Four layers.
   case deep
+  /// Some inputs go on to the last layer, often with weights that make the outputs monotone in them.
+  case residual
 }

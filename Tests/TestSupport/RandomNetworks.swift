@@ -18,15 +18,20 @@ extension TestRandom {
     let widths = widths(style)
     let range = inputRange(style)
     let hidden = activation ?? element(of: IntegerActivation.allCases)
+    let residualInputs = style == .residual ? (0..<widths[0]).filter { _ in oneIn(2) } : []
     var layers: [IntegerLayer] = []
     for index in 0..<widths.count - 1 {
-      let plan = plan(style, columns: widths[index], rows: widths[index + 1])
-      layers.append(layer(plan, style, activation: index == widths.count - 2 ? .identity : hidden))
+      let isLast = index == widths.count - 2
+      let plan = plan(
+        style, columns: widths[index] + (isLast ? residualInputs.count : 0), rows: widths[index + 1])
+      var layer = layer(plan, style, activation: isLast ? .identity : hidden)
+      if isLast, oneIn(2) { outweigh(&layer, residuals: residualInputs.count) }
+      layers.append(layer)
     }
     do {
       return try IntegerNetwork(
         layers: layers, unit: element(of: [1, 255, 32640, 32768]), inputMinimum: range.lowerBound,
-        inputMaximum: range.upperBound)
+        inputMaximum: range.upperBound, residualInputs: residualInputs)
     } catch {
       preconditionFailure("the generator drew an inadmissible network: \(error); \(self)")
     }
@@ -59,12 +64,29 @@ extension TestRandom {
     }
   }
 
+  /// Gives the residual columns, the last ones, as much weight as all others together, in one direction each.
+  private mutating func outweigh(_ layer: inout IntegerLayer, residuals: Int) {
+    let hidden = layer.columns - residuals
+    let signs = (0..<residuals).map { _ in oneIn(2) ? 1 : -1 }
+    for row in 0..<layer.rows {
+      let start = row * layer.columns
+      // A share of the row each, so that the row stays admissible.
+      for column in 0..<hidden { layer.weights[start + column] /= Int16(residuals + 1) }
+      let sum = layer.weights[start..<start + hidden].reduce(0) { $0 + Int($1.magnitude) }
+      for (index, sign) in signs.enumerated() {
+        layer.weights[start + hidden + index] = Int16(clamping: sign * sum)
+      }
+    }
+    layer.rowSumBound = max(layer.rowSumBound, layer.rowSums.max() ?? 0)
+  }
+
   private mutating func widths(_ style: NetworkStyle) -> [Int] {
     let depth =
       switch style {
       case .oneLayer: 1
       case .deep: 4
       case .expansive: 3
+      case .residual: integer(2...3)
       case .wide: integer(1...2)
       default: integer(1...4)
       }
@@ -102,6 +124,7 @@ extension TestRandom {
     case .limit: plan.rowSum = 0...element(of: [0, 1, one, 32768, 65535, integer(2...65534)])
     case .expansive: plan.rowSum = 65535...65535
     case .small: plan.rowSum = 0...3 * one
+    case .residual: plan.rowSum = 0...one
     default: break
     }
     // What admissibility leaves for the biases of the layer, so that the proof by layer holds as well.

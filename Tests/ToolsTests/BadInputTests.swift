@@ -59,7 +59,7 @@ struct BadInputTests {
     try expect(
       "no.safetensors: no such file or folder", ["export", "no.safetensors", "--name", "a", "--out", "a.h"])
     try expect(
-      "--data 'nowhere': no such file or folder, and not 'digits'",
+      "--data 'nowhere': no such file or folder, and not 'digits' or 'breast-cancer'",
       ["train", "--data", "nowhere", "--out", "m"])
     try expect("no/m: no such folder", ["train", "--data", "digits", "--out", "no/m"])
     // A full disk.
@@ -85,7 +85,7 @@ struct BadInputTests {
       "--name 'Digits': not a lowercase letter followed by up to 39 lowercase letters, digits or underscores",
       ["export", "m.safetensors", "--name", "Digits", "--out", "a.h"], files: ["m.safetensors": model])
     try expect(
-      "d.csv: 2 features, digits.h has 64 inputs",
+      "d.csv: no feature column 'p00', there are 'a', 'b'",
       ["evaluate", "digits.h", "--data", "d.csv", "--epsilon", "0.1"],
       files: ["digits.h": trained("digits.h"), "d.csv": csv("a,b,label", "1,2,0")])
   }

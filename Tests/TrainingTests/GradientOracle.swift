@@ -7,12 +7,16 @@ struct GradientOracle {
   var network: FloatNetwork
   var weights: [[Double]]
   var biases: [[Double]]
+  var residuals: [[Double]]
+  /// The outputs wanted of a regression, sample after sample.
+  var targets: [Float] = []
   let range: ClosedRange<Double>
 
   init(_ network: FloatNetwork, range: ClosedRange<Float>) {
     self.network = network
     weights = network.layers.map { $0.weights.map(Double.init) }
     biases = network.layers.map { $0.biases.map(Double.init) }
+    residuals = network.residuals.map { $0.weights.map(Double.init) }
     self.range = Double(range.lowerBound)...Double(range.upperBound)
   }
 
@@ -22,6 +26,8 @@ struct GradientOracle {
     let losses = labels.indices.map { sample in
       let input = inputs[sample * featureCount..<(sample + 1) * featureCount].map(Double.init)
       return switch loss {
+      case .squaredError: errors(logits(input), sample).reduce(0) { $0 + $1 * $1 }
+      case .absoluteError: errors(logits(input), sample).reduce(0) { $0 + abs($1) }
       case .crossEntropy(let temperature):
         crossEntropy(logits(input), labels[sample], Double(temperature))
       case .hinge(let margin):
@@ -41,7 +47,13 @@ struct GradientOracle {
       values = dense(layer, values)
       if layer + 1 < network.layers.count { values = activated(values) }
     }
-    return values
+    return values.indices.map { output in
+      zip(network.residuals, residuals).reduce(values[output]) { $0 + $1.1[output] * input[$1.0.input] }
+    }
+  }
+
+  private func errors(_ outputs: [Double], _ sample: Int) -> [Double] {
+    outputs.enumerated().map { $1 - Double(targets[sample * outputs.count + $0]) }
   }
 
   func worstLogits(_ input: [Double], _ label: Int, _ epsilon: Double) -> [Double] {

@@ -6,7 +6,7 @@ import Training
 struct GradientTests {
   static let losses: [TrainingLoss] = [
     .crossEntropy(temperature: 0.5), .hinge(margin: 0.7), .worstCase(temperature: 0.3, cleanWeight: 0),
-    .worstCase(temperature: 0.4, cleanWeight: 0.3),
+    .worstCase(temperature: 0.4, cleanWeight: 0.3), .squaredError, .absoluteError,
   ]
 
   @Test(arguments: losses, Activation.allCases)
@@ -16,20 +16,30 @@ struct GradientTests {
     var options = TrainingOptions()
     options.hidden = [9, 7]
     options.activation = activation
-    options.bounds = [100]
+    options.bounds = [loss.isRegression ? 1 : 100]
     options.lastConstrained = true
+    if loss.isRegression {
+      options.monotone = [
+        MonotoneConstraint(input: 8, isIncreasing: false), MonotoneConstraint(input: 2, isIncreasing: true),
+      ]
+    }
     let network = FloatNetwork.random(inputCount: 11, classCount: 4, options: options, using: &generator)
     let labels = (0..<5).map { _ in generator.index(below: 4) }
     let inputs = (0..<5 * 11).map { _ in Float(generator.uniform() * 2 - 1) }
     let range: ClosedRange<Float> = -0.9...0.8
     let clamped = inputs.map { min(max($0, range.lowerBound), range.upperBound) }
     let epsilon: Float = 0.125
+    let targets = loss.isRegression ? (0..<5 * 4).map { _ in Float(generator.uniform() * 2 - 1) } : []
 
     let run = TrainingRun(
-      network, inputs: clamped, labels: labels, range: range, loss: loss, batchSize: labels.count)
-    let (value, gradients) = run.lossAndGradients(batch: Array(labels.indices)[...], epsilon: epsilon)
+      network, inputs: clamped, labels: labels, targets: targets, range: range, loss: loss,
+      batchSize: labels.count)
+    let (value, gradients, residualGradients) = run.lossAndGradients(
+      batch: Array(labels.indices)[...], epsilon: epsilon)
 
-    var oracle = GradientOracle(network, range: range)
+    // The run has projected its network, residual weights included.
+    var oracle = GradientOracle(run.network, range: range)
+    oracle.targets = targets
     func expected() -> Double { oracle.loss(loss, inputs: clamped, labels: labels, epsilon: Double(epsilon)) }
     #expect(abs(value - expected()) < 1e-5 * max(1, abs(value)), "seed \(seed)")
 
@@ -52,6 +62,11 @@ struct GradientTests {
       }
       for index in network.layers[layer].biases.indices {
         compare(\.biases[layer][index], gradients[layer].biases[index])
+      }
+    }
+    for term in network.residuals.indices {
+      for output in network.residuals[term].weights.indices {
+        compare(\.residuals[term][output], residualGradients[term][output])
       }
     }
     #expect(worst < 5e-5, "seed \(seed)")

@@ -22,14 +22,14 @@ enum DemoCommand: Command {
     let boardName = arguments.string("--board") ?? "mps2-an386"
     let board = try Board.named(boardName)
     _ = try Subprocess.require(board.qemu, package: DeviceRun.package(of: board.qemu))
-    let options = try TrainCommand.trainingOptions(arguments, isDigits: true)
+    let options = try TrainCommand.trainingOptions(arguments, source: "digits")
     try createFolder(folder)
     let path = { (name: String) in "\(folder)/\(name)" }
     let (modelPath, headerPath, pagePath) = (
       path("digits.safetensors"), path("digits.h"), path("report.html")
     )
 
-    let data = try DataSource.load("digits", part: .train, label: nil)
+    let data = try DataSource.load("digits", part: .train)
     let (model, isComplete) = try TrainCommand.train(data, options: options, source: "digits")
     try writeModel(model, to: modelPath)
     guard isComplete else {
@@ -42,7 +42,8 @@ enum DemoCommand: Command {
     let compilers = try compile(headerPath)
     Console.message("compiled \(headerPath), proof included: \(compilers)")
 
-    let test = try DataSource.load("digits", part: .test, label: nil, classNames: model.classNames)
+    let test = try DataSource.load(
+      "digits", part: .test, columns: header.claims.columns(label: nil, of: "digits"))
     // Gray levels are whole numbers on the grid of the input map.
     let samples = EncodedSamples(test, map: header.inputMap, isExact: true)
     let epsilons = ["1/16", "2/16"].compactMap { Epsilon($0) }

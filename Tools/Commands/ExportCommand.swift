@@ -50,8 +50,8 @@ enum ExportCommand: Command {
     var cost: Cost?
     if arguments.has("--data") {
       let data = try DataSource.load(
-        arguments.required("--data"), part: .test, label: arguments.string("--label"),
-        classNames: model.classNames.isEmpty ? nil : model.classNames)
+        arguments.required("--data"), part: .test,
+        columns: claims.columns(label: arguments.string("--label"), of: arguments.required("--data")))
       guard data.featureCount == network.inputs else {
         throw CommandError.usage(
           "--data: \(data.featureCount) features, the model has \(network.inputs) inputs")

@@ -16,7 +16,16 @@ enum TrainCommand: Command {
     Option.data, Option("--out", "M.safetensors", "the model file to write"), .label,
     Option("--hidden", "64,64", "widths of the hidden layers"),
     Option("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)"),
-    Option("--loss", "NAME", "worst-case, cross-entropy or hinge (default: worst-case)"),
+    Option(
+      "--loss", "NAME",
+      "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error"
+    ),
+    Option("--target", "NAME", "train a regression that finds this column of a .csv file"),
+    Option("--features", "NAME,…", "the feature columns (default: all but label and target)"),
+    Option("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
+    Option(
+      "--tolerance", "NAME=T,…",
+      "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
     Option("--epsilon", "E", "radius of the worst-case loss in mapped units"),
     Option("--temperature", "T", "temperature of worst-case and cross-entropy"),
     Option("--margin", "M", "margin of hinge"),
@@ -42,10 +51,20 @@ enum TrainCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let source = try arguments.required("--data")
     let path = try arguments.required("--out")
-    let options = try trainingOptions(arguments, isDigits: source == "digits")
+    var options = try trainingOptions(arguments, source: source)
     try requireWritable(path)
-    let data = try DataSource.load(source, part: .train, label: arguments.string("--label"))
-    let (model, isComplete) = try train(data, options: options, source: source)
+    let features = arguments.string("--features")?.split(separator: ",").map(String.init)
+    let data = try DataSource.load(
+      source, part: .train,
+      columns: ColumnChoice(
+        label: arguments.string("--label"), features: features, target: arguments.string("--target")))
+    options.monotone = try monotoneInputs(arguments, of: data)
+    try options.validate()
+    let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []
+    if !arguments.has("--epsilon"), let epsilon = try toleranceEpsilon(tolerances, data) {
+      options.epsilon = epsilon
+    }
+    let (model, isComplete) = try train(data, options: options, tolerances: tolerances, source: source)
     try writeModel(model, to: path)
     if arguments.has("--json"), let last = model.curve.last {
       try Console.printJSON(
@@ -61,8 +80,44 @@ enum TrainCommand: Command {
     }
   }
 
-  static func trainingOptions(_ arguments: Arguments, isDigits: Bool) throws -> TrainingOptions {
-    var options = isDigits ? TrainingOptions.digits : TrainingOptions()
+  /// The input map that puts the tolerances on one number of LSB, or the usual one without tolerances.
+  private static func inputMap(_ tolerances: [Double], _ data: Dataset) throws -> InputMap {
+    guard !tolerances.isEmpty else { return InputMap.fitted(to: data) }
+    guard let map = InputMap.fitted(to: data, tolerances: tolerances) else {
+      throw CommandError.usage("--tolerance: the smallest one is below one LSB, 1/32767 of half its range")
+    }
+    return map
+  }
+
+  /// The radius of the tolerances in mapped units, the natural one to train for; nil without tolerances.
+  private static func toleranceEpsilon(_ tolerances: [Double], _ data: Dataset) throws -> Float? {
+    guard let feature = tolerances.firstIndex(where: { $0 > 0 }) else { return nil }
+    return Float(tolerances[feature] * (try inputMap(tolerances, data)).scales[feature])
+  }
+
+  /// `+mean_radius,-mean_texture`: the inputs by name, with their directions.
+  private static func monotoneInputs(_ arguments: Arguments, of data: Dataset) throws -> [MonotoneConstraint]
+  {
+    guard let text = arguments.string("--monotone") else { return [] }
+    guard arguments.has("--target") else {
+      throw CommandError.usage("--monotone goes with --target: only numbers can rise and fall")
+    }
+    return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let sign = part.first, sign == "+" || sign == "-" else {
+        throw CommandError.usage("--monotone '\(part)': not + or - and the name of a feature")
+      }
+      guard let input = data.featureNames.firstIndex(of: String(part.dropFirst())) else {
+        throw CommandError.usage("--monotone '\(part)': no such feature column")
+      }
+      return MonotoneConstraint(input: input, isIncreasing: sign == "+")
+    }
+  }
+
+  static func trainingOptions(_ arguments: Arguments, source: String) throws -> TrainingOptions {
+    let isRegression = arguments.has("--target")
+    var options =
+      source == "digits" ? TrainingOptions.digits : isRegression ? .regression : TrainingOptions()
+    if source == "breast-cancer", !isRegression { options = .smallTable }
     options.hidden = try arguments.integers("--hidden", 1...65535) ?? options.hidden
     if let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue)) {
       options.activation = Activation(rawValue: name) ?? options.activation
@@ -71,11 +126,19 @@ enum TrainCommand: Command {
     let temperature = try arguments.real("--temperature", positive).map { Float($0) }
     let margin = try arguments.real("--margin", positive).map { Float($0) }
     let cleanWeight = try arguments.real("--clean-weight", 0...0.999).map { Float($0) }
-    let name = try arguments.choice("--loss", ["worst-case", "cross-entropy", "hinge"]) ?? "worst-case"
+    let losses =
+      isRegression ? ["squared-error", "absolute-error"] : ["worst-case", "cross-entropy", "hinge"]
+    let name = try arguments.choice("--loss", losses) ?? losses[0]
     func refuse(_ option: String, _ isGiven: Bool) throws {
       if isGiven { throw CommandError.usage("\(option) does not go with --loss \(name)") }
     }
     switch name {
+    case "squared-error", "absolute-error":
+      for (option, isGiven) in [
+        ("--temperature", temperature != nil), ("--margin", margin != nil),
+        ("--clean-weight", cleanWeight != nil),
+      ] { try refuse(option, isGiven) }
+      options.loss = name == "squared-error" ? .squaredError : .absoluteError
     case "cross-entropy":
       try refuse("--margin", margin != nil)
       try refuse("--clean-weight", cleanWeight != nil)
@@ -93,11 +156,19 @@ enum TrainCommand: Command {
     }
     options.epsilon = try arguments.real("--epsilon", 0...2).map { Float($0) } ?? options.epsilon
     options.bounds = try arguments.reals("--bound", 1e-3...65535)?.map { Float($0) } ?? options.bounds
-    options.lastConstrained = try arguments.choice("--last", ["free", "constrained"]) == "constrained"
+    let last = try arguments.choice("--last", ["free", "constrained"])
+    guard last != "free" || !arguments.has("--monotone") else {
+      throw CommandError.usage("--last free does not go with --monotone")
+    }
+    options.lastConstrained = last == "constrained" || arguments.has("--monotone")
     options.epochs = try arguments.integer("--epochs", 1...1_000_000) ?? options.epochs
     options.batchSize = try arguments.integer("--batch", 1...1_048_576) ?? options.batchSize
     options.rate = try arguments.real("--rate", 1e-9...100).map { Float($0) } ?? options.rate
     options.seed = UInt64(try arguments.integer("--seed", 0...Int.max) ?? 0)
+    if arguments.has("--monotone"), !arguments.has("--bound") {
+      // The hidden rows stay within 1; the last ones may move the output further than its inputs.
+      options.bounds = Array(repeating: 1, count: options.hidden.count) + [4]
+    }
     try options.validate()
     return options
   }
@@ -106,27 +177,33 @@ enum TrainCommand: Command {
   ///
   /// - Returns: the model, and whether all epochs were finished.
   static func train(
-    _ data: Dataset, options: TrainingOptions, source: String
+    _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], source: String
   ) throws -> (model: FloatModel, isComplete: Bool) {
-    let map = InputMap.fitted(to: data)
+    let map = try inputMap(tolerances, data)
+    let isRegression = options.loss.isRegression
+    let targetMap = TargetMap.fitted(to: data.targets)
     Interruption.watch()
     let bar = ProgressBar("training")
     let result = try Trainer.train(
-      inputs: map.mappedInputs(of: data), labels: data.labels, classCount: data.classNames.count,
-      range: map.mappedRange, options: options,
+      inputs: map.mappedInputs(of: data), labels: data.labels,
+      classCount: isRegression ? 1 : data.classNames.count,
+      targets: data.targets.map(targetMap.mapped), range: map.mappedRange, options: options,
       progress: { bar.update($0.fraction, text(of: $0)) },
       shouldStop: { Interruption.wasRequested })
     guard let last = result.curve.last else {
       throw CommandError(description: "interrupted in the first epoch, nothing was written", exitStatus: 130)
     }
     bar.finish(
-      "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), accuracy \(share(last.accuracy))")
+      "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), "
+        + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))")
     // A few samples spread over the data become the golden vectors of the header.
     let examples = (0..<min(4, data.count)).map { index in
       (0..<data.featureCount).map { data.value(sample: index * data.count / 4, feature: $0) }
     }
     let model = FloatModel(
-      network: result.network, inputMap: map, classNames: data.classNames, featureNames: data.featureNames,
+      network: result.network, inputMap: map, classNames: isRegression ? [] : data.classNames,
+      featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
+      targetNames: isRegression ? [data.targetName] : [], tolerances: tolerances,
       examples: examples, settings: options.settings.merging(["data": source]) { $1 }, curve: result.curve)
     return (model, result.finishedEpochs == options.epochs)
   }
@@ -164,6 +241,8 @@ extension TrainingOptions {
       "rate": "\(rate)", "seed": "\(seed)",
     ]
     switch loss {
+    case .squaredError: settings["loss"] = "squared-error"
+    case .absoluteError: settings["loss"] = "absolute-error"
     case .crossEntropy(let temperature):
       settings["loss"] = "cross-entropy"
       settings["temperature"] = "\(temperature)"

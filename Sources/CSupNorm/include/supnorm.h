@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 1
+#define SUPNORM_FORMAT_VERSION 2
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0
@@ -30,7 +30,7 @@ extern "C" {
 
 /* What the functions return: 0 for success, 1 for an honest "not certified", negative for an error. */
 #define SUPNORM_OK 0
-#define SUPNORM_UNCERTIFIED 1         /* the certificate does not hold at this radius */
+#define SUPNORM_UNCERTIFIED 1         /* the certificate does not hold at this radius: no class, no bounds */
 #define SUPNORM_ERROR_NULL (-1)       /* a required pointer is null */
 #define SUPNORM_ERROR_VERSION (-2)    /* the network was written for another format version */
 #define SUPNORM_ERROR_MALFORMED (-3)  /* shapes that do not chain, an unknown kind, a column out of range */
@@ -40,16 +40,25 @@ extern "C" {
 #define SUPNORM_ERROR_CHECKSUM (-7)   /* the parameters do not have the CRC-32 that the header states */
 #define SUPNORM_ERROR_BOUND (-8)      /* a row sum above its bound, or a row that could overflow */
 #define SUPNORM_ERROR_GOLDEN (-9)     /* a golden vector gave another answer than on the host */
+#define SUPNORM_ERROR_TASK (-10)      /* a class was asked of a regression, or a change bound of a classifier */
 
 /* The largest distance of two Int16 values, and so the largest radius that means anything. */
 #define SUPNORM_RADIUS_MAX 65535
+
+/* The class index where there is no class: in a regression, and where supnorm_infer_within abstains. */
+#define SUPNORM_NO_CLASS (-1)
+
+/* Tasks: the outputs compete as the logits of classes, or each is a number of its own. */
+#define SUPNORM_CLASSIFICATION 0
+#define SUPNORM_REGRESSION 1
 
 /* One layer y = f(W x + b) in integers (a weight w means w / 2^shift):
  *
  *   accumulator = biases[r] + sum over c of weights[r][c] * x[c]              exact in Int32
  *   y[r] = activation(clamp((accumulator + 2^(shift-1)) >> shift))            Int16
  *
- * The last layer of a network neither requantises nor activates: its accumulators are the logits. */
+ * The last layer of a network neither requantises nor activates: its accumulators are the logits. It reads the
+ * outputs of the last hidden layer and, behind them, the network's residual inputs unchanged. */
 typedef struct supnorm_layer {
   uint8_t kind;          /* SUPNORM_DENSE or SUPNORM_SPARSE */
   uint8_t activation;    /* SUPNORM_IDENTITY ...; IDENTITY in the last layer */
@@ -65,12 +74,13 @@ typedef struct supnorm_layer {
   const uint16_t *row_entries;     /* SPARSE: how many weights each row stores; DENSE: null */
 } supnorm_layer;
 
-/* One pair of classes j < k: inputs that differ by at most d LSB in every component change
- * logit_j - logit_k by at most slope * d + offset accumulator units. */
-typedef struct supnorm_pair {
+/* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference
+ * logit_j - logit_k of two classes j < k, or one output of a regression) by at most slope * d + offset
+ * accumulator units. */
+typedef struct supnorm_bound {
   uint32_t slope;
   uint32_t offset;
-} supnorm_pair;
+} supnorm_bound;
 
 /* How one raw integer reading (an ADC count, a byte) becomes an input, see supnorm_encode:
  * q = clamp((reading * multiplier + addend) >> shift). */
@@ -94,17 +104,21 @@ typedef struct supnorm_network {
   uint32_t crc32; /* CRC-32 (IEEE 802.3) of the parameters, little-endian, layer by layer:
                      DENSE weights, biases; SPARSE row_entries, column_indices, weights, biases */
   const supnorm_layer *layers;     /* layer_count */
-  const supnorm_pair *pairs;       /* outputs * (outputs - 1) / 2, in the order (0,1) (0,2) ... (1,2) ... */
+  const supnorm_bound *bounds;     /* CLASSIFICATION: of the pairs of classes, outputs * (outputs - 1) / 2 in the
+                                      order (0,1) (0,2) ... (1,2) ...; REGRESSION: of each output */
   const supnorm_feature *features; /* feature_count */
+  const uint16_t *residual_inputs; /* residual_count, increasing; null when there are none */
   uint16_t feature_count;          /* 1 (the same map for all inputs) or inputs */
-  uint16_t reserved;               /* 0 */
+  uint16_t residual_count;         /* the last layer's columns are the last hidden layer's rows and these */
+  uint16_t tolerance_lsb;          /* the radius that covers the declared tolerances of all features; 0 for none */
+  uint16_t task;                   /* SUPNORM_CLASSIFICATION or SUPNORM_REGRESSION */
 } supnorm_network;
 
 /* The answer to one input. */
 typedef struct supnorm_result {
-  int32_t class_index; /* index of the largest logit, the lowest index on a tie */
+  int32_t class_index; /* index of the largest logit, the lowest index on a tie; SUPNORM_NO_CLASS for none */
   uint32_t radius_lsb; /* certified: no change of up to this many LSB in each input, all inputs at once,
-                          can change class_index; 0 certifies this very input only */
+                          can change class_index; 0 certifies this very input only, and is all without a class */
 } supnorm_result;
 
 /* One input from the data with the answers the host computed, so that a board can test itself. */
@@ -116,7 +130,7 @@ typedef struct supnorm_golden {
   int32_t local_radius_lsb;  /* the largest radius that supnorm_certify certifies, -1 for none */
 } supnorm_golden;
 
-/* Computes the logits, the class and the certified global radius of one input.
+/* Computes the logits, the class and the certified global radius of one input; of a regression the outputs only.
  *
  * input: network->inputs Int16 values, full range allowed; not changed
  * scratch: at least network->infer_scratch_bytes, any content; must not overlap input or logits
@@ -127,6 +141,18 @@ typedef struct supnorm_golden {
 int32_t supnorm_infer(const supnorm_network *network, const int16_t *input, int16_t *scratch,
                       size_t scratch_bytes, int32_t *logits, supnorm_result *result);
 
+/* The same, but abstains: the class is given only when it is certified for every input within
+ * required_radius_lsb of this one, by the global radius or, in the declared input range, by supnorm_certify.
+ *
+ * required_radius_lsb: 0 ... SUPNORM_RADIUS_MAX; network->tolerance_lsb covers the declared tolerances
+ * scratch: at least network->scratch_bytes
+ * result: radius_lsb is the larger of the global radius and, when it was proved, the required one
+ * Returns SUPNORM_OK, or SUPNORM_UNCERTIFIED with SUPNORM_NO_CLASS and radius 0 (the logits are there all the
+ * same), or a negative error: SUPNORM_ERROR_TASK for a regression. Cost: supnorm_infer, and supnorm_certify where
+ * the global radius falls short. */
+int32_t supnorm_infer_within(const supnorm_network *network, const int16_t *input, int32_t required_radius_lsb,
+                             int16_t *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result);
+
 /* Proves by interval arithmetic that every input within radius_lsb of this one, cut to the declared input
  * range, has the class class_index. Much tighter than the global radius; sound for the integers as they run.
  *
@@ -136,6 +162,23 @@ int32_t supnorm_infer(const supnorm_network *network, const int16_t *input, int1
  * layer's rows. */
 int32_t supnorm_certify(const supnorm_network *network, const int16_t *input, int32_t class_index,
                         int32_t radius_lsb, int16_t *scratch, size_t scratch_bytes);
+
+/* Bounds every output over all inputs within radius_lsb of this one, cut to the declared input range:
+ * lower[j] <= output j <= upper[j], in accumulator units. Of a classifier the outputs are the logits.
+ *
+ * scratch: at least network->scratch_bytes
+ * lower, upper: network->outputs Int32 values each, written; must not overlap anything
+ * Returns SUPNORM_OK, SUPNORM_UNCERTIFIED (an input outside the declared range: nothing is claimed) or a negative
+ * error; lower and upper are unspecified then. Cost: two passes over the weights. */
+int32_t supnorm_output_bounds(const supnorm_network *network, const int16_t *input, int32_t radius_lsb,
+                              int16_t *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper);
+
+/* The most by which one output of a regression changes when no input moves by more than radius_lsb, for every
+ * input: slope * radius_lsb + offset accumulator units, UINT32_MAX where that is no bound.
+ * Returns SUPNORM_OK or a negative error: SUPNORM_ERROR_CLASS for no such output, SUPNORM_ERROR_TASK for a
+ * classifier. */
+int32_t supnorm_output_change(const supnorm_network *network, int32_t output, int32_t radius_lsb,
+                              uint32_t *change);
 
 /* Re-proves on the stored parameters what the header claims of them: shapes, columns in range and
  * increasing, every row sum within its bound, no accumulator able to overflow, the CRC-32.
@@ -166,6 +209,7 @@ static inline const char *supnorm_status_name(int32_t status) {
   case SUPNORM_ERROR_CHECKSUM: return "checksum mismatch";
   case SUPNORM_ERROR_BOUND: return "bound exceeded";
   case SUPNORM_ERROR_GOLDEN: return "golden vector mismatch";
+  case SUPNORM_ERROR_TASK: return "not the network's task";
   default: return "unknown status";
   }
 }
@@ -179,7 +223,7 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_VALUE(v) (v),
 #define SUPNORM_ENTRY_COLUMN(column, weight) (column),
 #define SUPNORM_ENTRY_WEIGHT(column, weight) (weight),
-#define SUPNORM_PAIR(slope, offset) {(slope), (offset)},
+#define SUPNORM_BOUND(slope, offset) {(slope), (offset)},
 #define SUPNORM_FEATURE(real_offset, real_scale, multiplier, addend, shift, tolerance) \
   {(multiplier), (addend), (shift)},
 
@@ -190,6 +234,7 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_ENTRY_COUNT(column, weight) +1
 #define SUPNORM_SUM(w) +SUPNORM_MAGNITUDE(w)
 #define SUPNORM_ENTRY_SUM(column, weight) +SUPNORM_MAGNITUDE(weight)
+#define SUPNORM_NEXT(v) < (v) && (v)
 #define SUPNORM_ENTRY_NEXT(column, weight) < (column) && (column)
 
 /* The admissibility of a layer: 2^15 * R + |b| + 2^(shift-1) <= 2^31 - 1, so that no partial sum of a row

@@ -9,7 +9,9 @@ func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
   }
   var widest = [0, 0]
   for (index, layer) in claims.layers.dropLast().enumerated() {
-    widest[index % 2] = max(widest[index % 2], layer.rowCount)
+    // The residual inputs lie behind the outputs of the last hidden layer.
+    let width = layer.rowCount + (index == claims.layers.count - 2 ? claims.residualInputs.count : 0)
+    widest[index % 2] = max(widest[index % 2], width)
   }
   let infer = max(2 * (widest[0] + widest[1]), 4)
   let certify = max(4 * (widest[0] + widest[1]), 4)
@@ -19,10 +21,11 @@ func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
   if claims.scratchBytes != certify {
     problems.append("scratch bytes \(claims.scratchBytes), needed \(certify)")
   }
-  for (index, (claimed, derived)) in zip(claims.pairs, derivedPairs(of: claims)).enumerated()
+  let noun = claims.task == .regression ? "output" : "pair"
+  for (index, (claimed, derived)) in zip(claims.bounds, derivedBounds(of: claims)).enumerated()
   where claimed != derived {
     problems.append(
-      "pair \(index): bound \(claimed.slope)·d + \(claimed.offset), derived \(derived.slope)·d + \(derived.offset)"
+      "\(noun) \(index): bound \(claimed.slope)·d + \(claimed.offset), derived \(derived.slope)·d + \(derived.offset)"
     )
   }
   return problems
@@ -52,12 +55,12 @@ private func crc32(of claims: ModelClaims) -> Int {
   return Int(remainder ^ 0xFFFF_FFFF)
 }
 
-/// The pair table by the rule of `IntegerNetwork.pairTable()`, in 128-bit integers.
+/// The table of bounds by the rule of `IntegerNetwork.boundTable()`, in 128-bit integers.
 ///
 /// A value's bound is `(a·d + b) / 2^24`. Hidden rows: `a' = ceil(Σ|w|a / 2^f)`,
 /// `b' = ceil((Σ|w|b + (2^f - 1)·2^24) / 2^f)`, or a' and `ceil(Σ|w|b / 2^f)` both rounded up to whole multiples of
 /// 2^24; whichever is smaller at d = 1024, the whole ones on a tie. Nothing grows beyond 2^62.
-private func derivedPairs(of claims: ModelClaims) -> [PairClaims] {
+private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
   let one: Int128 = 1 << 24
   let limit: Int128 = 1 << 62
   func up(_ value: Int128, _ divisor: Int128) -> Int128 {
@@ -91,8 +94,26 @@ private func derivedPairs(of claims: ModelClaims) -> [PairClaims] {
     spread(&nextOffsets, layer.activation)
     (slopes, offsets) = (nextSlopes, nextOffsets)
   }
-  var result: [PairClaims] = []
+  for _ in claims.residualInputs {
+    slopes.append(one)
+    offsets.append(0)
+  }
+  var result: [BoundClaims] = []
   guard let last = claims.layers.last else { return result }
+  if claims.task == .regression {
+    for row in last.rows {
+      var slope: Int128 = 0
+      var offset: Int128 = 0
+      for entry in row {
+        slope = min(slope + min(Int128(abs(entry.weight)) * slopes[entry.column], limit), limit)
+        offset = min(offset + min(Int128(abs(entry.weight)) * offsets[entry.column], limit), limit)
+      }
+      result.append(
+        BoundClaims(
+          slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
+    }
+    return result
+  }
   let dense = last.rows.map { denseRow($0, columns: last.columns) }
   for first in dense.indices {
     for second in dense.indices where second > first {
@@ -104,7 +125,7 @@ private func derivedPairs(of claims: ModelClaims) -> [PairClaims] {
         offset = min(offset + min(difference * offsets[column], limit), limit)
       }
       result.append(
-        PairClaims(
+        BoundClaims(
           slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
     }
   }
@@ -112,7 +133,7 @@ private func derivedPairs(of claims: ModelClaims) -> [PairClaims] {
 }
 
 /// The larger of each pair for maxMin, the largest of all for sort.
-private func spread(_ values: inout [Int128], _ activation: IntegerActivation) {
+func spread(_ values: inout [Int128], _ activation: IntegerActivation) {
   if activation == .maxMin {
     var index = 1
     while index < values.count {

@@ -19,6 +19,13 @@ func problemsInGoldenVectors(of claims: ModelClaims) -> [String] {
     for (output, (claimed, computed)) in zip(golden.logits, logits).enumerated() where claimed != computed {
       problems.append("\(place): logit \(output) is \(claimed), computed \(computed)")
     }
+    if claims.task == .regression {
+      // No class, no radii: the header states -1, 0 and -1.
+      if golden.classIndex != -1 || golden.radiusLSB != 0 || golden.localRadiusLSB != -1 {
+        problems.append("\(place): a regression has no class and no radius")
+      }
+      continue
+    }
     var best = 0
     for output in logits.indices where logits[output] > logits[best] { best = output }
     if golden.classIndex != best {
@@ -71,6 +78,7 @@ private func activated(_ values: [Int], _ activation: IntegerActivation) -> [Int
 private func plainLogits(_ claims: ModelClaims, _ input: [Int]) -> [Int] {
   var values = input
   for (index, layer) in claims.layers.enumerated() {
+    if index == claims.layers.count - 1 { for place in claims.residualInputs { values.append(input[place]) } }
     var sums = layer.biases
     for row in layer.rows.indices {
       for entry in layer.rows[row] { sums[row] += entry.weight * values[entry.column] }
@@ -87,8 +95,8 @@ private func plainRadius(_ claims: ModelClaims, _ logits: [Int], _ best: Int) ->
   for first in logits.indices {
     for second in logits.indices where second > first {
       if first == best || second == best {
-        let room = abs(logits[first] - logits[second]) - 1 - claims.pairs[pair].offset
-        let slope = claims.pairs[pair].slope
+        let room = abs(logits[first] - logits[second]) - 1 - claims.bounds[pair].offset
+        let slope = claims.bounds[pair].slope
         radius = room < 0 ? 0 : slope == 0 ? radius : min(radius, room / slope)
       }
       pair += 1
@@ -128,6 +136,10 @@ private func isProvedByIntervals(_ claims: ModelClaims, _ input: [Int], _ best: 
     }
   }
   guard let last = claims.layers.last else { return false }
+  for place in claims.residualInputs {
+    low.append(max(input[place] - radius, range.0))
+    high.append(min(input[place] + radius, range.1))
+  }
   let own = denseRow(last.rows[best], columns: last.columns)
   for other in last.rows.indices where other != best {
     let row = denseRow(last.rows[other], columns: last.columns)

@@ -40,22 +40,39 @@ public struct Verification: Sendable {
 public func verification(of claims: ModelClaims) -> Verification {
   var problems = problemsInShapes(of: claims)
   var layers: [Verification.Layer] = []
-  var product = UpperBound(numerator: 1, shift: 0)
   for (index, layer) in claims.layers.enumerated() {
     problems += problemsInRows(of: layer, index: index)
     let largest = layer.rows.map { magnitudeSum($0) }.max() ?? 0
     let gain = UpperBound(numerator: UInt64(clamping: largest), shift: min(max(layer.shift, 0), 63))
-    product = product.multiplied(by: gain)
     layers.append(
       Verification.Layer(
         kind: layer.isSparse ? "sparse" : "dense", rows: layer.rowCount, columns: layer.columns,
         shift: layer.shift, rowSumMax: largest, rowSumBound: layer.rowSumBound, gain: gain))
   }
   problems += problemsInFeatures(of: claims)
+  problems += problemsInTargets(of: claims)
   // What follows computes with the numbers before it, so those must hold.
+  if problems.isEmpty { problems += problemsInTolerances(of: claims) }
+  if problems.isEmpty { problems += problemsInMonotoneInputs(of: claims) }
   if problems.isEmpty { problems += problemsInDerivedNumbers(of: claims) }
   if problems.isEmpty { problems += problemsInGoldenVectors(of: claims) }
-  return Verification(layers: layers, lipschitzBound: product, problems: problems)
+  return Verification(layers: layers, lipschitzBound: lipschitzBound(of: claims), problems: problems)
+}
+
+/// The product of the layer gains; residual inputs reach the last layer unchanged and count beside the product.
+private func lipschitzBound(of claims: ModelClaims) -> UpperBound {
+  var product = UpperBound(numerator: 1, shift: 0)
+  var direct = UpperBound(numerator: 0, shift: 0)
+  for (index, layer) in claims.layers.enumerated() {
+    let shift = min(max(layer.shift, 0), 63)
+    let isLast = index == claims.layers.count - 1
+    let first = isLast ? max(layer.columns, 0) - claims.residualInputs.count : Int.max
+    let through = layer.rows.map { magnitudeSum($0.filter { $0.column < first }) }.max() ?? 0
+    let beside = layer.rows.map { magnitudeSum($0.filter { $0.column >= first }) }.max() ?? 0
+    product = product.multiplied(by: UpperBound(numerator: UInt64(clamping: through), shift: shift))
+    direct = UpperBound(numerator: UInt64(clamping: beside), shift: shift)
+  }
+  return product.adding(direct)
 }
 
 /// `Σ|w|`, saturating: a header may state numbers of any size.
@@ -78,7 +95,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   func equal(_ name: String, _ value: Int, _ expected: Int) {
     if value != expected { problems.append("\(name) \(value), expected \(expected)") }
   }
-  equal("format version", claims.formatVersion, 1)
+  equal("format version", claims.formatVersion, 2)
   check("unit", claims.unit, 1...32768)
   check("inputs", claims.inputs, 1...65535)
   check("outputs", claims.outputs, 1...32767)
@@ -92,7 +109,10 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   for (index, layer) in claims.layers.enumerated() {
     check("layer \(index): rows", layer.rowCount, 1...65535)
     check("layer \(index): shift", layer.shift, 0...15)
-    equal("layer \(index): columns", layer.columns, columns)
+    let isLast = index == claims.layers.count - 1
+    // A header may state any number, so the sum is kept from overflowing.
+    let direct = isLast ? claims.residualInputs.count : 0
+    equal("layer \(index): columns", layer.columns, min(columns, Int.max - direct) + direct)
     equal("layer \(index): number of weight rows", layer.rows.count, layer.rowCount)
     equal("layer \(index): number of biases", layer.biases.count, layer.rowCount)
     // A sparse row is a few bytes of a header, but all its columns in memory.
@@ -110,7 +130,17 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
     problems.append("layer \(claims.layers.count - 1): the last layer has an activation")
   }
   let pairCount = (1...32767).contains(claims.outputs) ? claims.outputs * (claims.outputs - 1) / 2 : 0
-  equal("number of pairs", claims.pairs.count, pairCount)
+  if claims.task == .regression {
+    equal("number of output bounds", claims.bounds.count, claims.outputs)
+    equal("number of targets", claims.targets.count, claims.outputs)
+  } else {
+    equal("number of pairs", claims.bounds.count, pairCount)
+    equal("number of targets", claims.targets.count, 0)
+  }
+  if !claims.targetNames.isEmpty {
+    equal("number of target names", claims.targetNames.count, claims.targets.count)
+  }
+  problems += problemsInResidualInputs(of: claims)
   if !claims.classNames.isEmpty { equal("number of class names", claims.classNames.count, claims.outputs) }
   if !claims.featureNames.isEmpty {
     equal("number of feature names", claims.featureNames.count, claims.inputs)

@@ -10,11 +10,15 @@ package struct ParameterGradients: Sendable {
   /// With respect to each layer's biases.
   package var biases: [[Float]]
 
+  /// With respect to the weights of each residual term.
+  package var residuals: [[Float]]
+
   /// Creates zero gradients for a network.
   package init(for network: FloatNetwork) {
     weights = network.layers.map { Matrix(rows: $0.rows, columns: $0.columns) }
     magnitudes = weights
     biases = network.layers.map { Array(repeating: 0, count: $0.rows) }
+    residuals = network.residuals.map { Array(repeating: 0, count: $0.weights.count) }
   }
 
   /// Sets every gradient to zero.
@@ -23,6 +27,19 @@ package struct ParameterGradients: Sendable {
       weights[layer].elements.withEachElement { $0 = 0 }
       magnitudes[layer].elements.withEachElement { $0 = 0 }
       biases[layer].withEachElement { $0 = 0 }
+    }
+    for term in residuals.indices { residuals[term].withEachElement { $0 = 0 } }
+  }
+
+  /// Adds the gradients of the residual terms, `Σ ∂/∂y_j · x_input` over the batch.
+  mutating func addResiduals(_ terms: [ResidualTerm], gradients: Matrix, inputs: Matrix) {
+    for (index, term) in terms.enumerated() {
+      for row in 0..<gradients.rows {
+        let input = inputs.elements[row * inputs.columns + term.input]
+        for output in term.weights.indices {
+          residuals[index][output] += gradients.elements[row * gradients.columns + output] * input
+        }
+      }
     }
   }
 

@@ -27,6 +27,7 @@ package struct PointPass: Sendable {
         network.activation.apply(sums[index], into: &inputs[index + 1])
       }
     }
+    sums[network.layers.count - 1].add(network.residuals, of: inputs[0])
   }
 
   /// Replaces the logits by a loss's gradients, sample by sample, and adds up the gradients of the parameters.
@@ -39,6 +40,7 @@ package struct PointPass: Sendable {
     let last = network.layers.count - 1
     let total = loss.replaceByGradients(&sums[last], labels: labels, weight: weight)
     swap(&sums[last], &gradients[last])
+    result.addResiduals(network.residuals, gradients: gradients[last], inputs: inputs[0])
     for index in stride(from: last, through: 0, by: -1) {
       result.weights[index].addProduct(transposed: gradients[index], inputs[index])
       result.addColumnSums(of: gradients[index], toBiasesOf: index)

@@ -10,12 +10,14 @@ package struct PreparedNetwork: Sendable {
 
   var layers: [Layer]
   let activation: Activation
+  let residuals: [ResidualTerm]
 
   /// Copies a network's parameters.
   ///
   /// - Parameter intervals: whether intervals will be propagated, which needs `|W|` too.
   package init(_ network: FloatNetwork, intervals: Bool) {
     activation = network.activation
+    residuals = network.residuals
     layers = network.layers.map { layer in
       let magnitudes =
         intervals
@@ -34,6 +36,17 @@ package struct PreparedNetwork: Sendable {
 }
 
 extension Matrix {
+  /// Adds the residual terms of a batch of inputs.
+  mutating func add(_ residuals: [ResidualTerm], of inputs: Matrix) {
+    precondition(inputs.rows == rows)
+    for term in residuals {
+      for row in 0..<rows {
+        let input = inputs.elements[row * inputs.columns + term.input]
+        for column in 0..<columns { elements[row * columns + column] += term.weights[column] * input }
+      }
+    }
+  }
+
   /// Adds one vector to every row.
   mutating func addToRows(_ vector: [Float]) {
     precondition(vector.count == columns)

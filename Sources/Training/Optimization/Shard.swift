@@ -8,7 +8,10 @@ final class Shard: Sendable {
   /// The samples of all shards, shared.
   struct Samples: Sendable {
     var inputs: [Float]
+    /// The class of each sample; for a regression its index, by which the loss finds its targets.
     var labels: [Int]
+    /// The outputs wanted of a regression, sample after sample; empty for a classifier.
+    var targets: [Float]
     var featureCount: Int
     var range: ClosedRange<Float>
   }
@@ -31,7 +34,7 @@ final class Shard: Sendable {
   init(for network: FloatNetwork, loss: TrainingLoss, capacity: Int) {
     state = Mutex(
       State(
-        points: loss.pointTerm == nil ? nil : PointPass(for: network, capacity: capacity),
+        points: loss.pointTerm(targets: []) == nil ? nil : PointPass(for: network, capacity: capacity),
         intervals: loss.intervalTerm == nil ? nil : IntervalPass(for: network, capacity: capacity),
         result: Result(gradients: ParameterGradients(for: network))))
   }
@@ -45,7 +48,7 @@ final class Shard: Sendable {
       state.result.loss = 0
       guard !indices.isEmpty else { return }
       let labels = indices.map { samples.labels[$0] }
-      if let term = loss.pointTerm {
+      if let term = loss.pointTerm(targets: samples.targets) {
         state.points?.inputs[0].gather(samples, indices)
         state.points?.runForward(network)
         state.result.loss +=

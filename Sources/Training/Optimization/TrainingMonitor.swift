@@ -1,6 +1,8 @@
 /// The fixed training samples on which the accuracies of a curve are measured.
 struct TrainingMonitor {
   private let points: (inputs: [Float], labels: [Int])
+  /// The outputs wanted of the points in a regression; empty for a classifier.
+  private let targets: [Float]
   private let boxes: (inputs: [Float], labels: [Int])
   private let range: ClosedRange<Float>
   private let epsilon: Float
@@ -9,7 +11,7 @@ struct TrainingMonitor {
   ///
   /// They are drawn at random, always the same ones: every sixth image of MNIST, for instance, would be biased by
   /// six points of accuracy, since its two sources alternate.
-  init(inputs: [Float], labels: [Int], range: ClosedRange<Float>, epsilon: Float) {
+  init(inputs: [Float], labels: [Int], targets: [Float] = [], range: ClosedRange<Float>, epsilon: Float) {
     self.range = range
     self.epsilon = epsilon
     let featureCount = inputs.count / labels.count
@@ -25,15 +27,26 @@ struct TrainingMonitor {
     }
     points = spread(10_000)
     boxes = spread(1_000)
+    let outputs = targets.count / labels.count
+    self.targets = order.prefix(points.labels.count).flatMap { targets[$0 * outputs..<($0 + 1) * outputs] }
   }
 
-  /// The fraction of the chosen samples that a network classifies correctly.
+  /// The fraction of the chosen samples that a network classifies correctly; of a regression the part of the
+  /// targets' variance that it explains, 0 at least.
   func accuracy(of network: FloatNetwork) -> Double {
+    targets.isEmpty
+      ? classAccuracy(of: network)
+      : max(0, network.explainedVariance(inputs: points.inputs, targets: targets))
+  }
+
+  private func classAccuracy(of network: FloatNetwork) -> Double {
     network.accuracy(inputs: points.inputs, labels: points.labels)
   }
 
-  /// The fraction of the chosen samples that interval bounds prove at epsilon.
-  func verifiedAccuracy(of network: FloatNetwork) -> Double {
-    network.verifiedAccuracy(inputs: boxes.inputs, labels: boxes.labels, range: range, epsilon: epsilon)
+  /// The fraction of the chosen samples that interval bounds prove at epsilon; nil for a regression.
+  func verifiedAccuracy(of network: FloatNetwork) -> Double? {
+    guard targets.isEmpty else { return nil }
+    return network.verifiedAccuracy(
+      inputs: boxes.inputs, labels: boxes.labels, range: range, epsilon: epsilon)
   }
 }

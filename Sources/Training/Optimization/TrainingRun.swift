@@ -13,25 +13,29 @@ package struct TrainingRun: Sendable {
   private let shards: [Shard]
   private var weightSteps: [Adam]
   private var biasSteps: [Adam]
+  private var residualSteps: [Adam]
 
   /// Prepares a run.
   ///
   /// - Parameters:
   ///   - network: the initial parameters; rows are projected onto their bounds at once.
   ///   - inputs: mapped, sample after sample.
+  ///   - targets: the outputs wanted of a regression, sample after sample.
   ///   - batchSize: the largest batch to come.
   package init(
-    _ network: FloatNetwork, inputs: [Float], labels: [Int], range: ClosedRange<Float>, loss: TrainingLoss,
-    batchSize: Int
+    _ network: FloatNetwork, inputs: [Float], labels: [Int], targets: [Float] = [], range: ClosedRange<Float>,
+    loss: TrainingLoss, batchSize: Int
   ) {
     self.network = network
     self.loss = loss
     samples = Shard.Samples(
-      inputs: inputs, labels: labels, featureCount: network.layers[0].columns, range: range)
+      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets,
+      featureCount: network.layers[0].columns, range: range)
     let capacity = (batchSize + Self.shardCount - 1) / Self.shardCount
     shards = (0..<Self.shardCount).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
     weightSteps = network.layers.map { Adam(count: $0.weights.count) }
     biasSteps = network.layers.map { Adam(count: $0.biases.count) }
+    residualSteps = network.residuals.map { Adam(count: $0.weights.count) }
     project()
   }
 
@@ -40,7 +44,11 @@ package struct TrainingRun: Sendable {
   /// - Returns: the mean loss of the batch before the step.
   /// - Postcondition: every constrained row's `Σ|w|` is at most its bound.
   package mutating func step(batch: ArraySlice<Int>, epsilon: Float, rate: Float) -> Double {
-    let (meanLoss, gradients) = lossAndGradients(batch: batch, epsilon: epsilon)
+    let (meanLoss, gradients, residualGradients) = lossAndGradients(batch: batch, epsilon: epsilon)
+    for index in network.residuals.indices {
+      residualSteps[index].step(
+        &network.residuals[index].weights, gradients: residualGradients[index], rate: rate)
+    }
     for index in network.layers.indices {
       weightSteps[index].step(
         &network.layers[index].weights, gradients: gradients[index].weights, rate: rate)
@@ -50,8 +58,11 @@ package struct TrainingRun: Sendable {
     return meanLoss
   }
 
-  /// The mean loss of a batch and its gradients, as layers of the network's shapes.
-  package func lossAndGradients(batch: ArraySlice<Int>, epsilon: Float) -> (Double, [FloatLayer]) {
+  /// The mean loss of a batch and its gradients: layers of the network's shapes, and one array for each residual
+  /// term.
+  package func lossAndGradients(
+    batch: ArraySlice<Int>, epsilon: Float
+  ) -> (loss: Double, layers: [FloatLayer], residuals: [[Float]]) {
     let prepared = PreparedNetwork(network, intervals: loss.intervalTerm != nil)
     DispatchQueue.concurrentPerform(iterations: shards.count) { index in
       let first = batch.startIndex + batch.count * index / shards.count
@@ -64,6 +75,7 @@ package struct TrainingRun: Sendable {
       layers[index].weights.withEachElement { $0 = 0 }
       layers[index].biases.withEachElement { $0 = 0 }
     }
+    var residuals = network.residuals.map { Array(repeating: Float(0), count: $0.weights.count) }
     let scale = 1 / Float(batch.count)
     for shard in shards {
       shard.withResult { result in
@@ -72,17 +84,24 @@ package struct TrainingRun: Sendable {
           layers[index].add(
             result.gradients, layer: index, scale: scale, signs: network.layers[index].weights)
         }
+        for term in residuals.indices {
+          for output in residuals[term].indices {
+            residuals[term][output] += result.gradients.residuals[term][output] * scale
+          }
+        }
       }
     }
-    return (total / Double(batch.count), layers)
+    return (total / Double(batch.count), layers, residuals)
   }
 
-  /// Projects the rows of the constrained layers onto their bounds.
+  /// Projects the rows of the constrained layers onto their bounds, and residual terms to what outweighs them.
   private mutating func project() {
     for index in network.layers.indices {
       guard let bound = network.layers[index].rowSumBound else { continue }
       network.layers[index].projectRows(ontoL1Ball: bound)
     }
+    guard let bound = network.lipschitzBound else { return }
+    for index in network.residuals.indices { network.residuals[index].project(ontoMagnitudesFrom: bound) }
   }
 }
 

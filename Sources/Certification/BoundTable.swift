@@ -1,7 +1,8 @@
-/// What the device needs of one pair of classes: `M_jk(d) ≤ slope·d + offset` for every d ≥ 0.
+/// A bound on a change: `slope·d + offset` accumulator units for inputs at most d LSB apart, for every d ≥ 0.
 ///
-/// In accumulator units. A bound that does not fit in 32 bits is saturated, which leaves no positive radius.
-public struct PairBound: Equatable, Sendable {
+/// Of a pair of classes it bounds their margin deviation `M_jk(d)`, of an output of a regression its own change. A
+/// bound that does not fit in 32 bits is saturated, which leaves no positive radius and no output bound.
+public struct ChangeBound: Equatable, Sendable {
   /// A, in accumulator units for each LSB.
   public var slope: UInt32
   /// B, in accumulator units.
@@ -55,6 +56,13 @@ private struct AffineBound {
     }
   }
 
+  /// Whole accumulator units, rounded up and cut at 32 bits.
+  var roundedUp: ChangeBound {
+    ChangeBound(
+      slope: UInt32(clamping: Self.ceilingShift(slope, Self.fractionBits)),
+      offset: UInt32(clamping: Self.ceilingShift(offset, Self.fractionBits)))
+  }
+
   static func larger(_ first: AffineBound, _ second: AffineBound) -> AffineBound {
     AffineBound(slope: max(first.slope, second.slope), offset: max(first.offset, second.offset))
   }
@@ -77,38 +85,57 @@ private struct AffineBound {
 }
 
 extension IntegerNetwork {
-  /// The pair table of the header: for each pair j < k, in the order (0,1) (0,2) … (1,2) …, integers with
+  /// The bounds of the header: of the pairs of classes, or of the outputs of a regression.
+  public func boundTable() -> [ChangeBound] {
+    switch task {
+    case .classification: pairTable()
+    case .regression: outputTable()
+    }
+  }
+
+  /// The pair table of a classifier: for each pair j < k, in the order (0,1) (0,2) … (1,2) …, integers with
   /// `M_jk(d) ≤ slope·d + offset` for every d.
   ///
-  /// Each hidden value gets a bound `(slope·d + offset) / 2^24` in integers, rounded up at every layer as
-  /// `AffineBound.requantized` says; the last layer sums them with `|w_jc - w_kc|` and rounds up once more.
-  ///
   /// - Complexity: O(weights + outputs² · columns of the last layer).
-  public func pairTable() -> [PairBound] {
-    let inputBounds = Array(repeating: AffineBound(slope: AffineBound.one, offset: 0), count: inputs)
-    var bounds = inputBounds
-    for layer in layers.dropLast() {
-      let linear = (0..<layer.rows).map { row in
-        AffineBound.combination(zip(layer.row(row), bounds).lazy.map { (UInt64($0.magnitude), $1) })
-          .requantized(shift: UInt64(layer.shift))
-      }
-      bounds = layer.activation.mixed(linear, by: AffineBound.larger)
-    }
-    bounds = lastColumns(hidden: bounds, inputs: inputBounds)
+  public func pairTable() -> [ChangeBound] {
+    let bounds = lastColumnBounds()
     let last = layers[layers.count - 1]
-    var table: [PairBound] = []
+    var table: [ChangeBound] = []
     for first in 0..<outputs {
       for second in first + 1..<max(outputs, first + 1) {
         let differences = zip(last.row(first), last.row(second)).lazy.map {
           UInt64(abs(Int($0) - Int($1)))
         }
-        let total = AffineBound.combination(zip(differences, bounds).lazy.map { ($0, $1) })
-        table.append(
-          PairBound(
-            slope: UInt32(clamping: AffineBound.ceilingShift(total.slope, AffineBound.fractionBits)),
-            offset: UInt32(clamping: AffineBound.ceilingShift(total.offset, AffineBound.fractionBits))))
+        table.append(AffineBound.combination(zip(differences, bounds)).roundedUp)
       }
     }
     return table
+  }
+
+  /// The output table of a regression: for each output, integers with `Σ|w_jc|·δ_c ≤ slope·d + offset` for every
+  /// d, and so `|y_j(x) - y_j(x')| ≤ slope·d + offset` accumulator units for inputs at most d apart.
+  ///
+  /// - Complexity: O(weights).
+  public func outputTable() -> [ChangeBound] {
+    let bounds = lastColumnBounds()
+    let last = layers[layers.count - 1]
+    return (0..<outputs).map { row in
+      AffineBound.combination(zip(last.row(row).lazy.map { UInt64($0.magnitude) }, bounds)).roundedUp
+    }
+  }
+
+  /// A bound `(slope·d + offset) / 2^24` for each column of the last layer, in integers, rounded up at every layer as
+  /// `AffineBound.requantized` says.
+  private func lastColumnBounds() -> [AffineBound] {
+    let inputBounds = Array(repeating: AffineBound(slope: AffineBound.one, offset: 0), count: inputs)
+    var bounds = inputBounds
+    for layer in layers.dropLast() {
+      let linear = (0..<layer.rows).map { row in
+        AffineBound.combination(zip(layer.row(row).lazy.map { UInt64($0.magnitude) }, bounds))
+          .requantized(shift: UInt64(layer.shift))
+      }
+      bounds = layer.activation.mixed(linear, by: AffineBound.larger)
+    }
+    return lastColumns(hidden: bounds, inputs: inputBounds)
   }
 }

@@ -1,0 +1,113 @@
+// The statements of a header beyond its classes: residual inputs, monotone inputs, tolerances, outputs in units.
+
+/// Residual inputs exist, increase and lie behind a hidden layer.
+func problemsInResidualInputs(of claims: ModelClaims) -> [String] {
+  var problems: [String] = []
+  var next = 0
+  for input in claims.residualInputs {
+    if input < next || input >= claims.inputs {
+      problems.append("residual input \(input) after \(next - 1), of \(claims.inputs) inputs")
+    }
+    next = input < Int.max ? input + 1 : Int.max
+  }
+  if !claims.residualInputs.isEmpty, claims.layers.count < 2 {
+    problems.append("residual inputs without a hidden layer")
+  }
+  return problems
+}
+
+/// Targets are numbers, their scales positive.
+func problemsInTargets(of claims: ModelClaims) -> [String] {
+  claims.targets.enumerated().compactMap { index, target in
+    target.offset.isFinite && target.scale.isFinite && target.scale > 0
+      ? nil : "target \(index): offset \(target.offset) and scale \(target.scale) must be finite, scale > 0"
+  }
+}
+
+/// The radius stated for the tolerances covers each of them, and none smaller does.
+///
+/// - Precondition: the input maps hold, so that a feature's `tolerance` for each LSB is a bound.
+func problemsInTolerances(of claims: ModelClaims) -> [String] {
+  guard !claims.tolerances.isEmpty else {
+    return claims.toleranceLSB == 0 ? [] : ["tolerance radius \(claims.toleranceLSB) LSB without tolerances"]
+  }
+  guard claims.tolerances.count == claims.inputs else {
+    return ["number of tolerances \(claims.tolerances.count), expected \(claims.inputs)"]
+  }
+  guard (1...65535).contains(claims.toleranceLSB) else {
+    return ["tolerance radius \(claims.toleranceLSB) LSB outside 1…65535"]
+  }
+  var problems: [String] = []
+  var isTight = false
+  for (index, tolerance) in claims.tolerances.enumerated() where tolerance != 0 {
+    guard tolerance > 0, tolerance.isFinite else {
+      problems.append("input \(index): tolerance \(tolerance)")
+      continue
+    }
+    let each = claims.features[claims.features.count == 1 ? 0 : index].tolerance
+    // A product rounds to nearest, so it is compared one step down.
+    let covered = (Double(claims.toleranceLSB) * each).nextDown
+    if covered < tolerance {
+      problems.append("input \(index): tolerance \(tolerance), \(claims.toleranceLSB) LSB cover \(covered)")
+    }
+    if (Double(claims.toleranceLSB - 1) * each).nextDown < tolerance { isTight = true }
+  }
+  if !isTight {
+    problems.append("tolerance radius \(claims.toleranceLSB) LSB is larger than any tolerance needs")
+  }
+  return problems
+}
+
+/// Every monotone input's residual weight outweighs what the hidden layers can make of it, in every row.
+///
+/// - Precondition: the shapes and rows of the claims hold.
+func problemsInMonotoneInputs(of claims: ModelClaims) -> [String] {
+  var problems: [String] = []
+  var seen: Set<Int> = []
+  for statement in claims.monotoneInputs {
+    let place = "monotone input \(statement.input)"
+    guard statement.input >= 0, statement.input < claims.inputs, abs(statement.direction) == 1 else {
+      problems.append("\(place): direction \(statement.direction), of \(claims.inputs) inputs")
+      continue
+    }
+    guard seen.insert(statement.input).inserted else {
+      problems.append("\(place) is stated twice")
+      continue
+    }
+    guard let last = claims.layers.last, claims.layers.count > 1 else {
+      problems.append("\(place): no hidden layer")
+      continue
+    }
+    let slopes = wholeSlopes(of: claims, input: statement.input)
+    let own = claims.residualInputs.firstIndex(of: statement.input).map { slopes.count + $0 }
+    for (row, entries) in last.rows.enumerated() {
+      var reach: Int128 = 0
+      var direct: Int128 = 0
+      for entry in entries {
+        if entry.column < slopes.count { reach += Int128(abs(entry.weight)) * slopes[entry.column] }
+        if entry.column == own { direct = Int128(entry.weight) }
+      }
+      if direct * Int128(statement.direction) < reach {
+        problems.append("\(place) output \(row): residual weight \(direct), the hidden layers reach \(reach)")
+      }
+    }
+  }
+  return problems
+}
+
+/// How far each output of the last hidden layer moves for each LSB of one input: `ceil(Σ|w|·a / 2^f)` by layers.
+private func wholeSlopes(of claims: ModelClaims, input: Int) -> [Int128] {
+  var slopes = [Int128](repeating: 0, count: claims.inputs)
+  slopes[input] = 1
+  for layer in claims.layers.dropLast() {
+    let power: Int128 = 1 << Int128(layer.shift)
+    // Beyond 2^62 no residual weight can outweigh anything, so larger numbers need not be told apart.
+    var next = layer.rows.map { row in
+      let sum = row.reduce(Int128(0)) { $0 + Int128(abs($1.weight)) * slopes[$1.column] }
+      return min((sum + power - 1) / power, 1 << 62)
+    }
+    spread(&next, layer.activation)
+    slopes = next
+  }
+  return slopes
+}
