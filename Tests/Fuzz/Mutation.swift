@@ -89,11 +89,12 @@ extension ModelClaims {
     result.scratchBytes = network.scratchBytes
     result.inferScratchBytes = network.inferScratchBytes
     result.crc32 = Int(network.crc32)
-    result.pairs = network.pairs.map { PairClaims(slope: Int($0.slope), offset: Int($0.offset)) }
+    result.bounds = network.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) }
     for index in golden.indices {
       let input = golden[index].input.map { Int16($0) }
       let answer = try network.answer(to: input)
       result.golden[index].logits = answer.logits.map { Int($0) }
+      guard task == .classification else { continue }
       result.golden[index].classIndex = answer.classIndex
       result.golden[index].radiusLSB = answer.globalRadiusLSB
       result.golden[index].localRadiusLSB = try network.localRadius(of: input, as: answer.classIndex) ?? -1

@@ -42,7 +42,14 @@ extension FuzzTarget {
       TrainingPoint(epoch: 2, loss: 1e-3, accuracy: 1, verifiedAccuracy: 0.5),
     ]
     named.network.layers[0].rowSumBound = 1
+    var monotone = model(widths: [2, 2, 1], weights: halves, activation: .relu)
+    for index in monotone.network.layers.indices { monotone.network.layers[index].rowSumBound = 1 }
+    monotone.network.residuals = [ResidualTerm(input: 1, isIncreasing: true, weights: [1])]
+    monotone.targets = [TargetMap(offset: 20, scale: 5)]
+    monotone.targetNames = ["degrees"]
+    monotone.tolerances = [0, 0.125]
     return [
+      ("monotone", monotone),
       ("one", model(widths: [1, 1], weights: [0.5], activation: .identity)),
       ("names", named),
       ("relu", model(widths: [2, 2, 2], weights: halves, activation: .relu)),
