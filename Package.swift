@@ -17,6 +17,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: settings)
 }
 
+/// The program of `Tools/fuzz`: it links only with the toolchain's libFuzzer, so it exists only when that is asked for.
+let fuzzing: [Target] =
+  Context.environment["SUPNORM_FUZZ"] == nil
+  ? []
+  : [
+    .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CFuzzer", "FuzzTargets", "Interchange", "Certification"],
+      path: "Tests/Fuzz", exclude: ["Dictionaries"], swiftSettings: settings),
+  ]
+
 let package = Package(
   name: "SupNorm",
   platforms: [.macOS(.v26)],
@@ -43,18 +54,21 @@ let package = Package(
       path: "Sources/Interchange", swiftSettings: settings),
     .executableTarget(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools", exclude: ["demo", "library", "setup", "soak", "test"], resources: [.copy("data")],
+      path: "Tools", exclude: ["demo", "fuzz", "library", "setup", "soak", "test"], resources: [.copy("data")],
       swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Certification", "Training"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(
+      name: "FuzzTargets", dependencies: ["Training", "Certification", "Quantization", "Interchange"],
+      path: "Tests/FuzzTargets", swiftSettings: settings),
     tests("Embedded", ["Embedded", "CSupNorm", "Certification"]),
     tests("Training", ["Training"]),
     tests("Certification", ["Certification", "Embedded"]),
     tests("Quantization", ["Quantization", "Training", "Certification"]),
-    tests("Interchange", ["Interchange", "Training", "Certification", "Quantization"]),
+    tests("Interchange", ["Interchange", "Training", "Certification", "Quantization", "FuzzTargets"]),
     tests("Tools", ["Tools", "Interchange", "Training", "Certification"]),
     tests("Firmware", ["Tools", "Interchange", "Certification"]),
-  ]
+  ] + fuzzing
 )

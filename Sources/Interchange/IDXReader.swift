@@ -13,8 +13,17 @@ public enum IDXPart: String, CaseIterable, Sendable {
 /// test file of digits agree on them whichever labels occur.
 public func readIDXFolder(_ path: String, part: IDXPart) throws(FileError) -> Dataset {
   let folder = path.hasSuffix("/") ? path : "\(path)/"
-  let images = try IDXFile("\(folder)\(part.rawValue)-images-idx3-ubyte", dimensionCount: 3)
-  let labels = try IDXFile("\(folder)\(part.rawValue)-labels-idx1-ubyte", dimensionCount: 1)
+  return try idxDataset(
+    images: IDXFile("\(folder)\(part.rawValue)-images-idx3-ubyte"),
+    labels: IDXFile("\(folder)\(part.rawValue)-labels-idx1-ubyte"))
+}
+
+/// The samples of a file of images and a file of their labels, see `readIDXFolder(_:part:)`.
+///
+/// - Complexity: O(bytes): no size that a file states is believed before as many bytes are there.
+package func idxDataset(images: IDXFile, labels: IDXFile) throws(FileError) -> Dataset {
+  let images = try IDXTensor(images, dimensionCount: 3)
+  let labels = try IDXTensor(labels, dimensionCount: 1)
   let (count, height, width) = (images.dimensions[0], images.dimensions[1], images.dimensions[2])
   guard count > 0 else { throw FileError(images.path, "no images") }
   // Each factor is below 2^32, so the product fits.
@@ -30,14 +39,22 @@ public func readIDXFolder(_ path: String, part: IDXPart) throws(FileError) -> Da
     classNames: (0...max(largest, 9)).map(String.init), imageSize: (width: width, height: height))
 }
 
-/// An IDX file of unsigned bytes: a magic number, big-endian dimensions, values.
-private struct IDXFile {
-  /// Where it was found, plain or with `.gz`.
-  var path: String
-  var dimensions: [Int]
-  var values: [UInt8]
+/// The bytes of an IDX file, decompressed.
+package struct IDXFile {
+  /// Where they were found, plain or with `.gz`; only for messages.
+  package var path: String
 
-  init(_ name: String, dimensionCount: Int) throws(FileError) {
+  /// Everything in the file.
+  package var bytes: [UInt8]
+
+  /// Creates a file that is already in memory.
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+
+  /// Reads a file under its own name or with `.gz`.
+  fileprivate init(_ name: String) throws(FileError) {
     let limit = 1 << 30
     path = name
     if !FileManager.default.fileExists(atPath: name) {
@@ -46,8 +63,19 @@ private struct IDXFile {
         throw FileError(name, "no such file, plain or with .gz")
       }
     }
-    let bytes = try path == name ? AtomicFile.read(path, limit: limit) : GzipFile.read(path, limit: limit)
+    bytes = try path == name ? AtomicFile.read(path, limit: limit) : GzipFile.read(path, limit: limit)
+  }
+}
 
+/// The content of an IDX file of unsigned bytes: a magic number, big-endian dimensions, values.
+private struct IDXTensor {
+  var path: String
+  var dimensions: [Int]
+  var values: [UInt8]
+
+  init(_ file: IDXFile, dimensionCount: Int) throws(FileError) {
+    path = file.path
+    let bytes = file.bytes
     let headerSize = 4 + 4 * dimensionCount
     guard bytes.count >= headerSize else {
       throw FileError(path, "\(bytes.count) bytes, the header alone needs \(headerSize)")

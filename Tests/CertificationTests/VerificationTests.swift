@@ -70,4 +70,16 @@ struct VerificationTests {
     claims.layers[1].biases[1] = 32767
     #expect(verification(of: claims).problems.contains { $0.contains("2^15·bound + largest |b|") })
   }
+
+  /// Few bytes of text would make a network of gigabytes.
+  @Test func `Sparse layers whose weights would fill the memory are refused`() throws {
+    var claims = try Self.example()
+    claims.layers[0] = LayerClaims(
+      isSparse: true, rowCount: 65535, columns: 65535, shift: 0, activation: .relu, rowSumBound: 1,
+      rows: Array(repeating: [], count: 65535), biases: Array(repeating: 0, count: 65535))
+    let problem = "layer 0: rows · columns 4294836225 > 134217728, too large to load"
+    #expect(verification(of: claims).problems.contains(problem))
+    claims.layers[0].columns = 2
+    #expect(!verification(of: claims).problems.contains { $0.contains("too large") })
+  }
 }

@@ -115,6 +115,13 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
     equal("layer \(index): columns", layer.columns, min(columns, Int.max - direct) + direct)
     equal("layer \(index): number of weight rows", layer.rows.count, layer.rowCount)
     equal("layer \(index): number of biases", layer.biases.count, layer.rowCount)
+    // A sparse row is a few bytes of a header, but all its columns in memory.
+    if (1...65535).contains(layer.rowCount), (1...65535).contains(layer.columns) {
+      let size = layer.rowCount * layer.columns
+      if size > 1 << 27 {
+        problems.append("layer \(index): rows · columns \(size) > \(1 << 27), too large to load")
+      }
+    }
     if layer.rows.allSatisfy(\.isEmpty) { problems.append("layer \(index): no weights at all") }
     columns = layer.rowCount
   }

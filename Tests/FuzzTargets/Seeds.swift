@@ -1,0 +1,102 @@
+internal import Certification
+internal import Interchange
+internal import Quantization
+internal import Training
+
+extension FuzzTarget {
+  /// Small valid files that fuzzing starts from, by name; `Tools/fuzz --write-seeds` puts them into the corpus.
+  ///
+  /// - Throws: never, unless a format has changed and not its seeds.
+  package func seeds() throws -> [(name: String, bytes: [UInt8])] {
+    switch self {
+    case .header:
+      try Self.models.map { seed in
+        let text = headerText(of: try ModelClaims(deploying: seed.model, name: "x"))
+        return ("seed-\(seed.name)", Array((seed.name == "one" ? text : Self.compact(text)).utf8))
+      }
+    case .safetensors:
+      try Self.models.map { seed in ("seed-\(seed.name)", try modelBytes(seed.model, path: seed.name)) }
+        + [("seed-widths", Self.widths.encoded())]
+    case .csv: Self.tables.map { ("seed-\($0.name)", Array($0.text.utf8)) }
+    case .idx:
+      [("seed-images", Self.images(width: 2, height: 3)), ("seed-pixels", Self.images(width: 1, height: 1))]
+    }
+  }
+
+  /// A header without what means nothing to the parser, so that more inputs are tried in the same time.
+  private static func compact(_ text: String) -> String {
+    text.replacing(#/ *(\\\n *|/\*(.|\n)*?\*/)/#, with: "").replacing(#/\n +/#, with: "\n")
+      .replacing(#/\n\n+/#, with: "\n")
+  }
+
+  /// Models that differ in shape, activation, storage and in what is optional.
+  private static var models: [(name: String, model: FloatModel)] {
+    let halves: [Float] = [0.5, -0.25, 0.125, 0.0625]
+    var named = model(widths: [2, 2], weights: halves, activation: .identity)
+    named.classNames = ["no", "yes \"?\n"]
+    named.featureNames = ["a", "\u{E9}"]
+    named.examples = [[0.25, 0.5], [1, 0]]
+    named.settings = ["seed": "7"]
+    named.curve = [
+      TrainingPoint(epoch: 1, loss: 0.5, accuracy: 0.75, verifiedAccuracy: nil),
+      TrainingPoint(epoch: 2, loss: 1e-3, accuracy: 1, verifiedAccuracy: 0.5),
+    ]
+    named.network.layers[0].rowSumBound = 1
+    var monotone = model(widths: [2, 2, 1], weights: halves, activation: .relu)
+    for index in monotone.network.layers.indices { monotone.network.layers[index].rowSumBound = 1 }
+    monotone.network.residuals = [ResidualTerm(input: 1, isIncreasing: true, weights: [1])]
+    monotone.targets = [TargetMap(offset: 20, scale: 5)]
+    monotone.targetNames = ["degrees"]
+    monotone.tolerances = [0, 0.125]
+    return [
+      ("monotone", monotone),
+      ("one", model(widths: [1, 1], weights: [0.5], activation: .identity)),
+      ("names", named),
+      ("relu", model(widths: [2, 2, 2], weights: halves, activation: .relu)),
+      ("abs", model(widths: [1, 2, 3], weights: halves, activation: .abs)),
+      ("maxmin", model(widths: [2, 3, 2], weights: halves, activation: .maxMin)),
+      (
+        "sparse",
+        model(widths: [6, 2, 2], weights: [0, 0, 0, 0, 0, 0.5, 0, 0, 0, -0.25, 0], activation: .relu)
+      ),
+    ]
+  }
+
+  private static func model(widths: [Int], weights: [Float], activation: Activation) -> FloatModel {
+    var layers: [FloatLayer] = []
+    for (columns, rows) in zip(widths, widths.dropFirst()) {
+      layers.append(
+        FloatLayer(
+          rows: rows, columns: columns, weights: (0..<rows * columns).map { weights[$0 % weights.count] },
+          biases: (0..<rows).map { Float($0) / 16 }, rowSumBound: nil))
+    }
+    return FloatModel(
+      network: FloatNetwork(layers: layers, activation: activation),
+      inputMap: InputMap(offsets: [0], scales: [1], unit: 32768, minimumLSB: -32768, maximumLSB: 32767))
+  }
+
+  /// Tensors of no model, of both element types that are written.
+  private static var widths: Safetensors {
+    Safetensors(
+      tensors: [
+        "a": .init(shape: [2, 1], elements: .float32([1, .nan])),
+        "b": .init(shape: [], elements: .float64([-2])),
+        "c": .init(shape: [0, 3], elements: .float32([])),
+      ], metadata: ["k": "v\u{1}"])
+  }
+
+  private static let tables: [(name: String, text: String)] = [
+    ("classes", "a,b,label\n1,2,x\n-3.5e2,+4,\"y \"\"z\"\"\"\n"),
+    ("digits", "p00,p01,p10,p11,label\n0,16,255,4,7\n1,2,3,4,07\n"),
+    ("bare", "1,2\r\n\r\n 3 ,\t4\r\n"),
+    ("marked", "\u{FEFF}label,x\nb,1e-3\na,\"2\"\n"),
+  ]
+
+  /// Two images and their labels, 7 and 1.
+  private static func images(width: UInt8, height: UInt8) -> [UInt8] {
+    let pixels = (0..<2 * width * height).map { $0 &* 37 }
+    return [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, height, 0, 0, 0, width] + pixels + [
+      0, 0, 8, 1, 0, 0, 0, 2, 7, 1,
+    ]
+  }
+}
