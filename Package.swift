@@ -54,8 +54,8 @@ let package = Package(
       path: "Sources/Interchange", swiftSettings: settings),
     .executableTarget(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools", exclude: ["demo", "fuzz", "library", "setup", "soak", "test"], resources: [.copy("data")],
-      swiftSettings: settings),
+      path: "Tools", exclude: ["demo", "fuzz", "library", "setup", "soak", "test"],
+      resources: [.copy("data")], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Certification", "Training"], path: "Tests/TestSupport",

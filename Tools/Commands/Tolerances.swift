@@ -45,7 +45,8 @@ enum Tolerances {
     let width = range.upperBound - range.lowerBound
     let tolerance = isShare ? value / 100 * width : value
     guard tolerance <= width / 2 else {
-      throw CommandError.usage("--tolerance '\(name)=\(text)': more than half of the range, \(significant(width / 2))")
+      throw CommandError.usage(
+        "--tolerance '\(name)=\(text)': more than half of the range, \(significant(width / 2))")
     }
     // A feature that never changes in the data has no range to measure by.
     return width > 0 ? tolerance : value
