@@ -8,15 +8,22 @@ enum ReportCommand: Command {
   static let name = "report"
   static let summary = "one HTML page about a model: curves, row sums, certified samples, devices"
   static let usage = "M.safetensors N.h --data SRC --out report.html [--device run.json,…]"
-  static let options = [
-    Option.data, Option("--out", "F.html", "the page to write"),
-    Option("--epsilon", "E,…", "radii quoted at the top (default: 1/16,2/16)"),
-    Option("--device", "F,…", "results of supnorm run --json to show"), .label,
-  ]
+  static let discussion = """
+    The tightness section compares the certified radii of the first test samples with the exact ones, by branch and
+    bound. A search that runs into --seconds depends on the machine. Ctrl-C ends it: the page is written with the
+    finished samples (exit status 130).
+    """
+  static let options =
+    [
+      Option.data, Option("--out", "F.html", "the page to write"),
+      Option("--epsilon", "E,…", "radii quoted at the top (default: 1/16,2/16)"),
+      Option("--device", "F,…", "results of supnorm run --json to show"), .label,
+    ] + TightnessSearch.options
   static let positionalCount = 2...2
 
   static func run(_ arguments: Arguments) throws {
     let path = try arguments.required("--out")
+    let tightness = try TightnessSearch(arguments)
     let model = try readModel(arguments.positionals[0])
     let header = try LoadedHeader(arguments.positionals[1])
     guard model.network.layers.map(\.rows) == header.claims.layers.map(\.rowCount),
@@ -32,10 +39,15 @@ enum ReportCommand: Command {
     let samples = try header.samples(arguments)
     let builder = ReportBuilder(
       model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
-      cost: try ExportCommand.cost(of: model, claims: header.claims, on: samples.data), summary: "",
+      cost: try ExportCommand.cost(of: model, claims: header.claims, on: samples.data), tightness: tightness,
+      summary: "",
       commands: commands(arguments, epsilons))
     try AtomicFile.write(reportPage(builder.content()), to: path)
     Console.message("wrote \(path)")
+    if Interruption.wasRequested {
+      throw CommandError(
+        description: "interrupted; \(path) has the samples searched until then", exitStatus: 130)
+    }
   }
 
   private static func device(_ path: String) throws -> RunCommand.Output {

@@ -5,6 +5,7 @@ extension ReportContent.Curve.Role {
     case .certified: "certified"
     case .global: "global"
     case .local: "local"
+    case .linear: "linear"
     case .exact: "exact"
     case .empirical: "empirical"
     }
@@ -15,6 +16,7 @@ extension ReportContent.Curve.Role {
     case .certified: .circle
     case .global: .triangle
     case .local: .square
+    case .linear: .wedge
     case .exact: .diamond
     case .empirical: .ring
     }
@@ -141,7 +143,12 @@ private func radiusTicks(_ accuracy: ReportContent.Accuracy, unit: Int, plot: Pl
     }
     if fits { return chosen }
   }
-  return niceTicks(plot.x.domain, about: plot.width > 600 ? 8 : 4).map { tick in
+  return lsbTicks(plot, unit: unit)
+}
+
+/// Round numbers on the axis of radii, with their LSB.
+func lsbTicks(_ plot: Plot, unit: Int) -> [PlotTick] {
+  niceTicks(plot.x.domain, about: plot.width > 600 ? 8 : 4).map { tick in
     // ceil(ε·U), but not one more for the last bit of a decimal fraction.
     let lsb = (tick.value * Double(unit) - 1e-6).rounded(.up)
     return PlotTick(value: tick.value, label: tick.label, secondLabel: grouped(Int(min(max(lsb, 0), 1e9))))

@@ -13,6 +13,7 @@ struct ReportBuilder {
   var devices: [RunCommand.Output]
   /// What quantization cost on the same samples.
   var cost: ExportCommand.Cost
+  var tightness: TightnessSearch
   var summary: String
   var commands: [ReportContent.Command]
 
@@ -60,6 +61,8 @@ struct ReportBuilder {
       ReportContent.Setting(name: $0.key, value: $0.value)
     }
     content.commands = commands
+    // Last, because Ctrl-C ends nothing but this search.
+    content.tightness = try tightness.run(header, samples)
     return content
   }
 

@@ -19,6 +19,7 @@ package struct ReportContent: Equatable, Sendable {
   package var lipschitzBound = ""
 
   package var accuracy: Accuracy?
+  package var tightness: Tightness?
   package var training: Training?
   package var quantization: Quantization?
   package var layers: [Layer] = []

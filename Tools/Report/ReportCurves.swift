@@ -42,6 +42,8 @@ extension ReportContent {
       case certified
       case global
       case local
+      /// Proved by linear bounds.
+      case linear
       /// Decided by exact search.
       case exact
       /// Withstood an attack: measured, not proved.

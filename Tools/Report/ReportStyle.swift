@@ -5,11 +5,11 @@
 let reportStyle: Markup = """
   :root { --paper: #fff; --panel: #f6f7f8; --ink: #1b2129; --muted: #5a6472; --rule: #d9dde2; --grid: #e9ecef;
     --clean: #5a6472; --certified: #0b62a8; --local: #007a5a; --global: #b4520a; --exact: #8a3d80;
-    --empirical: #6b5a00; --bad: #b3261e; --bad-panel: #fdf0ef; --good: #007a5a; --bar: #9dbfdd; }
+    --linear: #4b5bb5; --empirical: #6b5a00; --bad: #b3261e; --bad-panel: #fdf0ef; --good: #007a5a; --bar: #9dbfdd; }
   @media screen and (prefers-color-scheme: dark) {
     :root { --paper: #14181d; --panel: #1c2229; --ink: #e6e9ed; --muted: #9aa5b2; --rule: #343c46; --grid: #262d35;
       --clean: #a8b2be; --certified: #6db3f2; --local: #45c49b; --global: #f0a15c; --exact: #d697cc;
-      --empirical: #d6c25a; --bad: #ff8a80; --bad-panel: #2e1d1d; --good: #45c49b; --bar: #34608a; } }
+      --linear: #9fabf5; --empirical: #d6c25a; --bad: #ff8a80; --bad-panel: #2e1d1d; --good: #45c49b; --bar: #34608a; } }
   * { box-sizing: border-box; }
   html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
   body { margin: 0; background: var(--paper); color: var(--ink);
@@ -60,6 +60,7 @@ let reportStyle: Markup = """
   .certified { --c: var(--certified); }
   .local { --c: var(--local); }
   .global { --c: var(--global); }
+  .linear { --c: var(--linear); }
   .exact { --c: var(--exact); }
   .empirical { --c: var(--empirical); }
   .line, .lead { stroke: var(--c); stroke-width: 2; fill: none; stroke-linejoin: round; }
@@ -69,6 +70,10 @@ let reportStyle: Markup = """
   .lead { stroke-width: 1; stroke-dasharray: 2 4; opacity: .7; }
   .mark { fill: var(--c); stroke: var(--paper); stroke-width: 1; paint-order: stroke; }
   .plot .label, b.label { fill: var(--c); color: var(--c); font-weight: 600; }
+  .band { fill: var(--c); opacity: .18; }
+  .gap { stroke: var(--c); stroke-width: 3; opacity: .45; fill: none; }
+  .stem { stroke: var(--rule); fill: none; }
+  .plot .cross { fill: var(--bad); font-size: 11px; }
   .headline { stroke: var(--muted); stroke-dasharray: 1 3; fill: none; }
   .leader { stroke: var(--muted); stroke-width: .75; fill: none; }
   .bar { fill: var(--bar); }
