@@ -16,7 +16,7 @@ enum ReportCommand: Command {
   static let options =
     [
       Option.data, Option("--out", "F.html", "the page to write"),
-      Option("--epsilon", "E,…", "radii quoted at the top (default: 1/16,2/16)"),
+      Option("--epsilon", "E,…", "radii quoted at the top (default: the declared tolerances, or 1/16,2/16)"),
       Option("--device", "F,…", "results of supnorm run --json to show"), .label,
     ] + TightnessSearch.options
   static let positionalCount = 2...2
@@ -32,16 +32,19 @@ enum ReportCommand: Command {
       throw CommandError.usage(
         "\(arguments.positionals[1]): not a header of \(arguments.positionals[0]), the layers differ")
     }
-    let epsilons = try arguments.epsilons("--epsilon") ?? ["1/16", "2/16"].compactMap { Epsilon($0) }
+    let usual = header.claims.toleranceLSB > 0 ? nil : ["1/16", "2/16"].compactMap { Epsilon($0) }
+    let epsilons = try header.epsilons(try arguments.epsilons("--epsilon") ?? usual)
     let devices = try (arguments.string("--device") ?? "").split(separator: ",").map {
       try device(String($0))
     }
     let samples = try header.samples(arguments)
     let builder = ReportBuilder(
       model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
-      cost: try ExportCommand.cost(of: model, claims: header.claims, on: samples.data), tightness: tightness,
+      cost: header.claims.task == .regression
+        ? nil : try ExportCommand.cost(of: model, claims: header.claims, on: samples.data),
+      tightness: tightness,
       summary: "",
-      commands: commands(arguments, epsilons))
+      commands: commands(arguments, epsilons, isRegression: header.claims.task == .regression))
     try AtomicFile.write(reportPage(builder.content()), to: path)
     Console.message("wrote \(path)")
     if Interruption.wasRequested {
@@ -59,14 +62,16 @@ enum ReportCommand: Command {
     }
   }
 
-  private static func commands(_ arguments: Arguments, _ epsilons: [Epsilon]) -> [ReportContent.Command] {
+  private static func commands(
+    _ arguments: Arguments, _ epsilons: [Epsilon], isRegression: Bool
+  ) -> [ReportContent.Command] {
     let header = arguments.positionals[1]
     let source = arguments.string("--data") ?? ""
     let list = epsilons.map(\.description).joined(separator: ",")
     return [
       ReportContent.Command(caption: "Re-derive every claim of the header", line: "supnorm verify \(header)"),
       ReportContent.Command(
-        caption: "Clean and certified accuracy",
+        caption: isRegression ? "Errors and bounds" : "Clean and certified accuracy",
         line: "supnorm evaluate \(header) --data \(source) --epsilon \(list)"),
     ]
   }

@@ -22,6 +22,7 @@ let reportStyle: Markup = """
   h3 span { font-weight: 400; color: var(--muted); }
   section { margin-top: 3.25rem; }
   section > p { max-width: 46rem; color: var(--muted); }
+  section > p + p { margin-top: .6rem; }
   section > p b { color: var(--ink); }
   .eyebrow { font-size: .8rem; font-weight: 600; letter-spacing: .1em; text-transform: uppercase; color: var(--certified); }
   .summary { font-size: 1.1rem; margin-top: .3rem; }
@@ -37,7 +38,7 @@ let reportStyle: Markup = """
     background: var(--rule); border: 1px solid var(--rule); border-radius: 8px; overflow: hidden; }
   .figures div { flex: 1 1 8.4rem; background: var(--paper); padding: .8rem .9rem .7rem; display: flex; flex-direction: column-reverse;
     justify-content: flex-end; }
-  dt { font-size: .82rem; line-height: 1.35; color: var(--muted); }
+  dt { font-size: .82rem; line-height: 1.35; color: var(--muted); overflow-wrap: anywhere; }
   dt span { display: block; }
   dd { font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
   dd small { font-size: .6em; font-weight: 500; letter-spacing: 0; }
@@ -74,6 +75,7 @@ let reportStyle: Markup = """
   .gap { stroke: var(--c); stroke-width: 3; opacity: .45; fill: none; }
   .stem { stroke: var(--rule); fill: none; }
   .plot .cross { fill: var(--bad); font-size: 11px; }
+  .interval { stroke: var(--c); stroke-width: 2; opacity: .45; fill: none; }
   .headline { stroke: var(--muted); stroke-dasharray: 1 3; fill: none; }
   .leader { stroke: var(--muted); stroke-width: .75; fill: none; }
   .bar { fill: var(--bar); }
@@ -123,6 +125,11 @@ let reportStyle: Markup = """
   .features { width: 100%; font-size: .8rem; }
   .features td { text-align: right; }
   .features th { overflow-wrap: anywhere; }
+  .features thead th { font-size: .72rem; }
+  .features thead th + th { text-align: right; }
+  .holds { font-size: .75rem; line-height: 1.35; padding-top: .45rem; color: var(--muted); overflow-wrap: anywhere; }
+  .holds b { color: var(--ink); font-weight: 500; }
+  .statements { padding-left: 1.1rem; }
   .scope { background: var(--panel); border-radius: 8px; padding: 1.5rem; }
   .scope h3 { margin: .6rem 0 .3rem; }
   .scope ul { padding-left: 1.1rem; font-size: .93rem; }

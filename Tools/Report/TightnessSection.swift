@@ -6,7 +6,7 @@ func tightnessSection(_ content: ReportContent) -> Markup {
     count < tightness.asked
     ? "\(grouped(count)) of the first \(grouped(tightness.asked)) test samples, when the search was interrupted"
     : "the first \(counted(count, "test sample"))"
-  let limits: Markup = tightness.limits.isEmpty ? "" : " The search ended after \(tightness.limits)."
+  let limits: Markup = tightness.limits.isEmpty ? "" : " The search gave up after \(tightness.limits)."
   let attack: Markup = tightness.attack.isEmpty ? "" : ", \(tightness.attack),"
   return """
     <section><h2>Tightness: global ≤ local ≤ exact ≤ empirical</h2>
