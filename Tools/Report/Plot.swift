@@ -91,9 +91,10 @@ struct Plot {
 
   /// The series' names with their markers, in a row above the chart.
   func legend(_ entries: [(marker: PlotMarker, name: String)]) -> Markup {
+    let isWide = width > 600
     var left = x.start + 6
     let items: [Markup] = entries.map { entry in
-      defer { left += labelWidth(entry.name, isBold: true) + 22 }
+      defer { left += labelWidth(entry.name, size: isWide ? 13 : 12, isBold: true) + (isWide ? 28 : 18) }
       return """
         <path class='mark \(entry.name)' transform='translate(\(left) \(y.end - 16))' d='\(entry.marker.path)'/>\
         <text class='label \(entry.name)' x='\(left + 8)' y='\(y.end - 12)'>\(entry.name)</text>

@@ -24,10 +24,10 @@ func regressionSection(_ content: ReportContent) -> Markup {
 }
 
 private func scatterChart(_ regression: ReportContent.Regression) -> Markup {
-  let points = regression.points.filter { $0.target.isFinite && $0.output.isFinite }
+  let points = regression.points.filter { isDrawable($0.target) && isDrawable($0.output) }
   let values = points.flatMap { point in
     [point.target, point.output, point.bounds?.lowerBound, point.bounds?.upperBound].compactMap { $0 }
-  }.filter(\.isFinite)
+  }.filter(isDrawable)
   let (least, greatest) = (values.min() ?? 0, values.max() ?? 1)
   let margin = greatest > least ? (greatest - least) * 0.04 : max(least.magnitude, 1)
   let range = (least - margin)...(greatest + margin)
@@ -41,7 +41,7 @@ private func scatterChart(_ regression: ReportContent.Regression) -> Markup {
       ", within \(realText(bounds.lowerBound, rounded: .down))…\(realText(bounds.upperBound, rounded: .up))"
     }
     return plot.marker(
-      .circle, at: (point.target, point.output), scale: 0.7, class: "mark certified",
+      .circle, at: (point.target, point.output), scale: 0.55, class: "mark certified",
       tip: "target \(realText(point.target)), output \(realText(point.output))\(bounds ?? "")")
   }
   let ticks = niceTicks(range, about: 5)
@@ -56,10 +56,13 @@ private func scatterChart(_ regression: ReportContent.Regression) -> Markup {
     """)
 }
 
+/// Whether a chart can hold it together with others.
+private func isDrawable(_ value: Double) -> Bool { value.magnitude < 1e300 }
+
 private func changeChart(_ regression: ReportContent.Regression, unit: Int) -> Markup {
   let changes = regression.changes
   let largest =
-    changes.flatMap { [$0.anyInput ?? 0, $0.largestLocal, $0.meanLocal] }.filter(\.isFinite).max() ?? 0
+    changes.flatMap { [$0.anyInput ?? 0, $0.largestLocal, $0.meanLocal] }.filter(isDrawable).max() ?? 0
   let end = changes.map(\.radius.epsilon).filter(\.isFinite).max() ?? 0
   let plot = Plot(
     width: 440, height: 380, left: 56, right: 104, top: 30, bottom: 58,
@@ -73,7 +76,7 @@ private func changeChart(_ regression: ReportContent.Regression, unit: Int) -> M
   let lines: [Markup] = series.map { series in
     let places = zip(changes, series.values).compactMap { change, value in
       value.map { (change: change, y: $0) }
-    }.filter { $0.y.isFinite && $0.change.radius.epsilon.isFinite }
+    }.filter { isDrawable($0.y) && $0.change.radius.epsilon.isFinite }
     guard let last = places.last else { return "" }
     labels.append(
       PlotLabel(

@@ -98,7 +98,8 @@ struct ReportBuilder {
   func reportRadius(_ epsilon: Epsilon) -> ReportContent.Radius {
     ReportContent.Radius(
       // Nobody reads 161/32767.
-      epsilonText: epsilon.denominator > 1000 ? realText(epsilon.value) : "\(epsilon)",
+      epsilonText: epsilon.denominator > 1000 && epsilon.value >= 0.001
+        ? formatted(epsilon.value, digits: 4) : "\(epsilon)",
       epsilon: epsilon.value, lsb: samples.radius(epsilon, unit: claims.unit),
       isHeadline: isHeadline(epsilon),
       isTolerance: claims.toleranceLSB > 0 && isHeadline(epsilon)
@@ -133,7 +134,7 @@ struct ReportBuilder {
       lsb: claims.toleranceLSB,
       features: claims.tolerances.enumerated().map { index, tolerance in
         ReportContent.Tolerances.Feature(
-          name: inputName(index), declared: tolerance > 0 ? significant(tolerance) : nil,
+          name: inputName(index), declared: tolerance > 0 ? shortest(tolerance) : nil,
           covered: significant(tolerancePerLSB(index) * Double(claims.toleranceLSB)),
           perLSB: significant(tolerancePerLSB(index)))
       })
@@ -203,7 +204,11 @@ struct ReportBuilder {
     }
     return .features(
       values.enumerated().map { index, value in
-        let tolerance = tolerancePerLSB(index) * Double(radius)
+        let declared = claims.tolerances.indices.contains(index) ? claims.tolerances[index] : 0
+        // Declared ones as predict prints them, which is a little less.
+        let tolerance =
+          declared > 0
+          ? declared * Double(radius) / Double(claims.toleranceLSB) : tolerancePerLSB(index) * Double(radius)
         return ReportContent.Sample.Feature(
           name: data.featureNames.isEmpty ? "\(index)" : data.featureNames[index],
           value: significant(value), tolerance: "±" + significant(tolerance))

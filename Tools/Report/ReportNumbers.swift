@@ -38,6 +38,15 @@ func realText(_ value: Double, rounded rule: FloatingPointRoundingRule = .toNear
   return formatted((value * power).rounded(rule) / power, digits: digits).replacing("-", with: "−")
 }
 
+/// Three significant digits towards zero, without zeros at the end: 0.5, not 0.500.
+func shortest(_ value: Double) -> String {
+  var text = significant(value)
+  guard text.contains("."), !text.contains("e") else { return text }
+  while text.hasSuffix("0") { text.removeLast() }
+  if text.hasSuffix(".") { text.removeLast() }
+  return text
+}
+
 /// A ratio of counts with three digits, rounded up: a gain is an upper bound.
 func gainText(_ numerator: Int, shift: Int) -> String {
   let gain = Double(numerator) / Double(1 << min(max(shift, 0), 30))

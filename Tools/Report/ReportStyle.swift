@@ -75,7 +75,7 @@ let reportStyle: Markup = """
   .gap { stroke: var(--c); stroke-width: 3; opacity: .45; fill: none; }
   .stem { stroke: var(--rule); fill: none; }
   .plot .cross { fill: var(--bad); font-size: 11px; }
-  .interval { stroke: var(--c); stroke-width: 2; opacity: .45; fill: none; }
+  .interval { stroke: var(--c); stroke-width: 2.5; opacity: .55; fill: none; }
   .headline { stroke: var(--muted); stroke-dasharray: 1 3; fill: none; }
   .leader { stroke: var(--muted); stroke-width: .75; fill: none; }
   .bar { fill: var(--bar); }

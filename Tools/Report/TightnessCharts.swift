@@ -58,7 +58,8 @@ func tightnessSamples(_ tightness: ReportContent.Tightness, unit: Int, isWide: B
     let radius = { (lsb: Int?) in min(max(Double(lsb ?? .max) / scale, 0), top) }
     let mark = { (role: ReportContent.Curve.Role, lsb: Int?) -> Markup in
       guard let lsb, lsb >= 0 else { return "" }
-      return plot.marker(role.marker, at: (x, radius(lsb)), scale: size, class: "mark \(role.className)")
+      return plot.marker(
+        role.marker, at: (x, radius(lsb)), scale: size * role.relativeSize, class: "mark \(role.className)")
     }
     let gap: Markup =
       chain.isExact
@@ -95,6 +96,19 @@ private func columnTitle(_ chain: ReportContent.Chain) -> String {
   return
     "sample \(chain.sample), \(chain.isCorrect ? "right" : "wrong"), in LSB: global \(grouped(chain.global)), "
     + "local \(grouped(chain.local)), linear \(grouped(chain.linear)), \(exact), empirical \(empirical)"
+}
+
+extension ReportContent.Curve.Role {
+  /// The tighter a radius, the larger its marker, so that none hides another at the same place.
+  fileprivate var relativeSize: Double {
+    switch self {
+    case .empirical: 1.5
+    case .exact: 1.3
+    case .linear: 0.9
+    case .local: 0.65
+    default: 1
+    }
+  }
 }
 
 /// The frame that both charts share, with a line for the legend on top.

@@ -54,7 +54,7 @@ struct TightnessSearch {
     }
     return ReportContent.Tightness(
       asked: inputs.count,
-      limits: "\(grouped(limits.nodes)) nodes or \(significant(limits.seconds)) s for each sample",
+      limits: "\(grouped(limits.nodes)) nodes or \(shortest(limits.seconds)) s for each sample",
       attack: "PGD of \(attack.restarts) starts and \(attack.steps) steps among them",
       chains: chains.map { ReportContent.Chain($0, label: data.data.labels[$0.sample]) })
   }

@@ -21,10 +21,15 @@ func toleranceSection(_ content: ReportContent) -> Markup {
     })
   let numbers: Markup =
     tolerances.features.count > 12 ? markupDetails("All \(tolerances.features.count) features", table) : table
+  let radii = content.regression.map { $0.changes.map(\.radius) } ?? content.accuracy?.radii ?? []
+  let evaluated = radii.first(where: \.isTolerance)?.lsb ?? 0
+  let rounding: Markup =
+    evaluated > tolerances.lsb
+    ? " The figures of this page are for \(grouped(evaluated)) LSB, because encoding the samples rounds." : ""
   return """
     <section><h2>Tolerances</h2>
     <p>A radius of <b>\(grouped(tolerances.lsb))</b> LSB covers \(declared == 1 ? "the declared tolerance" : "all declared tolerances at once" as Markup). \
-    \(meaning) <b>\(tolerances.list(atMost: 8))</b>\(declared == 1 ? "" : " together" as Markup).</p>
+    \(meaning) <b>\(tolerances.list(atMost: 8))</b>\(declared == 1 ? "" : " together" as Markup).\(rounding)</p>
     \(numbers)</section>
 
     """

@@ -43,7 +43,7 @@ private func lossChart(_ points: [ReportContent.Training.Point]) -> Markup {
   let largest = points.map(\.loss).filter(\.isFinite).max() ?? 0
   let (step, _) = niceStep(largest, about: 4)
   let top = largest > 0 ? (largest / step).rounded(.up) * step : 1
-  let (plot, ticks) = trainingPlot(points, right: 74, top: top)
+  let (plot, ticks) = trainingPlot(points, right: 88, top: top)
   let places = points.map { (x: Double($0.epoch), y: $0.loss) }
   let last = points.last { $0.loss.isFinite }
   let labels = last.map { last in
