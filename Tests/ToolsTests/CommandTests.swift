@@ -166,6 +166,45 @@ struct CommandTests {
     #expect(page.contains("<svg") && !page.contains("<script"))
     // Nothing is loaded from elsewhere.
     #expect(!page.contains("src=\"http") && !page.contains("@import"))
+    #expect(page.contains("id='tightness-wide-t'"))
+    // Without its own section when nobody asks for it.
+    let short = try box.folder.supnorm([
+      "report", "m.safetensors", "digits.h", "--data", "digits", "--tightness", "0", "--out", "short.html",
+    ])
+    #expect(short.status == 0, "\(short.errorOutput)")
+    let rest = try String(contentsOf: box.folder.url.appending(path: "short.html"), encoding: .utf8)
+    #expect(!rest.contains("tightness-wide") && rest.contains("accuracy-wide"))
+  }
+
+  @Test("report speaks of declared tolerances, and of a regression without classes")
+  func reportOfRegression() throws {
+    let folder = try TestFolder()
+    for (name, options) in [
+      ("classes", ["--tolerance", "*=1%"]),
+      (
+        "numbers",
+        [
+          "--target", "worst_area", "--features", "mean_radius,mean_texture", "--monotone", "+mean_radius",
+          "--tolerance", "mean_radius=0.2",
+        ]
+      ),
+    ] {
+      for command in [
+        ["train", "--data", "breast-cancer", "--epochs", "3", "--hidden", "8", "--out", "m.safetensors"]
+          + options,
+        ["export", "m.safetensors", "--name", name, "--out", "n.h"],
+        ["report", "m.safetensors", "n.h", "--data", "breast-cancer", "--tightness", "4", "--out", "n.html"],
+      ] {
+        let result = try folder.supnorm(command)
+        #expect(result.status == 0, "\(result.errorOutput)")
+      }
+      let page = try String(contentsOf: folder.url.appending(path: "n.html"), encoding: .utf8)
+      #expect(page.contains("holds for mean_radius ±") && page.contains("<h2>Tolerances</h2>"))
+      let isRegression = name == "numbers"
+      #expect(page.contains("id='scatter-t'") == isRegression)
+      #expect(page.contains("id='accuracy-wide-t'") != isRegression)
+      #expect(page.contains("no output falls when mean_radius grows: <b>proved</b>") == isRegression)
+    }
   }
 
   @Test("Ctrl-C keeps the last finished epoch", .timeLimit(.minutes(2)))

@@ -60,6 +60,58 @@ struct ReportExtremesTests {
     #expect(reportPage(content).contains("65,535"))
   }
 
+  @Test("radii of samples: none, all undecided, all without an end, all equal, many")
+  func chains() throws {
+    func chain(_ radius: Int, refuted: Int?, empirical: Int?) -> ReportContent.Chain {
+      ReportContent.Chain(
+        sample: radius, isCorrect: radius % 2 == 0, global: max(radius, 0), local: radius, linear: radius,
+        proved: radius, refuted: refuted, empirical: empirical)
+    }
+    let sets: [[ReportContent.Chain]] = [
+      [], [chain(0, refuted: 1, empirical: 0)], [chain(-1, refuted: 0, empirical: -1)],
+      [chain(65535, refuted: nil, empirical: nil)],
+      (0..<40).map { chain($0 * 100, refuted: $0 * 200 + 1, empirical: $0 * 200) },
+      (0..<40).map { chain($0 * 100, refuted: nil, empirical: nil) },
+      (0..<40).map { _ in chain(1000, refuted: 1001, empirical: 1000) },
+      (0..<1000).map { chain($0 * 65, refuted: $0 * 65 + 1, empirical: $0 * 65) },
+    ]
+    for chains in sets {
+      for unit in [0, 1, 32768] {
+        var content = sampleReport()
+        content.unit = unit
+        content.tightness?.chains = chains
+        content.tightness?.asked = 1000
+        try check(content)
+      }
+    }
+  }
+
+  @Test(
+    "outputs and bounds of any size, also none that is a number",
+    arguments: [0, 1e-300, 0.5, 1e17, 1e30, 1e300, .greatestFiniteMagnitude, .infinity, .nan, -5])
+  func regressions(value: Double) throws {
+    var content = sampleRegression()
+    content.regression?.meanAbsoluteError = value
+    content.regression?.explainedVariance = value
+    content.regression?.points[0].output = value
+    content.regression?.points[1].target = value
+    if !value.isNaN { content.regression?.points[2].bounds = value...value.nextUp }
+    content.regression?.changes[0].anyInput = value
+    content.regression?.changes[1].largestLocal = value
+    content.training?.points[0].accuracy = value
+    try check(content)
+    content.regression?.points = [ReportContent.Regression.Point(target: value, output: value, bounds: nil)]
+    content.regression?.changes = []
+    try check(content)
+    content.regression?.points = []
+    content.regression?.target = ""
+    content.monotone = [ReportContent.Monotone(input: "", isRising: true)]
+    content.tolerances = ReportContent.Tolerances(lsb: 0, features: [])
+    try check(content)
+    content.regression?.samples = 0
+    try check(content)
+  }
+
   @Test("one layer, one row, 512 rows, no rows, sums 0 and far above every bound")
   func layers() throws {
     var content = sampleReport()

@@ -20,6 +20,8 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
       ReportContent.Curve(name: text("exact"), role: .exact, counts: [331, 301]),
       ReportContent.Curve(name: text("empirical"), role: .empirical, counts: [332, 302]),
     ])
+  content.tightness = sampleTightness(text: text)
+  content.tolerances = sampleTolerances(text: text)
   content.training = ReportContent.Training(
     epsilonText: text("1/20"),
     points: (1...6).map { epoch in
@@ -51,7 +53,8 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
       samples: [
         ReportContent.Sample(
           input: .features([.init(name: text("heat"), value: text("20"), tolerance: text("±0.4 °C"))]),
-          label: text("good"), predicted: text("good"), isCorrect: true, global: radius, local: radius)
+          label: text("good"), predicted: text("good"), isCorrect: true, global: radius, local: radius,
+          holdsFor: text("heat ±0.8"))
       ]),
   ]
   content.devices = [
@@ -62,5 +65,68 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
   content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
   content.environment = [ReportContent.Setting(name: text("Swift"), value: text("6.3"))]
   content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]
+  return content
+}
+
+/// Five chains: exact, between two radii, wrong, refuted nowhere, and not even proved at the input itself.
+func sampleTightness(text: (String) -> String = { $0 }) -> ReportContent.Tightness {
+  ReportContent.Tightness(
+    asked: 5, limits: text("100 nodes"), attack: text("PGD"),
+    chains: [
+      ReportContent.Chain(
+        sample: 0, isCorrect: true, global: 100, local: 800, linear: 900, proved: 1000, refuted: 1001,
+        empirical: 1200),
+      ReportContent.Chain(
+        sample: 1, isCorrect: true, global: 200, local: 1700, linear: 1800, proved: 2000, refuted: 2101,
+        empirical: 2400),
+      ReportContent.Chain(
+        sample: 2, isCorrect: false, global: 0, local: 30, linear: 40, proved: 50, refuted: 51, empirical: 50),
+      ReportContent.Chain(
+        sample: 3, isCorrect: true, global: 300, local: 3000, linear: 3000, proved: 3000, refuted: nil,
+        empirical: nil),
+      ReportContent.Chain(
+        sample: 4, isCorrect: true, global: 0, local: -1, linear: -1, proved: -1, refuted: 0, empirical: -1),
+    ])
+}
+
+func sampleTolerances(text: (String) -> String = { $0 }) -> ReportContent.Tolerances {
+  ReportContent.Tolerances(
+    lsb: 2047,
+    features: [
+      ReportContent.Tolerances.Feature(
+        name: text("heat"), declared: text("0.5"), covered: text("0.51"), perLSB: text("0.00025")),
+      ReportContent.Tolerances.Feature(
+        name: text("pressure"), declared: nil, covered: text("2"), perLSB: text("0.001")),
+    ])
+}
+
+/// The page of a regression, with every part that is its own.
+func sampleRegression(text: (String) -> String = { $0 }) -> ReportContent {
+  var content = sampleReport(text: text)
+  content.accuracy = nil
+  content.quantization = nil
+  content.gallery = []
+  content.tightness = nil
+  content.monotone = [
+    ReportContent.Monotone(input: text("heat"), isRising: true),
+    ReportContent.Monotone(input: text("pressure"), isRising: false),
+  ]
+  let radii = [0.03, 0.06].map { epsilon in
+    ReportContent.Radius(
+      epsilonText: text("\(epsilon)"), epsilon: epsilon, lsb: Int(epsilon * 32768), isHeadline: epsilon > 0.05
+    )
+  }
+  content.regression = ReportContent.Regression(
+    target: text("yield"), samples: 3, meanAbsoluteError: 0.25, floatMeanAbsoluteError: 0.24,
+    explainedVariance: 0.9,
+    points: [
+      ReportContent.Regression.Point(target: 1, output: 1.5, bounds: 1.2...1.8),
+      ReportContent.Regression.Point(target: 2, output: 1.75, bounds: 1.5...2),
+      ReportContent.Regression.Point(target: 3, output: 3, bounds: nil),
+    ], pointRadius: radii[1],
+    changes: [
+      ReportContent.Regression.Change(radius: radii[0], anyInput: 0.31, largestLocal: 0.15, meanLocal: 0.1),
+      ReportContent.Regression.Change(radius: radii[1], anyInput: nil, largestLocal: 0.3, meanLocal: 0.2),
+    ])
   return content
 }

@@ -31,6 +31,7 @@ enum Console {
 /// A number with a fixed number of digits after the point.
 func formatted(_ value: Double, digits: Int) -> String {
   let power = pow(10, Double(digits))
+  guard value.magnitude * power < 0x1p63 else { return "\(value)" }
   let scaled = Int((value.magnitude * power).rounded())
   let sign = value < 0 && scaled != 0 ? "-" : ""
   guard digits > 0 else { return "\(sign)\(scaled)" }

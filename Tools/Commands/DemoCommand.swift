@@ -54,6 +54,8 @@ enum DemoCommand: Command {
 
     let builder = ReportBuilder(
       model: model, header: header, samples: samples, headlines: epsilons, devices: [device], cost: cost,
+      // Short, for the whole demo shall not take long.
+      tightness: TightnessSearch(samples: 24, limits: SearchLimits(nodes: 10_000, seconds: 0.2)),
       summary:
         "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing)",
       commands: [

@@ -8,15 +8,22 @@ enum ReportCommand: Command {
   static let name = "report"
   static let summary = "one HTML page about a model: curves, row sums, certified samples, devices"
   static let usage = "M.safetensors N.h --data SRC --out report.html [--device run.json,…]"
-  static let options = [
-    Option.data, Option("--out", "F.html", "the page to write"),
-    Option("--epsilon", "E,…", "radii quoted at the top (default: 1/16,2/16)"),
-    Option("--device", "F,…", "results of supnorm run --json to show"), .label,
-  ]
+  static let discussion = """
+    The tightness section compares the certified radii of the first test samples with the exact ones, by branch and
+    bound. A search that runs into --seconds depends on the machine. Ctrl-C ends it: the page is written with the
+    finished samples (exit status 130).
+    """
+  static let options =
+    [
+      Option.data, Option("--out", "F.html", "the page to write"),
+      Option("--epsilon", "E,…", "radii quoted at the top (default: the declared tolerances, or 1/16,2/16)"),
+      Option("--device", "F,…", "results of supnorm run --json to show"), .label,
+    ] + TightnessSearch.options
   static let positionalCount = 2...2
 
   static func run(_ arguments: Arguments) throws {
     let path = try arguments.required("--out")
+    let tightness = try TightnessSearch(arguments)
     let model = try readModel(arguments.positionals[0])
     let header = try LoadedHeader(arguments.positionals[1])
     guard model.network.layers.map(\.rows) == header.claims.layers.map(\.rowCount),
@@ -25,17 +32,25 @@ enum ReportCommand: Command {
       throw CommandError.usage(
         "\(arguments.positionals[1]): not a header of \(arguments.positionals[0]), the layers differ")
     }
-    let epsilons = try arguments.epsilons("--epsilon") ?? ["1/16", "2/16"].compactMap { Epsilon($0) }
+    let usual = header.claims.toleranceLSB > 0 ? nil : ["1/16", "2/16"].compactMap { Epsilon($0) }
+    let epsilons = try header.epsilons(try arguments.epsilons("--epsilon") ?? usual)
     let devices = try (arguments.string("--device") ?? "").split(separator: ",").map {
       try device(String($0))
     }
     let samples = try header.samples(arguments)
     let builder = ReportBuilder(
       model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
-      cost: try ExportCommand.cost(of: model, claims: header.claims, on: samples.data), summary: "",
-      commands: commands(arguments, epsilons))
+      cost: header.claims.task == .regression
+        ? nil : try ExportCommand.cost(of: model, claims: header.claims, on: samples.data),
+      tightness: tightness,
+      summary: "",
+      commands: commands(arguments, epsilons, isRegression: header.claims.task == .regression))
     try AtomicFile.write(reportPage(builder.content()), to: path)
     Console.message("wrote \(path)")
+    if Interruption.wasRequested {
+      throw CommandError(
+        description: "interrupted; \(path) has the samples searched until then", exitStatus: 130)
+    }
   }
 
   private static func device(_ path: String) throws -> RunCommand.Output {
@@ -47,14 +62,16 @@ enum ReportCommand: Command {
     }
   }
 
-  private static func commands(_ arguments: Arguments, _ epsilons: [Epsilon]) -> [ReportContent.Command] {
+  private static func commands(
+    _ arguments: Arguments, _ epsilons: [Epsilon], isRegression: Bool
+  ) -> [ReportContent.Command] {
     let header = arguments.positionals[1]
     let source = arguments.string("--data") ?? ""
     let list = epsilons.map(\.description).joined(separator: ",")
     return [
       ReportContent.Command(caption: "Re-derive every claim of the header", line: "supnorm verify \(header)"),
       ReportContent.Command(
-        caption: "Clean and certified accuracy",
+        caption: isRegression ? "Errors and bounds" : "Clean and certified accuracy",
         line: "supnorm evaluate \(header) --data \(source) --epsilon \(list)"),
     ]
   }

@@ -137,14 +137,14 @@ struct LoadedHeader {
       + tolerances(times: 1).joined(separator: ", ") + ", all at once"
   }
 
-  /// The declared tolerances times a factor, as `mean_radius ±0.2`; at most eight of them.
-  func tolerances(times factor: Double) -> [String] {
+  /// The declared tolerances times a factor, as `mean_radius ±0.2`; at most so many of them.
+  func tolerances(times factor: Double, atMost limit: Int = 8) -> [String] {
     let declared = claims.tolerances.enumerated().filter { $0.element > 0 }
-    let shown = declared.prefix(8).map { index, tolerance in
+    let shown = declared.prefix(limit).map { index, tolerance in
       let name = claims.featureNames.isEmpty ? "input \(index)" : claims.featureNames[index]
       return "\(name) ±\(significant(tolerance * factor))"
     }
-    return shown + (declared.count > 8 ? ["… (\(declared.count) in all)"] : [])
+    return shown + (declared.count > limit ? ["… (\(declared.count) in all)"] : [])
   }
 
   /// Whether the map takes these values to whole LSB without rounding.

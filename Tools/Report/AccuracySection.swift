@@ -5,6 +5,7 @@ extension ReportContent.Curve.Role {
     case .certified: "certified"
     case .global: "global"
     case .local: "local"
+    case .linear: "linear"
     case .exact: "exact"
     case .empirical: "empirical"
     }
@@ -15,6 +16,7 @@ extension ReportContent.Curve.Role {
     case .certified: .circle
     case .global: .triangle
     case .local: .square
+    case .linear: .wedge
     case .exact: .diamond
     case .empirical: .ring
     }
@@ -31,7 +33,7 @@ func accuracySection(_ content: ReportContent) -> Markup {
     <section><h2>Accuracy, and how much of it is proved</h2>
     <p>Certified accuracy at ε counts the test samples whose class is right <em>and</em> proved for every change of \
     up to ε in each input, all inputs at once.\(empirical) Points are measured; the lines between them only guide \
-    the eye.</p>
+    the eye.\(toleranceNote(content, accuracy))</p>
     <figure>
     <div class='wide'>\(accuracyChart(accuracy, unit: content.unit, isWide: true))</div>
     <div class='narrow'>\(accuracyChart(accuracy, unit: content.unit, isWide: false))</div>
@@ -39,6 +41,17 @@ func accuracySection(_ content: ReportContent) -> Markup {
     \(markupDetails("The numbers as a table", accuracyTable(accuracy)))</figure>
     </section>
 
+    """
+}
+
+/// Which of the radii the declared tolerances are.
+private func toleranceNote(_ content: ReportContent, _ accuracy: ReportContent.Accuracy) -> Markup {
+  guard let radius = accuracy.radii.first(where: \.isTolerance), let tolerances = content.tolerances else {
+    return ""
+  }
+  return """
+     ε\u{A0}=\u{A0}\(radius.epsilonText) is the declared tolerance: certified there holds for \
+    <b>\(tolerances.list(atMost: 4))</b>, all at once.
     """
 }
 
@@ -141,7 +154,12 @@ private func radiusTicks(_ accuracy: ReportContent.Accuracy, unit: Int, plot: Pl
     }
     if fits { return chosen }
   }
-  return niceTicks(plot.x.domain, about: plot.width > 600 ? 8 : 4).map { tick in
+  return lsbTicks(plot, unit: unit)
+}
+
+/// Round numbers on the axis of radii, with their LSB.
+func lsbTicks(_ plot: Plot, unit: Int) -> [PlotTick] {
+  niceTicks(plot.x.domain, about: plot.width > 600 ? 8 : 4).map { tick in
     // ceil(ε·U), but not one more for the last bit of a decimal fraction.
     let lsb = (tick.value * Double(unit) - 1e-6).rounded(.up)
     return PlotTick(value: tick.value, label: tick.label, secondLabel: grouped(Int(min(max(lsb, 0), 1e9))))
@@ -153,7 +171,8 @@ private func headlineMarks(_ accuracy: ReportContent.Accuracy, plot: Plot) -> [M
   var free = plot.x.start
   return accuracy.radii.filter { $0.isHeadline && $0.epsilon.isFinite }.map { radius in
     let place = plot.x(radius.epsilon)
-    let text = plot.width > 600 ? "ε = \(radius.epsilonText)" : radius.epsilonText
+    let text =
+      radius.isTolerance ? "tolerance" : plot.width > 600 ? "ε = \(radius.epsilonText)" : radius.epsilonText
     let half = labelWidth(text) / 2
     let fits = place - half > free
     if fits { free = place + half + 6 }

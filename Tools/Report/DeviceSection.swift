@@ -11,16 +11,18 @@ func deviceSection(_ content: ReportContent) -> Markup {
     MarkupCell(
       markup: "<span class='keep'>\($0.board)</span><br/><small>\($0.description)</small>", isNumber: true)
   }
+  let isRegression = content.regression != nil
+  let compared: Markup = isRegression ? "output and bounds" : "logits, class, radius and local verdict"
   return """
     <section><h2>On the device</h2>
-    <p>The firmware answered samples of the test set in QEMU; logits, class, radius and local verdict were compared \
+    <p>The firmware answered samples of the test set in QEMU; \(compared) were compared \
     with the host bit for bit. Instructions are counts of what QEMU executed, not a measure of any chip’s speed.</p>
     \(markupTable(
       caption: "Boards; sizes in bytes", head: [.text("")] + boards,
       rows: [
         row("samples") { $0.samples }, [.text("mismatches")] + mismatches,
         row("instructions per inference") { $0.instructionsPerInference },
-        row("instructions per local certificate") { $0.instructionsPerCertificate },
+        row("instructions per \(isRegression ? "interval" : "local certificate")") { $0.instructionsPerCertificate },
         row("parameters") { $0.parameterBytes }, row("text: code, constants and parameters") { $0.textBytes },
         row("data") { $0.dataBytes }, row("bss") { $0.bssBytes }, row("scratch, part of bss") { $0.scratchBytes },
         row("stack") { $0.stackBytes },

@@ -35,11 +35,12 @@ private func card(_ sample: ReportContent.Sample, largest: Int) -> Markup {
       pixelImage(pixels, width: width, height: height, label: sample.label)
     case .features(let features): featureList(features)
     }
+  let holds: Markup = sample.holdsFor.map { "\n<p class='holds'>holds for <b>\($0)</b> together</p>" } ?? ""
   return """
     <li\(sample.isCorrect ? "" : " class='wrong'" as Markup)>\(picture)<div>
     \(answer)
     \(radius("local", sample.local, largest: largest))
-    \(radius("global", sample.global, largest: largest))</div></li>
+    \(radius("global", sample.global, largest: largest))\(holds)</div></li>
 
     """
 }
@@ -81,12 +82,14 @@ private func pixelImage(_ pixels: [Double], width: Int, height: Int, label: Stri
 }
 
 private func featureList(_ features: [ReportContent.Sample.Feature]) -> Markup {
-  let shown = 10
+  let shown = 8
   let rows: [Markup] = features.prefix(shown).map { feature in
     "<tr><th scope='row'>\(feature.name)</th><td>\(feature.value)</td><td>\(feature.tolerance ?? "")</td></tr>"
   }
   let more: Markup =
     features.count > shown
     ? "<tr><th scope='row' colspan='3'>and \(features.count - shown) more</th></tr>" : ""
-  return "<table class='features'><tbody>\(rows)\(more)</tbody></table>"
+  let head: Markup =
+    "<thead><tr><th scope='col'>feature</th><th scope='col'>value</th><th scope='col'>holds for</th></tr></thead>"
+  return "<table class='features'>\(head)<tbody>\(rows)\(more)</tbody></table>"
 }

@@ -80,12 +80,41 @@ struct Plot {
     "<path class='\(name)' d='M\(x.start) \(y(value))H\(x.end)'/>\n"
   }
 
+  /// The surface between two lines that begin and end at the same places; empty where they are one.
+  func area(
+    between lower: [(x: Double, y: Double)], and upper: [(x: Double, y: Double)], class name: String
+  ) -> Markup {
+    guard let first = lower.first, !lower.elementsEqual(upper, by: ==) else { return "" }
+    let corners: [Markup] = (lower.dropFirst() + upper.reversed()).map { "L\(x($0.x)) \(y($0.y))" }
+    return "<path class='\(name)' d='M\(x(first.x)) \(y(first.y))\(corners)z'/>\n"
+  }
+
+  /// The series' names with their markers, in a row above the chart.
+  func legend(_ entries: [(marker: PlotMarker, name: String)]) -> Markup {
+    let isWide = width > 600
+    var left = x.start + 6
+    let items: [Markup] = entries.map { entry in
+      defer { left += labelWidth(entry.name, size: isWide ? 13 : 12, isBold: true) + (isWide ? 28 : 18) }
+      return """
+        <path class='mark \(entry.name)' transform='translate(\(left) \(y.end - 16))' d='\(entry.marker.path)'/>\
+        <text class='label \(entry.name)' x='\(left + 8)' y='\(y.end - 12)'>\(entry.name)</text>
+
+        """
+    }
+    return "\(items)"
+  }
+
   /// A marker with a tooltip; the shape tells the series apart without color.
   func marker(
-    _ shape: PlotMarker, at point: (x: Double, y: Double), scale: Double = 1, class name: String, tip: String
+    _ shape: PlotMarker, at point: (x: Double, y: Double), scale: Double = 1, class name: String,
+    tip: String? = nil
   ) -> Markup {
     guard point.x.isFinite, point.y.isFinite else { return "" }
     let size: Markup = scale == 1 ? "" : " scale(\(scale))"
+    guard let tip else {
+      return
+        "<path class='\(name)' transform='translate(\(x(point.x)) \(y(point.y)))\(size)' d='\(shape.path)'/>"
+    }
     return """
       <path class='\(name)' transform='translate(\(x(point.x)) \(y(point.y)))\(size)' d='\(shape.path)'>\
       <title>\(tip)</title></path>
@@ -107,13 +136,14 @@ struct Plot {
 
 /// Marker shapes, centered on the origin.
 enum PlotMarker {
-  case circle, square, triangle, diamond, ring
+  case circle, square, triangle, wedge, diamond, ring
 
   var path: Markup {
     switch self {
     case .circle: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"
     case .square: "M-3.5-3.5h7v7h-7z"
     case .triangle: "M0-5L4.6 3.4H-4.6z"
+    case .wedge: "M0 5L4.6-3.4H-4.6z"
     case .diamond: "M0-5L5 0L0 5L-5 0z"
     // Two circles of opposite sense: hollow in any color.
     case .ring: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0zM-2.7 0a2.7 2.7 0 1 1 5.4 0a2.7 2.7 0 1 1-5.4 0z"

@@ -33,6 +33,8 @@ func niceStep(_ span: Double, about count: Int) -> (step: Double, digits: Int) {
 /// Round numbers within the range, about `count` of them.
 func niceTicks(_ range: ClosedRange<Double>, about count: Int) -> [PlotTick] {
   let (step, digits) = niceStep(range.upperBound - range.lowerBound, about: count)
+  // Beyond that, neighboring ticks would be one number.
+  guard max(range.lowerBound.magnitude, range.upperBound.magnitude) / step < 1e15 else { return [] }
   let first = Int((range.lowerBound / step - 1e-9).rounded(.up))
   let last = Int((range.upperBound / step + 1e-9).rounded(.down))
   guard first <= last else { return [] }

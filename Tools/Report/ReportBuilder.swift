@@ -11,8 +11,9 @@ struct ReportBuilder {
   /// The radii quoted at the top of the page.
   var headlines: [Epsilon]
   var devices: [RunCommand.Output]
-  /// What quantization cost on the same samples.
-  var cost: ExportCommand.Cost
+  /// What quantization cost on the same samples; nil for a regression.
+  var cost: ExportCommand.Cost?
+  var tightness: TightnessSearch
   var summary: String
   var commands: [ReportContent.Command]
 
@@ -30,16 +31,28 @@ struct ReportBuilder {
     let bound = network.lipschitzBound
     content.lipschitzBound =
       "\(formatted((bound.roundedUp * 10000).rounded(.up) / 10000, digits: 4)) (\(bound.isExact ? "exactly" : "at most") \(bound))"
-    content.accuracy = try accuracy()
+    let radii = curveRadii()
+    if claims.task == .regression {
+      content.regression = try regression(radii)
+    } else {
+      content.accuracy = try accuracy(radii)
+      content.gallery = try gallery()
+    }
+    content.tolerances = tolerances()
+    content.monotone = claims.monotoneInputs.map { statement in
+      ReportContent.Monotone(input: inputName(statement.input), isRising: statement.direction == 1)
+    }
     content.training = ReportContent.Training(
       epsilonText: model.settings["epsilon"] ?? "?",
       points: model.curve.map {
         ReportContent.Training.Point(
           epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy)
       })
-    content.quantization = ReportContent.Quantization(
-      samples: cost.samples, floatCorrect: cost.floatCorrect, integerCorrect: cost.integerCorrect,
-      pruneThresholdLSB: 0)
+    content.quantization = cost.map { cost in
+      ReportContent.Quantization(
+        samples: cost.samples, floatCorrect: cost.floatCorrect, integerCorrect: cost.integerCorrect,
+        pruneThresholdLSB: 0)
+    }
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
         kind: layer.isSparse ? "sparse" : "dense", rows: layer.rows, columns: layer.columns,
@@ -47,7 +60,6 @@ struct ReportBuilder {
         activation: "\(layer.activation)", nonzeroWeights: layer.nonzeroCount,
         parameterBytes: layer.parameterBytes, rowSums: layer.rowSums, rowSumBound: layer.rowSumBound)
     }
-    content.gallery = try gallery()
     content.devices = devices.map { device in
       ReportContent.Device(
         board: device.board, description: device.description, samples: device.samples,
@@ -60,33 +72,72 @@ struct ReportBuilder {
       ReportContent.Setting(name: $0.key, value: $0.value)
     }
     content.commands = commands
+    // Last, because Ctrl-C ends nothing but this search.
+    content.tightness = try tightness.run(header, samples)
     return content
   }
 
   // MARK: - Accuracy
 
-  /// The radii of the curve: a grid up to twice the largest headline, and the headlines themselves.
-  private func accuracy() throws -> ReportContent.Accuracy {
+  /// The radii of the curve: a grid up to twice the largest headline, within the input range, and the headlines
+  /// themselves.
+  private func curveRadii() -> [Epsilon] {
     let largest = headlines.max { $0.value < $1.value } ?? headlines[0]
     let grid = (1...16).compactMap { step in
       let divisor = greatestCommonDivisor(largest.numerator * step, largest.denominator * 8)
       return Epsilon("\(largest.numerator * step / divisor)/\(largest.denominator * 8 / divisor)")
     }
-    let isHeadline = { (epsilon: Epsilon) in headlines.contains { $0.value == epsilon.value } }
-    let epsilons = (grid.filter { !isHeadline($0) } + headlines).sorted { $0.value < $1.value }
+    let width = claims.inputMaximum - claims.inputMinimum
+    return (grid.filter { !isHeadline($0) && $0.deviation(unit: claims.unit) <= width } + headlines)
+      .sorted { $0.value < $1.value }
+  }
+
+  private func isHeadline(_ epsilon: Epsilon) -> Bool { headlines.contains { $0.value == epsilon.value } }
+
+  /// A radius as the page shows it.
+  func reportRadius(_ epsilon: Epsilon) -> ReportContent.Radius {
+    ReportContent.Radius(
+      // Nobody reads 161/32767.
+      epsilonText: epsilon.denominator > 1000 && epsilon.value >= 0.001
+        ? formatted(epsilon.value, digits: 4) : "\(epsilon)",
+      epsilon: epsilon.value, lsb: samples.radius(epsilon, unit: claims.unit),
+      isHeadline: isHeadline(epsilon),
+      isTolerance: claims.toleranceLSB > 0 && isHeadline(epsilon)
+        && epsilon.deviation(unit: claims.unit) == claims.toleranceLSB)
+  }
+
+  private func accuracy(_ epsilons: [Epsilon]) throws -> ReportContent.Accuracy {
     let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
     return ReportContent.Accuracy(
-      samples: counts.samples, clean: counts.clean,
-      radii: zip(epsilons, counts.radii).map { epsilon, radius in
-        ReportContent.Radius(
-          epsilonText: "\(epsilon)", epsilon: epsilon.value, lsb: radius.radiusLSB,
-          isHeadline: isHeadline(epsilon))
-      },
+      samples: counts.samples, clean: counts.clean, radii: epsilons.map(reportRadius),
       curves: [
         ReportContent.Curve(name: "certified", role: .certified, counts: counts.radii.map(\.either)),
         ReportContent.Curve(name: "local", role: .local, counts: counts.radii.map(\.local)),
         ReportContent.Curve(name: "global", role: .global, counts: counts.radii.map(\.global)),
       ])
+  }
+
+  // MARK: - Features
+
+  private func inputName(_ input: Int) -> String {
+    claims.featureNames.indices.contains(input) ? claims.featureNames[input] : "input \(input)"
+  }
+
+  /// How far a feature may move for each LSB of a radius.
+  private func tolerancePerLSB(_ feature: Int) -> Double {
+    claims.features[claims.features.count == 1 ? 0 : feature].tolerance
+  }
+
+  private func tolerances() -> ReportContent.Tolerances? {
+    guard claims.toleranceLSB > 0 else { return nil }
+    return ReportContent.Tolerances(
+      lsb: claims.toleranceLSB,
+      features: claims.tolerances.enumerated().map { index, tolerance in
+        ReportContent.Tolerances.Feature(
+          name: inputName(index), declared: tolerance > 0 ? shortest(tolerance) : nil,
+          covered: significant(tolerancePerLSB(index) * Double(claims.toleranceLSB)),
+          perLSB: significant(tolerancePerLSB(index)))
+      })
   }
 
   // MARK: - Gallery
@@ -138,7 +189,10 @@ struct ReportBuilder {
     return ReportContent.Sample(
       input: input(sample.index, radius: sample.radius), label: name(label),
       predicted: name(sample.answer.classIndex), isCorrect: label == sample.answer.classIndex,
-      global: radius(sample.answer.globalRadiusLSB), local: sample.local.map(radius))
+      global: radius(sample.answer.globalRadiusLSB), local: sample.local.map(radius),
+      holdsFor: claims.toleranceLSB > 0 && sample.radius > 0
+        ? header.tolerances(times: Double(sample.radius) / Double(claims.toleranceLSB), atMost: 3)
+          .joined(separator: ", ") : nil)
   }
 
   private func input(_ sample: Int, radius: Int) -> ReportContent.Sample.Input {
@@ -149,16 +203,25 @@ struct ReportBuilder {
       return .image(pixels: pixels, width: size.width, height: size.height)
     }
     return .features(
-      values.enumerated().prefix(8).map { index, value in
-        let tolerance = claims.features[claims.features.count == 1 ? 0 : index].tolerance * Double(radius)
+      values.enumerated().map { index, value in
+        let declared = claims.tolerances.indices.contains(index) ? claims.tolerances[index] : 0
+        // Declared ones as predict prints them, which is a little less.
+        let tolerance =
+          declared > 0
+          ? declared * Double(radius) / Double(claims.toleranceLSB) : tolerancePerLSB(index) * Double(radius)
         return ReportContent.Sample.Feature(
           name: data.featureNames.isEmpty ? "\(index)" : data.featureNames[index],
           value: significant(value), tolerance: "±" + significant(tolerance))
       })
   }
 
-  /// A radius, in the data's own unit too when all features share it.
+  /// A radius, also as a multiple of the declared tolerances, or in the data's own unit when all features share it.
   private func radius(_ lsb: Int) -> ReportContent.CertifiedRadius {
+    if claims.toleranceLSB > 0 {
+      let factor = Double(lsb * 100 / claims.toleranceLSB) / 100
+      return ReportContent.CertifiedRadius(
+        lsb: lsb, tolerance: "\(formatted(factor, digits: 2)) × the tolerance")
+    }
     guard claims.features.count == 1 else { return ReportContent.CertifiedRadius(lsb: lsb) }
     let tolerance = Double(lsb) * claims.features[0].tolerance
     let digits = (tolerance * 100).rounded(.down) / 100

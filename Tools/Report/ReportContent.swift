@@ -19,6 +19,11 @@ package struct ReportContent: Equatable, Sendable {
   package var lipschitzBound = ""
 
   package var accuracy: Accuracy?
+  package var tightness: Tightness?
+  /// Of a network whose output is a number; it has no accuracies.
+  package var regression: Regression?
+  package var monotone: [Monotone] = []
+  package var tolerances: Tolerances?
   package var training: Training?
   package var quantization: Quantization?
   package var layers: [Layer] = []

@@ -25,12 +25,17 @@ extension ReportContent {
     package var lsb: Int
     /// Whether the key figures at the top of the page have it.
     package var isHeadline: Bool
+    /// Whether it is the one that covers the declared tolerances.
+    package var isTolerance: Bool
 
-    package init(epsilonText: String, epsilon: Double, lsb: Int, isHeadline: Bool = false) {
+    package init(
+      epsilonText: String, epsilon: Double, lsb: Int, isHeadline: Bool = false, isTolerance: Bool = false
+    ) {
       self.epsilonText = epsilonText
       self.epsilon = epsilon
       self.lsb = lsb
       self.isHeadline = isHeadline
+      self.isTolerance = isTolerance
     }
   }
 
@@ -42,6 +47,8 @@ extension ReportContent {
       case certified
       case global
       case local
+      /// Proved by linear bounds.
+      case linear
       /// Decided by exact search.
       case exact
       /// Withstood an attack: measured, not proved.
@@ -61,7 +68,7 @@ extension ReportContent {
     }
   }
 
-  /// The training's own figures, all in floating point.
+  /// The training's own figures, all in floating point; of a regression the accuracy is the explained variance.
   package struct Training: Equatable, Sendable {
     /// The training epsilon as the user writes it.
     package var epsilonText: String

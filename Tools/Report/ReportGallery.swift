@@ -48,10 +48,12 @@ extension ReportContent {
     package var global: CertifiedRadius
     /// By the local certificate; nil when it proves nothing, not even radius 0.
     package var local: CertifiedRadius?
+    /// The declared tolerances scaled to the larger radius, such as "heat ±0.5, pressure ±2"; nil without any.
+    package var holdsFor: String?
 
     package init(
       input: Input, label: String, predicted: String, isCorrect: Bool, global: CertifiedRadius,
-      local: CertifiedRadius?
+      local: CertifiedRadius?, holdsFor: String? = nil
     ) {
       self.input = input
       self.label = label
@@ -59,13 +61,14 @@ extension ReportContent {
       self.isCorrect = isCorrect
       self.global = global
       self.local = local
+      self.holdsFor = holdsFor
     }
   }
 
   /// A certified radius in LSB and in the user's unit.
   package struct CertifiedRadius: Equatable, Sendable {
     package var lsb: Int
-    /// Such as "±1.4 gray levels"; nil when the features have no unit in common.
+    /// Such as "±1.4 gray levels" or "2.31 × the tolerances"; nil when there is no such unit.
     package var tolerance: String?
 
     package init(lsb: Int, tolerance: String? = nil) {

@@ -8,12 +8,24 @@ func reportHeader(_ content: ReportContent) -> Markup {
     <h1>\(content.name)</h1>
     \(summary)<p class='shape'><b>\(content.shape)</b> · \(content.activation) · \
     inputs \(range) · 1\u{A0}unit = \(grouped(content.unit))\u{A0}LSB</p>
-    <div class='guarantee'><p>Every answer comes with a radius, and with a proof:</p>
-    <blockquote>“no change of up to <em>radius</em> LSB in each input, all inputs at once, can change this answer”\
-    </blockquote></div>
+    \(guarantee(content))\
     \(alerts(content))<dl class='figures'>
     \(keyFigures(content))</dl>
     </header>
+
+    """
+}
+
+/// In the exact words that the certificates prove.
+private func guarantee(_ content: ReportContent) -> Markup {
+  let (promise, end): (Markup, Markup) =
+    content.regression == nil
+    ? ("Every answer comes with a radius, and with a proof:", "change this answer")
+    : ("Every radius comes with a bound, and with a proof:", "move this output by more than <em>bound</em>")
+  return """
+    <div class='guarantee'><p>\(promise)</p>
+    <blockquote>“no change of up to <em>radius</em> LSB in each input, all inputs at once, can \(end)”\
+    </blockquote></div>
 
     """
 }
@@ -48,9 +60,23 @@ private func keyFigures(_ content: ReportContent) -> [Markup] {
       let radius = accuracy.radii[index]
       guard let count = accuracy.headlineCurve?.count(at: index) else { continue }
       addPercent(
-        count, of: accuracy.samples, "certified at ε\u{A0}=\u{A0}\(radius.epsilonText)",
-        "±\(grouped(radius.lsb)) LSB",
-        class: "certified")
+        count, of: accuracy.samples,
+        radius.isTolerance
+          ? "certified at the tolerance" : "certified at ε\u{A0}=\u{A0}\(radius.epsilonText)",
+        radiusDetail(radius, content), class: "certified")
+    }
+  }
+  if let regression = content.regression, regression.samples > 0 {
+    add(grouped(regression.samples), "", "test samples")
+    add(realText(regression.meanAbsoluteError), "", "mean absolute error", regression.target)
+    add(
+      String(percentText(regression.explainedVariance).dropLast(2)), "%", "of the variance explained")
+    for change in regression.changes where change.radius.isHeadline {
+      add(
+        changeText(change.anyInput), "",
+        change.radius.isTolerance
+          ? "change within the tolerance" : "change within ε\u{A0}=\u{A0}\(change.radius.epsilonText)",
+        "any input, " + radiusDetail(change.radius, content), class: "certified")
     }
   }
   if !content.layers.isEmpty {
@@ -67,6 +93,12 @@ private func keyFigures(_ content: ReportContent) -> [Markup] {
       class: mismatches > 0 ? "bad" : "")
   }
   return figures
+}
+
+/// A radius in LSB, or what it holds for when it is that of the tolerances.
+private func radiusDetail(_ radius: ReportContent.Radius, _ content: ReportContent) -> String {
+  guard radius.isTolerance, let tolerances = content.tolerances else { return "±\(grouped(radius.lsb)) LSB" }
+  return "holds for \(tolerances.list(atMost: 2)) together"
 }
 
 extension ReportContent.Accuracy {

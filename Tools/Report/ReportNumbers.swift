@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A whole number with its thousands set apart: 54,912.
 func grouped(_ value: Int) -> String {
   let digits = String(value.magnitude)
@@ -21,8 +23,8 @@ func percentText(_ fraction: Double) -> String {
   return percentText(Int((min(max(fraction, 0), 1) * 1000 + 1e-4).rounded(.down)), of: 1000)
 }
 
-/// A measured real number with four significant digits or so.
-func realText(_ value: Double) -> String {
+/// A real number with four significant digits or so: a measured one to nearest, a bound away from what it bounds.
+func realText(_ value: Double, rounded rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> String {
   guard value.isFinite, value.magnitude < 1e9 else { return "\(value)" }
   let digits =
     switch value.magnitude {
@@ -32,7 +34,17 @@ func realText(_ value: Double) -> String {
     case ..<1000: 1
     default: 0
     }
-  return formatted(value, digits: digits)
+  let power = pow(10, Double(digits))
+  return formatted((value * power).rounded(rule) / power, digits: digits).replacing("-", with: "−")
+}
+
+/// Three significant digits towards zero, without zeros at the end: 0.5, not 0.500.
+func shortest(_ value: Double) -> String {
+  var text = significant(value)
+  guard text.contains("."), !text.contains("e") else { return text }
+  while text.hasSuffix("0") { text.removeLast() }
+  if text.hasSuffix(".") { text.removeLast() }
+  return text
 }
 
 /// A ratio of counts with three digits, rounded up: a gain is an upper bound.

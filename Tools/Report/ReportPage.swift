@@ -16,8 +16,9 @@ package func reportPage(_ content: ReportContent) -> String {
     </head>
     <body>
     <main>
-    \(reportHeader(content))\(accuracySection(content))\(layerSection(content))\(gallerySection(content))\
-    \(deviceSection(content))\(trainingSection(content))\(scopeSection(content))\(reproductionSection(content))\
+    \(reportHeader(content))\(accuracySection(content))\(tightnessSection(content))\(regressionSection(content))\
+    \(toleranceSection(content))\(layerSection(content))\
+    \(gallerySection(content))\(deviceSection(content))\(trainingSection(content))\(scopeSection(content))\(reproductionSection(content))\
     <footer>Written by supnorm report. Percentages are rounded down, gains up.</footer>
     </main>
     </body>

@@ -5,11 +5,11 @@
 let reportStyle: Markup = """
   :root { --paper: #fff; --panel: #f6f7f8; --ink: #1b2129; --muted: #5a6472; --rule: #d9dde2; --grid: #e9ecef;
     --clean: #5a6472; --certified: #0b62a8; --local: #007a5a; --global: #b4520a; --exact: #8a3d80;
-    --empirical: #6b5a00; --bad: #b3261e; --bad-panel: #fdf0ef; --good: #007a5a; --bar: #9dbfdd; }
+    --linear: #4b5bb5; --empirical: #6b5a00; --bad: #b3261e; --bad-panel: #fdf0ef; --good: #007a5a; --bar: #9dbfdd; }
   @media screen and (prefers-color-scheme: dark) {
     :root { --paper: #14181d; --panel: #1c2229; --ink: #e6e9ed; --muted: #9aa5b2; --rule: #343c46; --grid: #262d35;
       --clean: #a8b2be; --certified: #6db3f2; --local: #45c49b; --global: #f0a15c; --exact: #d697cc;
-      --empirical: #d6c25a; --bad: #ff8a80; --bad-panel: #2e1d1d; --good: #45c49b; --bar: #34608a; } }
+      --linear: #9fabf5; --empirical: #d6c25a; --bad: #ff8a80; --bad-panel: #2e1d1d; --good: #45c49b; --bar: #34608a; } }
   * { box-sizing: border-box; }
   html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
   body { margin: 0; background: var(--paper); color: var(--ink);
@@ -22,6 +22,7 @@ let reportStyle: Markup = """
   h3 span { font-weight: 400; color: var(--muted); }
   section { margin-top: 3.25rem; }
   section > p { max-width: 46rem; color: var(--muted); }
+  section > p + p { margin-top: .6rem; }
   section > p b { color: var(--ink); }
   .eyebrow { font-size: .8rem; font-weight: 600; letter-spacing: .1em; text-transform: uppercase; color: var(--certified); }
   .summary { font-size: 1.1rem; margin-top: .3rem; }
@@ -37,7 +38,7 @@ let reportStyle: Markup = """
     background: var(--rule); border: 1px solid var(--rule); border-radius: 8px; overflow: hidden; }
   .figures div { flex: 1 1 8.4rem; background: var(--paper); padding: .8rem .9rem .7rem; display: flex; flex-direction: column-reverse;
     justify-content: flex-end; }
-  dt { font-size: .82rem; line-height: 1.35; color: var(--muted); }
+  dt { font-size: .82rem; line-height: 1.35; color: var(--muted); overflow-wrap: anywhere; }
   dt span { display: block; }
   dd { font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
   dd small { font-size: .6em; font-weight: 500; letter-spacing: 0; }
@@ -60,6 +61,7 @@ let reportStyle: Markup = """
   .certified { --c: var(--certified); }
   .local { --c: var(--local); }
   .global { --c: var(--global); }
+  .linear { --c: var(--linear); }
   .exact { --c: var(--exact); }
   .empirical { --c: var(--empirical); }
   .line, .lead { stroke: var(--c); stroke-width: 2; fill: none; stroke-linejoin: round; }
@@ -69,6 +71,11 @@ let reportStyle: Markup = """
   .lead { stroke-width: 1; stroke-dasharray: 2 4; opacity: .7; }
   .mark { fill: var(--c); stroke: var(--paper); stroke-width: 1; paint-order: stroke; }
   .plot .label, b.label { fill: var(--c); color: var(--c); font-weight: 600; }
+  .band { fill: var(--c); opacity: .18; }
+  .gap { stroke: var(--c); stroke-width: 3; opacity: .45; fill: none; }
+  .stem { stroke: var(--rule); fill: none; }
+  .plot .cross { fill: var(--bad); font-size: 11px; }
+  .interval { stroke: var(--c); stroke-width: 2.5; opacity: .55; fill: none; }
   .headline { stroke: var(--muted); stroke-dasharray: 1 3; fill: none; }
   .leader { stroke: var(--muted); stroke-width: .75; fill: none; }
   .bar { fill: var(--bar); }
@@ -118,6 +125,11 @@ let reportStyle: Markup = """
   .features { width: 100%; font-size: .8rem; }
   .features td { text-align: right; }
   .features th { overflow-wrap: anywhere; }
+  .features thead th { font-size: .72rem; }
+  .features thead th + th { text-align: right; }
+  .holds { font-size: .75rem; line-height: 1.35; padding-top: .45rem; color: var(--muted); overflow-wrap: anywhere; }
+  .holds b { color: var(--ink); font-weight: 500; }
+  .statements { padding-left: 1.1rem; }
   .scope { background: var(--panel); border-radius: 8px; padding: 1.5rem; }
   .scope h3 { margin: .6rem 0 .3rem; }
   .scope ul { padding-left: 1.1rem; font-size: .93rem; }

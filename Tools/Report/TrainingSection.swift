@@ -9,14 +9,17 @@ func trainingSection(_ content: ReportContent) -> Markup {
      Verified accuracy is the share whose class interval bounds prove at the training ε = \(training.epsilonText), \
     in floating point and so only indicative; what counts is the certified accuracy above.
     """ : ""
+  let isRegression = content.regression != nil
+  let title: Markup =
+    isRegression ? "Explained variance" : hasVerified ? "Accuracy and verified accuracy" : "Accuracy"
   return """
     <section><h2>Training</h2>
     <p>Figures of the float network on the training samples, epoch by epoch.\(note)</p>
     <figure><div class='charts two'>
     <div><h3>Loss</h3>\(lossChart(points))</div>
-    <div><h3>Accuracy\(hasVerified ? " and verified accuracy" as Markup : "")</h3>\(trainingAccuracyChart(points))</div>
+    <div><h3>\(title)</h3>\(trainingAccuracyChart(points, isRegression: isRegression))</div>
     </div>
-    \(markupDetails("The numbers as a table", trainingTable(points)))</figure>
+    \(markupDetails("The numbers as a table", trainingTable(points, isRegression: isRegression)))</figure>
     </section>
 
     """
@@ -40,7 +43,7 @@ private func lossChart(_ points: [ReportContent.Training.Point]) -> Markup {
   let largest = points.map(\.loss).filter(\.isFinite).max() ?? 0
   let (step, _) = niceStep(largest, about: 4)
   let top = largest > 0 ? (largest / step).rounded(.up) * step : 1
-  let (plot, ticks) = trainingPlot(points, right: 74, top: top)
+  let (plot, ticks) = trainingPlot(points, right: 88, top: top)
   let places = points.map { (x: Double($0.epoch), y: $0.loss) }
   let last = points.last { $0.loss.isFinite }
   let labels = last.map { last in
@@ -63,18 +66,24 @@ private func lossChart(_ points: [ReportContent.Training.Point]) -> Markup {
     """)
 }
 
-private func trainingAccuracyChart(_ points: [ReportContent.Training.Point]) -> Markup {
-  let clean = points.map { (x: Double($0.epoch), y: $0.accuracy * 100) }
+private func trainingAccuracyChart(
+  _ points: [ReportContent.Training.Point], isRegression: Bool
+) -> Markup {
+  // A regression may explain less than nothing: that is drawn as nothing.
+  let clean = points.map { (x: Double($0.epoch), y: max($0.accuracy, isRegression ? 0 : $0.accuracy) * 100) }
+  let name = isRegression ? "explained" : "clean"
   let verified = points.compactMap { point in
     point.verifiedAccuracy.map { (x: Double(point.epoch), y: $0 * 100) }
   }
-  let longest = [clean, verified].compactMap(\.last).map { "verified \(percentText($0.y / 100))" }
+  let longest = [clean, verified].compactMap(\.last).map {
+    "\(isRegression ? name : "verified") \(percentText($0.y / 100))"
+  }
   let right = 18 + (longest.map { labelWidth($0, isBold: true) }.max() ?? 0)
   let (plot, ticks) = trainingPlot(points, right: right, top: 100)
   var labels: [PlotLabel] = []
   var marks: [Markup] = []
   for (name, places, role, shape) in [
-    ("clean", clean, "clean", PlotMarker.circle), ("verified", verified, "local", .square),
+    (name, clean, "clean", PlotMarker.circle), ("verified", verified, "local", .square),
   ] {
     guard let last = places.last(where: { $0.y.isFinite }) else { continue }
     labels.append(
@@ -90,22 +99,23 @@ private func trainingAccuracyChart(_ points: [ReportContent.Training.Point]) -> 
   }
   let words = labels.map(\.text).joined(separator: ", ")
   return plot.svg(
-    id: "training-accuracy", title: "Accuracy on the training samples by epoch",
+    id: "training-accuracy",
+    title: "\(isRegression ? "Explained variance" : "Accuracy") on the training samples by epoch",
     description: "At the end: \(words).",
     """
-    \(plot.yAxis(niceTicks(0...100, about: 5), title: "% of training samples"))\(plot.xAxis(ticks, title: "epoch"))\
+    \(plot.yAxis(niceTicks(0...100, about: 5), title: isRegression ? "% of the variance" : "% of training samples"))\(plot.xAxis(ticks, title: "epoch"))\
     \(marks)\(plot.endLabels(labels))
     """)
 }
 
-private func trainingTable(_ points: [ReportContent.Training.Point]) -> Markup {
-  markupTable(
-    caption: "Training, floating point",
-    head: [.number("epoch"), .number("loss"), .number("accuracy"), .number("verified")],
+private func trainingTable(_ points: [ReportContent.Training.Point], isRegression: Bool) -> Markup {
+  let head: [MarkupCell] =
+    isRegression ? [.number("explained")] : [.number("accuracy"), .number("verified")]
+  return markupTable(
+    caption: "Training, floating point", head: [.number("epoch"), .number("loss")] + head,
     rows: points.map { point in
-      [
-        .number(point.epoch), .number(realText(point.loss)), .number(percentText(point.accuracy)),
-        .number(point.verifiedAccuracy.map { percentText($0) } ?? "–"),
-      ]
+      let verified = MarkupCell.number(point.verifiedAccuracy.map { percentText($0) } ?? "–")
+      return [.number(point.epoch), .number(realText(point.loss)), .number(percentText(point.accuracy))]
+        + (isRegression ? [] : [verified])
     })
 }

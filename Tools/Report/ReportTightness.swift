@@ -1,0 +1,105 @@
+extension ReportContent {
+  /// Every radius that is known of some test samples, from the loosest proof to the best attack.
+  package struct Tightness: Equatable, Sendable {
+    /// How many samples were to be searched; an interrupted search finished fewer.
+    package var asked: Int
+    /// When the search gave up, such as "10,000 nodes and 2 seconds a sample"; may be empty.
+    package var limits: String
+    /// What looked for counter-examples beside the search, such as "PGD, 3 starts of 20 steps"; may be empty.
+    package var attack: String
+    package var chains: [Chain]
+
+    package init(asked: Int, limits: String, attack: String, chains: [Chain]) {
+      self.asked = asked
+      self.limits = limits
+      self.attack = attack
+      self.chains = chains
+    }
+  }
+
+  /// The radii of one answer, in LSB.
+  package struct Chain: Equatable, Sendable {
+    /// Which test sample.
+    package var sample: Int
+    package var isCorrect: Bool
+    /// As the device reports it; 0 claims nothing but the answer itself.
+    package var global: Int
+    /// By interval bounds, -1 for none.
+    package var local: Int
+    /// By linear bounds, -1 for none.
+    package var linear: Int
+    /// The largest radius proved by branch and bound, -1 for none.
+    package var proved: Int
+    /// The smallest radius with a counter-example; nil when none is known.
+    package var refuted: Int?
+    /// The largest radius up to which attacks alone found nothing; nil when they found nothing at all.
+    package var empirical: Int?
+
+    package init(
+      sample: Int, isCorrect: Bool, global: Int, local: Int, linear: Int, proved: Int, refuted: Int?,
+      empirical: Int?
+    ) {
+      self.sample = sample
+      self.isCorrect = isCorrect
+      self.global = global
+      self.local = local
+      self.linear = linear
+      self.proved = proved
+      self.refuted = refuted
+      self.empirical = empirical
+    }
+
+    /// The largest radius that is not refuted; nil when none is.
+    var unrefuted: Int? { refuted.map { $0 - 1 } }
+    /// Whether what is proved meets what is refuted.
+    var isExact: Bool { unrefuted == proved }
+  }
+}
+
+extension ReportContent.Tightness {
+  /// One kind of radius over all samples.
+  struct Series {
+    var role: ReportContent.Curve.Role
+    /// In the order of the chains; nil for a radius without an end.
+    var radii: [Int?]
+    var name: String { role.className }
+  }
+
+  /// The four that are always shown.
+  var series: [Series] {
+    [
+      Series(role: .global, radii: chains.map(\.global)), Series(role: .local, radii: chains.map(\.local)),
+      Series(role: .exact, radii: chains.map(\.proved)),
+      Series(role: .empirical, radii: chains.map(\.empirical)),
+    ]
+  }
+
+  /// The radius at which charts end: the largest that has an end.
+  var largest: Int {
+    max(
+      chains.map { $0.empirical ?? $0.unrefuted ?? $0.proved }.max() ?? 0, chains.map(\.proved).max() ?? 0, 1)
+  }
+
+  /// Linear bounds, where the eye can tell them from interval bounds and from the search.
+  var visibleLinear: Series? {
+    let least = largest / 100 * chains.count
+    let overLocal = chains.reduce(0) { $0 + abs($1.linear - $1.local) }
+    let belowExact = chains.reduce(0) { $0 + abs($1.proved - $1.linear) }
+    guard overLocal > least, belowExact > least else { return nil }
+    return Series(role: .linear, radii: chains.map(\.linear))
+  }
+
+  /// The share of the exact radius that a certificate proves, summed over the samples where it is positive and
+  /// refuted somewhere: the least and the greatest it can be, equal when every radius is exact.
+  ///
+  /// - Returns: tenths of a percent, the first rounded down, the second up; nil without such a sample.
+  func share(of radius: (ReportContent.Chain) -> Int) -> ClosedRange<Int>? {
+    let known = chains.filter { $0.proved > 0 && $0.refuted != nil }
+    let part = known.reduce(0) { $0 + max(radius($1), 0) }
+    let least = known.reduce(0) { $0 + $1.proved }
+    let greatest = known.reduce(0) { $0 + ($1.unrefuted ?? 0) }
+    guard least > 0, greatest >= least else { return nil }
+    let lower = part * 1000 / greatest
+    return lower...(greatest == least ? lower : max(lower, (part * 1000 + least - 1) / least))
+  }
+}
