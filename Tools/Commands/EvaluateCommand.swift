@@ -24,7 +24,7 @@ enum EvaluateCommand: Command {
     [
       Option.data, Option("--epsilon", "E,…", "perturbation sizes in mapped units, as 0.1 or 1/16"), .label,
       Option("--limit", "N", "only the first N samples"),
-      Option("--linear", nil, "count what linear bounds prove, too: tighter than intervals, on the host only"),
+      Option("--linear", nil, "count what linear bounds prove, too: tighter than intervals, host only"),
     ] + AttackRun.options + [.json]
   static let positionalCount = 1...1
 
