@@ -7,7 +7,7 @@ internal import Training
 enum ReportCommand: Command {
   static let name = "report"
   static let summary = "one HTML page about a model: curves, row sums, certified samples, devices"
-  static let usage = "M.safetensors N.h --data SRC --out report.html [--device run.json,…]"
+  static let usage = "M.safetensors N.h --data SRC --out report.html [--device run.json,…] [--tightness N]"
   static let discussion = """
     The tightness section compares the certified radii of the first test samples with the exact ones, by branch and
     bound. A search that runs into --seconds depends on the machine. Ctrl-C ends it: the page is written with the

@@ -52,7 +52,10 @@ extension ReportContent {
     /// The largest radius that is not refuted; nil when none is.
     var unrefuted: Int? { refuted.map { $0 - 1 } }
     /// Whether what is proved meets what is refuted.
-    var isExact: Bool { unrefuted == proved }
+    var isExact: Bool {
+      // Nothing beyond 65535 is asked about.
+      unrefuted.map { $0 == proved } ?? (proved >= 65535)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ func scopeSection(_ content: ReportContent) -> Markup {
     ? "<li>What is called empirical is what an attack failed to break. Another attack may break more.</li>"
     : ""
   let verified: Markup =
-    content.training?.points.contains { $0.verifiedAccuracy != nil } == true
+    content.regression == nil && content.training?.points.contains { $0.verifiedAccuracy != nil } == true
     ? "<li>The verified accuracy of the training curve is computed in floating point. It is indicative only.</li>"
     : ""
   let isRegression = content.regression != nil

@@ -102,11 +102,11 @@ extension ReportContent.Curve.Role {
   /// The tighter a radius, the larger its marker, so that none hides another at the same place.
   fileprivate var relativeSize: Double {
     switch self {
-    case .empirical: 1.5
-    case .exact: 1.3
-    case .linear: 0.9
-    case .local: 0.65
-    default: 1
+    case .empirical: 1.6
+    case .exact: 0.85
+    case .linear: 0.7
+    case .local: 0.5
+    default: 0.9
     }
   }
 }

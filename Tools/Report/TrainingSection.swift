@@ -2,14 +2,14 @@
 func trainingSection(_ content: ReportContent) -> Markup {
   guard let training = content.training, !training.points.isEmpty else { return "" }
   let points = training.points.sorted { $0.epoch < $1.epoch }
-  let hasVerified = points.contains { $0.verifiedAccuracy != nil }
+  let isRegression = content.regression != nil
+  let hasVerified = !isRegression && points.contains { $0.verifiedAccuracy != nil }
   let note: Markup =
     hasVerified
     ? """
      Verified accuracy is the share whose class interval bounds prove at the training ε = \(training.epsilonText), \
     in floating point and so only indicative; what counts is the certified accuracy above.
     """ : ""
-  let isRegression = content.regression != nil
   let title: Markup =
     isRegression ? "Explained variance" : hasVerified ? "Accuracy and verified accuracy" : "Accuracy"
   return """
@@ -72,7 +72,7 @@ private func trainingAccuracyChart(
   // A regression may explain less than nothing: that is drawn as nothing.
   let clean = points.map { (x: Double($0.epoch), y: max($0.accuracy, isRegression ? 0 : $0.accuracy) * 100) }
   let name = isRegression ? "explained" : "clean"
-  let verified = points.compactMap { point in
+  let verified = (isRegression ? [] : points).compactMap { point in
     point.verifiedAccuracy.map { (x: Double(point.epoch), y: $0 * 100) }
   }
   let longest = [clean, verified].compactMap(\.last).map {
