@@ -12,7 +12,7 @@ func scopeSection(_ content: ReportContent) -> Markup {
     : ""
   let isRegression = content.regression != nil
   let monotone: [Markup] = content.monotone.map {
-    "<li>That \($0.statement), by the signs of the weights.</li>\n"
+    "<li>That \($0.statement), whatever the inputs are.</li>\n"
   }
   let (global, local): (Markup, Markup) =
     isRegression

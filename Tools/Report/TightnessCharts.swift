@@ -102,10 +102,10 @@ extension ReportContent.Curve.Role {
   /// The tighter a radius, the larger its marker, so that none hides another at the same place.
   fileprivate var relativeSize: Double {
     switch self {
-    case .empirical: 1.6
+    case .empirical: 1.5
     case .exact: 0.85
-    case .linear: 0.7
-    case .local: 0.5
+    case .linear: 0.75
+    case .local: 0.65
     default: 0.9
     }
   }
