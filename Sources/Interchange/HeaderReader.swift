@@ -1,4 +1,5 @@
 public import Certification
+public import Foundation
 
 /// A header as it was read: what it claims, and where its code is not the code that such claims have.
 public struct HeaderFile: Sendable {
@@ -63,6 +64,9 @@ extension CertifiedNetwork {
     if let problem = file.problems.first { throw FileError(path, problem) }
     try self.init(verified: file.claims)
   }
+
+  /// Reads, verifies and loads a header, see `init(header:)` for a path.
+  public convenience init(header url: URL) throws { try self.init(header: url.path) }
 
   /// Loads the network of claims that `verification(of:)` found no problem in, with the header's own pair table.
   public convenience init(verified claims: ModelClaims) throws {

@@ -9,6 +9,8 @@
 /// NeurIPS 2018; G. Singh et al., An Abstract Domain for Certifying Neural Networks, POPL 2019, both there for real
 /// numbers.
 package struct BoxProver: Sendable {
+  /// The network as it was given.
+  let network: IntegerNetwork
   /// First to last; the last one's rows are the logits.
   let layers: [ProverLayer]
   let inputMinimum: Int64
@@ -19,6 +21,7 @@ package struct BoxProver: Sendable {
   ///
   /// - Complexity: O(weights).
   package init(_ network: IntegerNetwork) {
+    self.network = network
     layers = network.layers.map(ProverLayer.init)
     inputMinimum = Int64(network.inputMinimum)
     inputMaximum = Int64(network.inputMaximum)

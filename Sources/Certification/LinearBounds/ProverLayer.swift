@@ -1,8 +1,7 @@
 /// One layer prepared for proofs: its non-zero weights, row after row.
 ///
-/// How a layer gets its pre-activations from what it reads is in this file: at a point, over a box, backwards through
-/// a functional, and forwards as an estimate in floating point. Another kind of layer is these operations with other
-/// arithmetic; beside them, only the gradient in `PointSearch.swift` reads the entries.
+/// How a layer gets its pre-activations from what it reads is in this file: over a box, backwards through a functional,
+/// and forwards as an estimate in floating point. Another kind of layer is these operations with other arithmetic.
 struct ProverLayer: Sendable {
   /// One non-zero weight.
   struct Entry: Sendable {
@@ -46,17 +45,6 @@ struct ProverLayer: Sendable {
   /// `z = (acc + 2^(shift-1)) >> shift`, not saturated.
   func rounded(_ accumulator: Int64) -> Int64 { (accumulator &+ half) &>> shift }
 
-  /// The accumulator of one row at a point.
-  ///
-  /// Admissibility keeps every partial sum within 2^31, so &+ and &* are exact, here and over a box.
-  func accumulator(ofRow row: Int, at values: [Int64]) -> Int64 {
-    var sum = biases[row]
-    for entry in entries[starts[row]..<starts[row + 1]] {
-      sum &+= Int64(entry.weight) &* values[Int(entry.column)]
-    }
-    return sum
-  }
-
   /// The bounds of the pre-activations over a box, attained.
   ///
   /// - Complexity: O(non-zero weights).
@@ -64,6 +52,7 @@ struct ProverLayer: Sendable {
     var result = IntegerBounds(at: biases)
     for row in 0..<rows {
       var (least, greatest) = (biases[row], biases[row])
+      // Admissibility keeps every partial sum within 2^31, so &+ and &* are exact.
       for entry in entries[starts[row]..<starts[row + 1]] {
         let weight = Int64(entry.weight)
         let ends = (bounds.lower[Int(entry.column)], bounds.upper[Int(entry.column)])

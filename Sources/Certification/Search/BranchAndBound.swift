@@ -48,6 +48,7 @@ enum SearchOutcome {
 /// wherever the linear bounds do not suffice.
 struct BranchAndBound {
   let prover: BoxProver
+  let points: PointSearch
   let first: Int
   let second: Int
   private let functional: LinearFunctional
@@ -60,8 +61,9 @@ struct BranchAndBound {
   /// The ascent at the root serves all nodes.
   private static let rootAscentSteps = 48
 
-  init(_ prover: BoxProver, _ first: Int, over second: Int) {
+  init(_ prover: BoxProver, _ points: PointSearch, _ first: Int, over second: Int) {
     self.prover = prover
+    self.points = points
     self.first = first
     self.second = second
     functional = prover.margin(first, second)
@@ -133,7 +135,7 @@ struct BranchAndBound {
   private func counterExample(_ bounded: BoundedNode, steps: Int) -> [Int64]? {
     let box = bounded.node.box
     let start = bounded.substitution.inputCoefficients.map { prover.minimizer($0, over: box) } ?? box.lower
-    return prover.descent(first, second, functional, from: start, in: box, steps: steps)
+    return points.descent(first, second, from: start, in: box, steps: steps)
   }
 
   /// Cuts a node in two; the part with the lower bound comes last.

@@ -7,7 +7,8 @@ extension BoxProver {
   ) throws(SearchError) -> SearchDecision {
     try check(input)
     var budget = SearchBudget(limits, isCancelled: { false })
-    switch decide(input.map { Int64($0) }, as: classIndex, within: radius, &budget) {
+    let points = PointSearch(network)
+    switch decide(input.map { Int64($0) }, as: classIndex, within: radius, points, &budget) {
     case .proved: return .proved
     case .refuted(let point): return .refuted(counterExample: point.map { Int16(clamping: $0) })
     case .undecided: return .undecided
@@ -22,12 +23,12 @@ extension BoxProver {
     attack: ExternalAttack? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> SearchResult {
     try check(input)
-    let center = input.map { Int64($0) }
-    if let margin = margin(of: classIndex, at: center), margin <= 0 {
+    let points = PointSearch(network)
+    if let margin = points.margin(of: classIndex, at: input.map { Int64($0) }), margin <= 0 {
       return SearchResult(radius: .exact(-1), counterExample: input, empiricalLSB: -1, nodes: 0)
     }
     var search = RadiusBisection(
-      prover: self, input: input, classIndex: classIndex,
+      prover: self, points: points, input: input, classIndex: classIndex,
       proved: max(linearRadius(of: input, as: classIndex) ?? 0, floor))
     if let point = try attack?(input, classIndex) { search.refute(by: point.map { Int64($0) }) }
     search.attack()
@@ -52,7 +53,8 @@ extension BoxProver {
 
   /// Decides one radius: cheap bounds, then an attack, then a tree for each class that is left.
   fileprivate func decide(
-    _ center: [Int64], as classIndex: Int, within radius: Int, _ budget: inout SearchBudget
+    _ center: [Int64], as classIndex: Int, within radius: Int, _ points: PointSearch,
+    _ budget: inout SearchBudget
   ) -> SearchOutcome {
     guard let box = box(around: center.map { Int16(clamping: $0) }, radius: radius),
       let plain = bounds(over: box)
@@ -66,10 +68,10 @@ extension BoxProver {
     }
     others = unproved(classIndex, against: others, over: box, bounds: bounds)
     others = unprovedByLinearBounds(classIndex, against: others, over: box, bounds: bounds)
-    if let point = attack(classIndex, others, from: center, in: box) { return .refuted(point) }
+    if let point = attack(classIndex, others, from: center, in: box, points) { return .refuted(point) }
     var outcome = SearchOutcome.proved
     for other in others {
-      let tree = BranchAndBound(self, classIndex, over: other)
+      let tree = BranchAndBound(self, points, classIndex, over: other)
       switch tree.search(box, within: bounds, &budget) {
       case .proved: continue
       case .refuted(let point): return .refuted(point)
@@ -83,7 +85,7 @@ extension BoxProver {
   /// A point of a box where one of the other classes is not below `classIndex`, or nil when none was met: down from
   /// the center, and from where the linear bound is least.
   fileprivate func attack(
-    _ classIndex: Int, _ others: [Int], from center: [Int64], in box: IntegerBounds
+    _ classIndex: Int, _ others: [Int], from center: [Int64], in box: IntegerBounds, _ points: PointSearch
   ) -> [Int64]? {
     guard let bounds = bounds(over: box) else { return nil }
     let slopes = zip(hidden, bounds).map { LayerSlopes($0.activation, over: $1) }
@@ -93,9 +95,7 @@ extension BoxProver {
       if bound.value > 0 { continue }
       let starts = [center, bound.inputCoefficients.map { minimizer($0, over: box) }]
       for start in starts.compactMap({ $0 }) {
-        if let point = descent(classIndex, other, functional, from: start, in: box, steps: 16) {
-          return point
-        }
+        if let point = points.descent(classIndex, other, from: start, in: box, steps: 16) { return point }
       }
     }
     return nil
@@ -113,6 +113,7 @@ extension SearchBudget {
 /// The bisection between what is proved and what is refuted.
 private struct RadiusBisection {
   let prover: BoxProver
+  let points: PointSearch
   let center: [Int64]
   let classIndex: Int
   private(set) var proved: Int
@@ -121,8 +122,9 @@ private struct RadiusBisection {
   /// From here on the box is the whole declared range.
   let reach: Int
 
-  init(prover: BoxProver, input: [Int16], classIndex: Int, proved: Int) {
+  init(prover: BoxProver, points: PointSearch, input: [Int16], classIndex: Int, proved: Int) {
     self.prover = prover
+    self.points = points
     center = input.map { Int64($0) }
     self.classIndex = classIndex
     self.proved = proved
@@ -168,7 +170,7 @@ private struct RadiusBisection {
   private func isCounterExample(_ point: [Int64]) -> Bool {
     guard point.count == center.count,
       point.allSatisfy({ (prover.inputMinimum...prover.inputMaximum).contains($0) }),
-      let margin = prover.margin(of: classIndex, at: point)
+      let margin = points.margin(of: classIndex, at: point)
     else { return false }
     return margin <= 0
   }
@@ -181,7 +183,7 @@ private struct RadiusBisection {
     while next > low {
       let input = center.map { Int16(clamping: $0) }
       if let box = prover.box(around: input, radius: next),
-        let point = prover.attack(classIndex, others, from: center, in: box)
+        let point = prover.attack(classIndex, others, from: center, in: box, points)
       {
         refute(by: point)
       } else {
@@ -208,7 +210,7 @@ private struct RadiusBisection {
       let middle = (proved + min(limit, reach + 1)) / 2
       var part = budget.share(share)
       let nodes = part.nodes
-      switch prover.decide(center, as: classIndex, within: middle, &part) {
+      switch prover.decide(center, as: classIndex, within: middle, points, &part) {
       case .proved:
         proved = middle
         cover()
