@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Embedded
 internal import Synchronization
 
 /// What is certified at one radius, as counts of samples whose class is also right.
@@ -50,12 +51,14 @@ extension CertifiedNetwork {
   ///   - radii: radii in LSB.
   ///   - linear: whether to count what linear bounds prove, too; much slower where intervals prove little.
   ///   - progress: called with the number of finished samples, from any thread.
+  /// - Throws: `NetworkError.otherTask` for a regression, which has no classes.
   /// - Complexity: O(samples · radii · weights).
   public func certifiedAccuracy(
     inputs: [[Int16]], labels: [Int], radii: [Int], linear: Bool = false,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> AccuracyCounts {
     precondition(inputs.count == labels.count)
+    guard network.task == .classification else { throw NetworkError.otherTask }
     let none = radii.map {
       CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0, linear: linear ? 0 : nil)
     }

@@ -112,6 +112,24 @@ struct OutputBoundTests {
       #expect(throws: NetworkError.otherTask) { try certified.isCertified(input, as: 0, within: 1) }
       #expect(throws: NetworkError.otherTask) { try certified.answer(to: input, within: 1) }
       #expect(throws: NetworkError.otherTask) { try certified.certifiedRadius(of: input) }
+      #expect(throws: NetworkError.otherTask) {
+        try certified.isCertifiedByLinearBounds(input, as: 0, within: 1)
+      }
+      #expect(throws: NetworkError.otherTask) { try certified.linearRadius(of: input, as: 0) }
+      #expect(throws: NetworkError.otherTask) { try certified.exactRadius(of: input, as: 0) }
+      #expect(throws: NetworkError.otherTask) { try certified.decide(input, as: 0, within: 1) }
+      #expect(throws: NetworkError.otherTask) { try certified.radiusChains(of: [input]) }
+      #expect(throws: NetworkError.otherTask) {
+        try certified.certifiedAccuracy(inputs: [input], labels: [0], radii: [1])
+      }
+      #expect(throws: NetworkError.otherTask) {
+        try certified.attackedAccuracy(
+          inputs: [input], labels: [0], radii: [1], options: AttackOptions(.fgsm))
+      }
+      #expect(throws: NetworkError.otherTask) {
+        try certified.counterExample(
+          to: input, as: 0, within: 1, range: 0...1, options: AttackOptions(.fgsm))
+      }
     }
   }
 }

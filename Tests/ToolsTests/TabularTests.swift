@@ -135,6 +135,23 @@ struct TabularTests {
     }
   }
 
+  @Test("what only a classifier can be asked is refused in one line")
+  func regressionHasNoClasses() throws {
+    let folder = try Self.examples.get()
+    let data = ["--data", "breast-cancer"]
+    for (arguments, request) in [
+      (["evaluate", "area.h"] + data + ["--attack", "pgd"], "--attack"),
+      (["evaluate", "area.h"] + data + ["--linear"], "--linear"),
+      (["tightness", "area.h"] + data, "a radius"), (["bench", "--certify", "area.h"] + data, "--certify"),
+    ] {
+      let result = try folder.supnorm(arguments)
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(
+        result.errorOutput
+          == "supnorm \(arguments[0]): area.h: a regression, which has no classes for \(request)\n")
+    }
+  }
+
   @Test("columns are found by name, whatever their order and whatever else the file has")
   func columnsByName() throws {
     let folder = try Self.examples.get()

@@ -37,9 +37,7 @@ enum BenchCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let header = try LoadedHeader(try arguments.required("--certify"))
-    guard header.claims.task == .classification else {
-      throw CommandError.usage("--certify: \(header.path) is a regression, certificates of classes are timed")
-    }
+    try header.requireClasses(for: "--certify")
     var asked = try arguments.epsilons("--epsilon")
     if asked == nil, header.claims.toleranceLSB == 0 { asked = Epsilon("4/255").map { [$0] } }
     let epsilons = try header.epsilons(asked)

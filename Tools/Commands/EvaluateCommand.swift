@@ -34,10 +34,8 @@ enum EvaluateCommand: Command {
     let asked = try arguments.epsilons("--epsilon")
     let header = try LoadedHeader(arguments.positionals[0])
     let epsilons = try header.epsilons(asked)
-    if attack != nil, header.claims.task == .regression {
-      throw CommandError.usage(
-        "\(header.path): a regression, which has no classes that --attack could change")
-    }
+    if attack != nil { try header.requireClasses(for: "--attack") }
+    if arguments.has("--linear") { try header.requireClasses(for: "--linear") }
     let samples = try header.samples(arguments)
     if header.claims.task == .regression {
       let evaluation = try RegressionEvaluation(header, samples, epsilons, limit: limit)

@@ -109,6 +109,15 @@ struct LoadedHeader {
     return EncodedSamples(data, map: inputMap, isExact: isExactMap)
   }
 
+  /// Ends what only a classifier can be asked.
+  ///
+  /// - Parameter request: what is asked, as the message shall name it.
+  func requireClasses(for request: String) throws(CommandError) {
+    guard claims.task == .classification else {
+      throw .usage("\(path): a regression, which has no classes for \(request)")
+    }
+  }
+
   /// The radii asked for, or the one of the declared tolerances.
   ///
   /// - Throws: no radius at all, or one wider than the declared input range, beyond which nothing is to be said.

@@ -61,6 +61,7 @@ enum TightnessCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let header = try LoadedHeader(arguments.positionals[0])
+    try header.requireClasses(for: "a radius")
     let limit = try arguments.integer("--limit", 1...Int(Int32.max))
     var limits = SearchLimits()
     limits.nodes = try arguments.integer("--nodes", 0...1_000_000_000) ?? limits.nodes

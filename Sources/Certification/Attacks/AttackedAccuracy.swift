@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Embedded
 internal import Synchronization
 
 /// A certificate that an attack has disproved; there should never be one.
@@ -57,6 +58,7 @@ extension CertifiedNetwork {
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws -> AttackCounts? {
     precondition(inputs.count == labels.count)
+    guard network.task == .classification else { throw NetworkError.otherTask }
     let deviations = radii.map { network.marginDeviations(within: $0) }
     let chunk = 16
     let total = Mutex<Result<AttackCounts, any Error>>(

@@ -63,73 +63,56 @@ private func crc32(of claims: ModelClaims) -> Int {
 private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
   let one: Int128 = 1 << 24
   let limit: Int128 = 1 << 62
+  var slopes = [Int128](repeating: one, count: claims.inputs)
+  var offsets = [Int128](repeating: 0, count: claims.inputs)
   func up(_ value: Int128, _ divisor: Int128) -> Int128 {
     value >= limit ? limit : (value + divisor - 1) / divisor
   }
-  var slopes = [Int128](repeating: one, count: claims.inputs)
-  var offsets = [Int128](repeating: 0, count: claims.inputs)
+  /// `Σ|w|·bound` over some columns.
+  func combined(_ terms: some Sequence<(column: Int, weight: Int)>) -> (a: Int128, b: Int128) {
+    var sum: (a: Int128, b: Int128) = (0, 0)
+    for term in terms {
+      let weight = Int128(abs(term.weight))
+      sum.a = min(sum.a + min(weight * slopes[term.column], limit), limit)
+      sum.b = min(sum.b + min(weight * offsets[term.column], limit), limit)
+    }
+    return sum
+  }
+  func stated(_ sum: (a: Int128, b: Int128)) -> BoundClaims {
+    BoundClaims(
+      slope: Int(min(up(sum.a, one), 4_294_967_295)), offset: Int(min(up(sum.b, one), 4_294_967_295)))
+  }
+  func atReference(_ bound: (a: Int128, b: Int128)) -> Int128 {
+    min(min(bound.a * 1024, limit) + bound.b, limit)
+  }
   for layer in claims.layers.dropLast() {
     let power: Int128 = 1 << Int128(layer.shift)
-    var nextSlopes: [Int128] = []
-    var nextOffsets: [Int128] = []
-    for row in layer.rows {
-      var slope: Int128 = 0
-      var offset: Int128 = 0
-      for entry in row {
-        slope = min(slope + min(Int128(abs(entry.weight)) * slopes[entry.column], limit), limit)
-        offset = min(offset + min(Int128(abs(entry.weight)) * offsets[entry.column], limit), limit)
-      }
-      let rounded = (a: up(slope, power), b: up(min(offset + (power - 1) * one, limit), power))
+    let bounds = layer.rows.map { row -> (a: Int128, b: Int128) in
+      let sum = combined(row.lazy.map { ($0.column, $0.weight) })
+      let rounded = (a: up(sum.a, power), b: up(min(sum.b + (power - 1) * one, limit), power))
       let whole = (
-        a: min(up(up(slope, power), one) * one, limit), b: min(up(up(offset, power), one) * one, limit)
+        a: min(up(up(sum.a, power), one) * one, limit), b: min(up(up(sum.b, power), one) * one, limit)
       )
-      func atReference(_ bound: (a: Int128, b: Int128)) -> Int128 {
-        min(min(bound.a * 1024, limit) + bound.b, limit)
-      }
-      let better = atReference(rounded) < atReference(whole) ? rounded : whole
-      nextSlopes.append(better.a)
-      nextOffsets.append(better.b)
+      return atReference(rounded) < atReference(whole) ? rounded : whole
     }
-    spread(&nextSlopes, layer.activation)
-    spread(&nextOffsets, layer.activation)
-    (slopes, offsets) = (nextSlopes, nextOffsets)
+    (slopes, offsets) = (bounds.map(\.a), bounds.map(\.b))
+    spread(&slopes, layer.activation)
+    spread(&offsets, layer.activation)
   }
   for _ in claims.residualInputs {
     slopes.append(one)
     offsets.append(0)
   }
-  var result: [BoundClaims] = []
-  guard let last = claims.layers.last else { return result }
+  guard let last = claims.layers.last else { return [] }
   if claims.task == .regression {
-    for row in last.rows {
-      var slope: Int128 = 0
-      var offset: Int128 = 0
-      for entry in row {
-        slope = min(slope + min(Int128(abs(entry.weight)) * slopes[entry.column], limit), limit)
-        offset = min(offset + min(Int128(abs(entry.weight)) * offsets[entry.column], limit), limit)
-      }
-      result.append(
-        BoundClaims(
-          slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
-    }
-    return result
+    return last.rows.map { row in stated(combined(row.lazy.map { ($0.column, $0.weight) })) }
   }
   let dense = last.rows.map { denseRow($0, columns: last.columns) }
-  for first in dense.indices {
-    for second in dense.indices where second > first {
-      var slope: Int128 = 0
-      var offset: Int128 = 0
-      for column in 0..<last.columns {
-        let difference = Int128(abs(dense[first][column] - dense[second][column]))
-        slope = min(slope + min(difference * slopes[column], limit), limit)
-        offset = min(offset + min(difference * offsets[column], limit), limit)
-      }
-      result.append(
-        BoundClaims(
-          slope: Int(min(up(slope, one), 4_294_967_295)), offset: Int(min(up(offset, one), 4_294_967_295))))
+  return dense.indices.flatMap { first in
+    dense[(first + 1)...].map { second in
+      stated(combined((0..<last.columns).lazy.map { ($0, dense[first][$0] - second[$0]) }))
     }
   }
-  return result
 }
 
 /// The larger of each pair for maxMin, the largest of all for sort.

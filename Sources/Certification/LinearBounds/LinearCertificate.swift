@@ -128,6 +128,7 @@ extension CertifiedNetwork {
 
   /// What the device's certificate checks of its arguments.
   func check(_ input: [Int16], _ classIndex: Int, _ radius: Int) throws(NetworkError) {
+    guard network.task == .classification else { throw .otherTask }
     guard input.count == network.inputs else { throw .malformed }
     guard (0..<network.outputs).contains(classIndex) else { throw .classOutOfRange }
     guard (0...Int(SUPNORM_RADIUS_MAX)).contains(radius) else { throw .radiusOutOfRange }

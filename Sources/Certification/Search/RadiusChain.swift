@@ -62,6 +62,7 @@ extension CertifiedNetwork {
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> RadiusChain {
     let answer = try answer(to: input)
+    try check(input, answer.classIndex, 0)
     let search = try prover.exactRadius(
       of: input, as: answer.classIndex, limits: limits, atLeast: answer.globalRadiusLSB, attack: attack,
       isCancelled: isCancelled)
