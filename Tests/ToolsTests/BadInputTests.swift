@@ -132,6 +132,9 @@ struct BadInputTests {
     let files = ["d.csv": csv("a,b,label", "1,2,0", "2,3,1")]
     let own = ["train", "--data", "d.csv", "--out", "m"]
     try expect("d.csv: no feature column 'c', there are 'a', 'b'", own + ["--target", "c"], files: files)
+    try expect(
+      "--tolerance '*=1%': no feature changes in the data", own + ["--tolerance", "*=1%"],
+      files: ["d.csv": csv("a,b,label", "1,2,0", "1,2,1")])
     try expect("d.csv: no feature column 'c', there are 'a', 'b'", own + ["--features", "a,c"], files: files)
     try expect("d.csv: column 'a' is chosen twice", own + ["--features", "a,a"], files: files)
     try expect(

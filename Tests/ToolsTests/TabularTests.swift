@@ -135,6 +135,21 @@ struct TabularTests {
     }
   }
 
+  @Test("a feature that never changes in the data may have a tolerance, in its unit")
+  func constantFeature() throws {
+    let folder = try TestFolder()
+    try folder.write("a,b,label\n1,2,0\n1,3,1\n1,2.5,0\n", as: "d.csv")
+    for arguments in [
+      ["train", "--data", "d.csv", "--tolerance", "a=0.5,b=0.1", "--epochs", "2", "--out", "m.safetensors"],
+      ["export", "m.safetensors", "--name", "net", "--out", "net.h"], ["verify", "net.h"],
+    ] {
+      let result = try folder.supnorm(arguments)
+      #expect(result.status == 0, "\(result.errorOutput)")
+    }
+    let result = try folder.supnorm(["evaluate", "net.h", "--data", "d.csv"])
+    #expect(result.output.contains("hold for a ±0.500, b ±0.100, all at once"), "\(result.output)")
+  }
+
   @Test("what only a classifier can be asked is refused in one line")
   func regressionHasNoClasses() throws {
     let folder = try Self.examples.get()

@@ -10,6 +10,7 @@ enum Tolerances {
   static func parse(_ text: String, for data: Dataset) throws -> [Double] {
     var tolerances: [Double?] = Array(repeating: nil, count: data.featureCount)
     var rest: String?
+    let ranges = data.featureRanges
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let sign = part.lastIndex(of: "=") else {
         throw CommandError.usage("--tolerance '\(part)': not a name, =, and a number")
@@ -27,28 +28,30 @@ enum Tolerances {
           "--tolerance '\(name)': no such feature column, there are \(names.isEmpty ? "no names" : names)")
       }
       guard tolerances[feature] == nil else { throw CommandError.usage("--tolerance '\(name)': given twice") }
-      tolerances[feature] = try number(value, feature: feature, name: name, data)
+      tolerances[feature] = try number(value, name: name, range: ranges[feature])
     }
-    guard let rest else { return tolerances.map { $0 ?? 0 } }
-    return try tolerances.enumerated().map { feature, tolerance in
+    let result = try tolerances.enumerated().map { feature, tolerance in
       let name = data.featureNames.isEmpty ? "\(feature)" : data.featureNames[feature]
-      return try tolerance ?? number(rest, feature: feature, name: name, data)
+      return try tolerance ?? rest.map { try number($0, name: name, range: ranges[feature]) } ?? 0
     }
+    guard result.contains(where: { $0 > 0 }) else {
+      throw CommandError.usage("--tolerance '\(text)': no feature changes in the data")
+    }
+    return result
   }
 
-  private static func number(_ text: String, feature: Int, name: String, _ data: Dataset) throws -> Double {
+  private static func number(_ text: String, name: String, range: ClosedRange<Double>) throws -> Double {
     let isShare = text.hasSuffix("%")
     guard let value = Double(isShare ? String(text.dropLast()) : text), value.isFinite, value > 0 else {
       throw CommandError.usage("--tolerance '\(name)=\(text)': not a positive number")
     }
-    let range = data.featureRanges[feature]
     let width = range.upperBound - range.lowerBound
     let tolerance = isShare ? value / 100 * width : value
-    guard tolerance <= width / 2 else {
+    // A feature that never changes in the data has no range that its tolerance must fit, or to take a share of.
+    guard tolerance <= width / 2 || width == 0 else {
       throw CommandError.usage(
         "--tolerance '\(name)=\(text)': more than half of the range, \(significant(width / 2))")
     }
-    // A feature that never changes in the data has no range to measure by.
-    return width > 0 ? tolerance : value
+    return tolerance
   }
 }
