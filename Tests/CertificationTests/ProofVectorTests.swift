@@ -49,7 +49,17 @@ private struct ProvedLayer: Decodable {
   }
 }
 
-private struct ProvedAnswer: Decodable {
+/// What Coq computed of one input, whatever the network.
+private protocol ProvedCase {
+  var input: [Int16] { get }
+  var logits: [Int32] { get }
+  var `class`: Int { get }
+  var radius: Int { get }
+  var localRadius: Int { get }
+  var certified: [[Bool]] { get }
+}
+
+private struct ProvedAnswer: ProvedCase, Decodable {
   var input: [Int16]
   var logits: [Int32]
   /// The index of the largest logit, and the global radius.
@@ -85,7 +95,7 @@ private struct ProvedResidualNetwork: Decodable {
   }
 }
 
-private struct ProvedBoundedAnswer: Decodable {
+private struct ProvedBoundedAnswer: ProvedCase, Decodable {
   var input: [Int16]
   var logits: [Int32]
   var `class`: Int
@@ -109,24 +119,34 @@ struct ProofVectorTests {
 
   private static func residualVectors() throws -> [ProvedResidualNetwork] { try document().residualNetworks }
 
+  /// Logits, class, both radii and the verdict of every class at every radius.
+  private static func expect(
+    _ expected: some ProvedCase, of certified: CertifiedNetwork, radii: [Int]
+  ) throws {
+    let answer = try certified.answer(to: expected.input)
+    let place: Comment = "\(certified.network) at \(expected.input)"
+    #expect(answer.logits == expected.logits, place)
+    #expect(answer.classIndex == expected.class, place)
+    #expect(answer.globalRadiusLSB == expected.radius, place)
+    let local = try certified.localRadius(of: expected.input, as: answer.classIndex)
+    #expect(local ?? -1 == expected.localRadius, place)
+    #expect(expected.certified.allSatisfy { $0.count == radii.count }, place)
+    for (classIndex, row) in expected.certified.enumerated() {
+      for (radius, isProved) in zip(radii, row) {
+        let verdict = try certified.isCertified(expected.input, as: classIndex, within: radius)
+        #expect(verdict == isProved, "\(place), class \(classIndex) within \(radius)")
+      }
+    }
+  }
+
   @Test func `The kernels compute what Coq computes: logits, class, both radii, every verdict`() throws {
     var verdicts = (proved: 0, refused: 0)
     for proved in try Self.vectors() {
       let certified = try CertifiedNetwork(try proved.network())
       for expected in proved.cases {
-        let answer = try certified.answer(to: expected.input)
-        let place: Comment = "\(proved.layers) at \(expected.input)"
-        #expect(answer.logits == expected.logits, place)
-        #expect(answer.classIndex == expected.class, place)
-        #expect(answer.globalRadiusLSB == expected.radius, place)
-        let local = try certified.localRadius(of: expected.input, as: answer.classIndex)
-        #expect(local ?? -1 == expected.localRadius, place)
-        for (classIndex, row) in expected.certified.enumerated() {
-          for (radius, isProved) in zip(proved.radii, row) {
-            let verdict = try certified.isCertified(expected.input, as: classIndex, within: radius)
-            #expect(verdict == isProved, "\(place), class \(classIndex) within \(radius)")
-            if isProved { verdicts.proved += 1 } else { verdicts.refused += 1 }
-          }
+        try Self.expect(expected, of: certified, radii: proved.radii)
+        for isProved in expected.certified.joined() {
+          if isProved { verdicts.proved += 1 } else { verdicts.refused += 1 }
         }
       }
     }
@@ -164,22 +184,11 @@ struct ProofVectorTests {
       let network = try proved.network()
       let certified = try CertifiedNetwork(network)
       for expected in proved.cases {
-        let answer = try certified.answer(to: expected.input)
-        let place: Comment = "\(network) at \(expected.input)"
-        #expect(answer.logits == expected.logits, place)
-        #expect(answer.classIndex == expected.class, place)
-        #expect(answer.globalRadiusLSB == expected.radius, place)
-        let local = try certified.localRadius(of: expected.input, as: answer.classIndex)
-        #expect(local ?? -1 == expected.localRadius, place)
-        for (classIndex, row) in expected.certified.enumerated() {
-          for (radius, isProved) in zip(proved.radii, row) {
-            let verdict = try certified.isCertified(expected.input, as: classIndex, within: radius)
-            #expect(verdict == isProved, "\(place), class \(classIndex) within \(radius)")
-          }
-        }
+        try Self.expect(expected, of: certified, radii: proved.radii)
         for (radius, required) in zip(proved.radii, expected.answersAtRadii) {
           let given = try certified.answer(to: expected.input, within: radius)
-          #expect(given?.classIndex ?? -1 == required, "\(place) within \(radius)")
+          #expect(
+            given?.classIndex ?? -1 == required, "\(network) at \(expected.input) within \(radius)")
           if given != nil { answers.given += 1 } else { answers.withheld += 1 }
         }
       }
