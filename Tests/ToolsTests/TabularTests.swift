@@ -167,6 +167,28 @@ struct TabularTests {
     }
   }
 
+  @Test("the report's multiples of the tolerances leave one LSB for the encoding of the readings")
+  func reportedMultiples() throws {
+    let folder = try Self.examples.get()
+    let report = try folder.supnorm([
+      "report", "bc.safetensors", "bc.h", "--data", "breast-cancer", "--tightness", "0", "--out", "bc.html",
+    ])
+    #expect(report.status == 0, "\(report.errorOutput)")
+    let radius = try #require(
+      try folder.supnorm(["verify", "bc.h", "--json"]).json()["toleranceLSB"] as? Int)
+    let page = try String(contentsOf: folder.url.appending(path: "bc.html"), encoding: .utf8)
+    let shown = page.matches(
+      of: /<b>([0-9,]+)<\/b> LSB<\/span><span class='tolerance'>([0-9.]+) × the tolerance/)
+    var tells = 0
+    for match in shown {
+      let lsb = try #require(Int(match.1.replacing(",", with: "")))
+      let hundredths = { (lsb: Int) in Double(max(lsb, 0) * 100 / radius) / 100 }
+      #expect(Double(match.2) == hundredths(lsb - 1), "\(match.0)")
+      if hundredths(lsb - 1) != hundredths(lsb) { tells += 1 }
+    }
+    #expect(shown.count > 20 && tells > 0, "\(tells) of \(shown.count)")
+  }
+
   @Test("columns are found by name, whatever their order and whatever else the file has")
   func columnsByName() throws {
     let folder = try Self.examples.get()

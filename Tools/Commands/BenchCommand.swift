@@ -38,16 +38,13 @@ enum BenchCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let header = try LoadedHeader(try arguments.required("--certify"))
     try header.requireClasses(for: "--certify")
-    var asked = try arguments.epsilons("--epsilon")
-    if asked == nil, header.claims.toleranceLSB == 0 { asked = Epsilon("4/255").map { [$0] } }
-    let epsilons = try header.epsilons(asked)
-    guard epsilons.count == 1 else { throw CommandError.usage("--epsilon takes one number") }
+    let epsilon = try header.epsilon(arguments, usual: "4/255")
     let limit = try arguments.integer("--limit", 1...1_000_000_000) ?? .max
     let runs = try arguments.integer("--runs", 1...1000) ?? 5
     let samples = try header.samples(arguments)
     let inputs = Array(samples.inputs.prefix(limit))
     let output = try measure(
-      header.network, inputs, radius: min(samples.radius(epsilons[0], unit: header.claims.unit), 65535),
+      header.network, inputs, radius: min(samples.radius(epsilon, unit: header.claims.unit), 65535),
       runs: runs)
     if arguments.has("--json") {
       try Console.printJSON(output)

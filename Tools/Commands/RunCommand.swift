@@ -50,7 +50,7 @@ enum RunCommand: Command {
     let boardName = try arguments.required("--board")
     let board = try Board.named(boardName)
     _ = try Subprocess.require(board.qemu, package: DeviceRun.package(of: board.qemu))
-    let epsilon = try epsilon(arguments, header)
+    let epsilon = try header.epsilon(arguments, usual: "1/16")
     var samples = try header.samples(arguments)
     if let limit = try arguments.integer("--limit", 1...Int(Int32.max)), limit < samples.inputs.count {
       samples.inputs.removeLast(samples.inputs.count - limit)
@@ -65,14 +65,6 @@ enum RunCommand: Command {
     guard output.mismatches == 0 else {
       throw CommandError.failedCheck("\(output.mismatches) of \(output.samples) samples differ from the host")
     }
-  }
-
-  private static func epsilon(_ arguments: Arguments, _ header: LoadedHeader) throws -> Epsilon {
-    var asked = try arguments.epsilons("--epsilon")
-    if asked == nil, header.claims.toleranceLSB == 0 { asked = Epsilon("1/16").map { [$0] } }
-    let epsilons = try header.epsilons(asked)
-    guard epsilons.count == 1 else { throw CommandError.usage("--epsilon takes one number") }
-    return epsilons[0]
   }
 
   /// Builds, runs, counts and compares.

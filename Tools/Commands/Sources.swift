@@ -139,6 +139,15 @@ struct LoadedHeader {
     return epsilons
   }
 
+  /// The one radius of `--epsilon`; without it that of the declared tolerances, or a usual one.
+  func epsilon(_ arguments: Arguments, usual: String) throws(CommandError) -> Epsilon {
+    var asked = try arguments.epsilons("--epsilon")
+    if asked == nil, claims.toleranceLSB == 0 { asked = Epsilon(usual).map { [$0] } }
+    let epsilons = try epsilons(asked)
+    guard epsilons.count == 1 else { throw .usage("--epsilon takes one number") }
+    return epsilons[0]
+  }
+
   /// What the tolerances of a header mean, as a paragraph; empty when there are none.
   var toleranceText: String {
     guard claims.toleranceLSB > 0 else { return "" }
@@ -150,8 +159,7 @@ struct LoadedHeader {
   func tolerances(times factor: Double, atMost limit: Int = 8) -> [String] {
     let declared = claims.tolerances.enumerated().filter { $0.element > 0 }
     let shown = declared.prefix(limit).map { index, tolerance in
-      let name = claims.featureNames.isEmpty ? "input \(index)" : claims.featureNames[index]
-      return "\(name) ±\(significant(tolerance * factor))"
+      "\(claims.inputName(index)) ±\(significant(tolerance * factor))"
     }
     return shown + (declared.count > limit ? ["… (\(declared.count) in all)"] : [])
   }
@@ -170,6 +178,11 @@ struct LoadedHeader {
 }
 
 extension ModelClaims {
+  /// The name of an input, or its number.
+  func inputName(_ input: Int) -> String {
+    featureNames.indices.contains(input) ? featureNames[input] : "input \(input)"
+  }
+
   /// The columns of a table that a model was made for, by their names.
   func columns(label: String?, of source: String) -> ColumnChoice {
     // Images have no columns to choose.
@@ -188,6 +201,9 @@ struct EncodedSamples {
   /// Whether every value was encoded exactly; otherwise rounding may have put an input one LSB off.
   var isExact: Bool
 
+  /// The LSB by which an input may be off: a radius holds for so much less around the real readings.
+  var slackLSB: Int { isExact ? 0 : 1 }
+
   init(_ data: Dataset, map: InputMap, isExact: Bool) {
     self.data = data
     inputs = (0..<data.count).map { sample in
@@ -204,6 +220,6 @@ struct EncodedSamples {
   /// The radius in LSB that covers a perturbation of `epsilon`: `ceil(epsilon · unit)`, and one more where encoding
   /// was not exact.
   func radius(_ epsilon: Epsilon, unit: Int) -> Int {
-    epsilon.deviation(unit: unit) + (isExact ? 0 : 1)
+    epsilon.deviation(unit: unit) + slackLSB
   }
 }

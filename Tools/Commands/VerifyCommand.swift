@@ -50,7 +50,7 @@ enum VerifyCommand: Command {
           },
           lipschitz: result.lipschitzBound.roundedUp, lipschitzExact: "\(result.lipschitzBound)",
           monotone: file.claims.monotoneInputs.map {
-            ($0.direction == 1 ? "+" : "-") + name($0.input, file.claims)
+            ($0.direction == 1 ? "+" : "-") + file.claims.inputName($0.input)
           },
           toleranceLSB: file.claims.toleranceLSB, problems: problems))
     } else {
@@ -68,7 +68,8 @@ enum VerifyCommand: Command {
       if problems.isEmpty {
         for statement in file.claims.monotoneInputs {
           let direction = statement.direction == 1 ? "falls" : "rises"
-          Console.print("monotone: no output \(direction) when \(name(statement.input, file.claims)) grows")
+          Console.print(
+            "monotone: no output \(direction) when \(file.claims.inputName(statement.input)) grows")
         }
         if file.claims.toleranceLSB > 0 {
           Console.print("tolerances: a radius of \(file.claims.toleranceLSB) LSB covers all of them at once")
@@ -80,9 +81,5 @@ enum VerifyCommand: Command {
       throw CommandError.failedCheck("\(path): \(problems.count) claim(s) do not hold")
     }
     Console.message("\(path): every claim holds")
-  }
-
-  private static func name(_ input: Int, _ claims: ModelClaims) -> String {
-    claims.featureNames.indices.contains(input) ? claims.featureNames[input] : "input \(input)"
   }
 }

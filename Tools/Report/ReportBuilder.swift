@@ -40,7 +40,7 @@ struct ReportBuilder {
     }
     content.tolerances = tolerances()
     content.monotone = claims.monotoneInputs.map { statement in
-      ReportContent.Monotone(input: inputName(statement.input), isRising: statement.direction == 1)
+      ReportContent.Monotone(input: claims.inputName(statement.input), isRising: statement.direction == 1)
     }
     content.training = ReportContent.Training(
       epsilonText: model.settings["epsilon"] ?? "?",
@@ -119,10 +119,6 @@ struct ReportBuilder {
 
   // MARK: - Features
 
-  private func inputName(_ input: Int) -> String {
-    claims.featureNames.indices.contains(input) ? claims.featureNames[input] : "input \(input)"
-  }
-
   /// How far a feature may move for each LSB of a radius.
   private func tolerancePerLSB(_ feature: Int) -> Double {
     claims.features[claims.features.count == 1 ? 0 : feature].tolerance
@@ -134,7 +130,7 @@ struct ReportBuilder {
       lsb: claims.toleranceLSB,
       features: claims.tolerances.enumerated().map { index, tolerance in
         ReportContent.Tolerances.Feature(
-          name: inputName(index), declared: tolerance > 0 ? shortest(tolerance) : nil,
+          name: claims.inputName(index), declared: tolerance > 0 ? shortest(tolerance) : nil,
           covered: significant(tolerancePerLSB(index) * Double(claims.toleranceLSB)),
           perLSB: significant(tolerancePerLSB(index)))
       })
@@ -190,10 +186,13 @@ struct ReportBuilder {
       input: input(sample.index, radius: sample.radius), label: name(label),
       predicted: name(sample.answer.classIndex), isCorrect: label == sample.answer.classIndex,
       global: radius(sample.answer.globalRadiusLSB), local: sample.local.map(radius),
-      holdsFor: claims.toleranceLSB > 0 && sample.radius > 0
-        ? header.tolerances(times: Double(sample.radius) / Double(claims.toleranceLSB), atMost: 3)
+      holdsFor: claims.toleranceLSB > 0 && covered(sample.radius) > 0
+        ? header.tolerances(times: Double(covered(sample.radius)) / Double(claims.toleranceLSB), atMost: 3)
           .joined(separator: ", ") : nil)
   }
+
+  /// What a radius around an encoded sample leaves for the readings it was encoded from.
+  private func covered(_ radius: Int) -> Int { max(radius - samples.slackLSB, 0) }
 
   private func input(_ sample: Int, radius: Int) -> ReportContent.Sample.Input {
     let data = samples.data
@@ -208,7 +207,8 @@ struct ReportBuilder {
         // Declared ones as predict prints them, which is a little less.
         let tolerance =
           declared > 0
-          ? declared * Double(radius) / Double(claims.toleranceLSB) : tolerancePerLSB(index) * Double(radius)
+          ? declared * Double(covered(radius)) / Double(claims.toleranceLSB)
+          : tolerancePerLSB(index) * Double(covered(radius))
         return ReportContent.Sample.Feature(
           name: data.featureNames.isEmpty ? "\(index)" : data.featureNames[index],
           value: significant(value), tolerance: "±" + significant(tolerance))
@@ -218,12 +218,12 @@ struct ReportBuilder {
   /// A radius, also as a multiple of the declared tolerances, or in the data's own unit when all features share it.
   private func radius(_ lsb: Int) -> ReportContent.CertifiedRadius {
     if claims.toleranceLSB > 0 {
-      let factor = Double(lsb * 100 / claims.toleranceLSB) / 100
+      let factor = Double(covered(lsb) * 100 / claims.toleranceLSB) / 100
       return ReportContent.CertifiedRadius(
         lsb: lsb, tolerance: "\(formatted(factor, digits: 2)) × the tolerance")
     }
     guard claims.features.count == 1 else { return ReportContent.CertifiedRadius(lsb: lsb) }
-    let tolerance = Double(lsb) * claims.features[0].tolerance
+    let tolerance = Double(covered(lsb)) * claims.features[0].tolerance
     let digits = (tolerance * 100).rounded(.down) / 100
     let unit = samples.data.imageSize == nil ? "" : " gray levels"
     return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(formatted(digits, digits: 2))\(unit)")
