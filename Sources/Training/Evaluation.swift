@@ -11,6 +11,12 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(inputs.count % featureCount == 0)
     let count = inputs.count / featureCount
+    if hasDistances {
+      var pass = DistancePass(for: DistanceParameters(self), capacity: count)
+      pass.load(inputs[...])
+      pass.runForward(DistanceParameters(self), exponent: nil)
+      return pass.logits
+    }
     var pass = PointPass(for: self, capacity: count)
     pass.inputs[0] = Matrix(rows: count, columns: featureCount, elements: inputs)
     pass.runForward(PreparedNetwork(self, intervals: false))
@@ -73,6 +79,7 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
     let classCount = layers[layers.count - 1].rows
+    if hasDistances { return marginAccuracy(inputs: inputs, labels: labels, epsilon: epsilon) }
     let prepared = PreparedNetwork(self, intervals: true)
     return fraction(ofSamples: labels.count) { part in
       var pass = IntervalPass(for: self, capacity: part.count)
@@ -85,6 +92,32 @@ extension FloatNetwork {
         let first = (sample - part.lowerBound) * classCount
         return (0..<classCount).allSatisfy { other in
           other == labels[sample] || pass.worstLogits.elements[first + other] < 0
+        }
+      }
+    }
+  }
+}
+
+extension FloatNetwork {
+  /// The fraction of samples whose label leads by more than a change of epsilon in every input can take away: 2ε for
+  /// distances, `Σ|w_y - w_j|·ε` for a dense last layer.
+  private func marginAccuracy(inputs: [Float], labels: [Int], epsilon: Float) -> Double {
+    let featureCount = layers[0].columns
+    let last = layers[layers.count - 1]
+    let reaches = (0..<last.rows * last.rows).map { pair in
+      let (label, other) = (pair / last.rows, pair % last.rows)
+      guard last.kind == .dense else { return 2 * epsilon }
+      return (0..<last.columns).reduce(Float(0)) { sum, column in
+        sum + (last.weights[label * last.columns + column] - last.weights[other * last.columns + column]).magnitude
+      } * epsilon
+    }
+    return fraction(ofSamples: labels.count) { part in
+      let logits = logits(
+        of: Array(inputs[part.lowerBound * featureCount..<part.upperBound * featureCount]))
+      return part.count { sample in
+        let (first, label) = ((sample - part.lowerBound) * last.rows, labels[sample])
+        return (0..<last.rows).allSatisfy { other in
+          other == label || logits[first + label] - logits[first + other] > reaches[label * last.rows + other]
         }
       }
     }

@@ -7,8 +7,19 @@ public enum Activation: String, CaseIterable, Sendable {
   case maxMin
 }
 
-/// A dense layer `y = W x + b` in floating point.
+/// What a layer computes of its inputs.
+public enum LayerKind: String, CaseIterable, Sendable {
+  /// `y_r = Σ_c w_rc · x_c + b_r`.
+  case dense
+  /// `y_r = max_c |x_c - w_rc| + b_r`: the ℓ∞ distance to a prototype.
+  case distance
+}
+
+/// A layer in floating point.
 public struct FloatLayer: Equatable, Sendable {
+  /// What it computes.
+  public var kind: LayerKind
+
   /// The length of y.
   public var rows: Int
 
@@ -21,12 +32,17 @@ public struct FloatLayer: Equatable, Sendable {
   /// b, `rows` of them.
   public var biases: [Float]
 
-  /// The bound on each row's sum of `|w|` that training enforces; nil for a free layer.
+  /// The bound on each row's sum of `|w|` that training enforces; nil for a free layer, and for distances, which move
+  /// no farther than their inputs whatever the weights.
   public var rowSumBound: Float?
 
   /// Creates a layer; the counts must agree.
-  public init(rows: Int, columns: Int, weights: [Float], biases: [Float], rowSumBound: Float?) {
+  public init(
+    rows: Int, columns: Int, weights: [Float], biases: [Float], rowSumBound: Float?, kind: LayerKind = .dense
+  ) {
     precondition(weights.count == rows * columns && biases.count == rows)
+    precondition(kind == .dense || rowSumBound == nil)
+    self.kind = kind
     self.rows = rows
     self.columns = columns
     self.weights = weights
@@ -65,6 +81,8 @@ public struct ResidualTerm: Equatable, Sendable {
 }
 
 /// A multi-layer perceptron in floating point: `activation` after every layer but the last.
+///
+/// Where the last layer is one of distances the logits are the negated distances, so that the nearest class wins.
 public struct FloatNetwork: Equatable, Sendable {
   /// The layers, at least one, each as wide as the next one's columns.
   public var layers: [FloatLayer]
@@ -88,7 +106,10 @@ public struct FloatNetwork: Equatable, Sendable {
   /// λ: how far the layers alone can move an output for each unit of one input; nil when a layer is free.
   public var lipschitzBound: Float? {
     layers.reduce(1) { product, layer in
-      product.flatMap { product in layer.rowSumBound.map { product * $0 } }
+      layer.kind == .distance ? product : product.flatMap { product in layer.rowSumBound.map { product * $0 } }
     }
   }
+
+  /// Whether a layer is one of distances; all but the last one then are.
+  public var hasDistances: Bool { layers.contains { $0.kind == .distance } }
 }

@@ -36,6 +36,27 @@ public struct TrainingResult: Sendable {
   public var finishedEpochs: Int
 }
 
+/// A training run between two steps.
+protocol TrainingProcess: Sendable {
+  /// The network as of the last step.
+  var network: FloatNetwork { get }
+
+  /// Takes one step of the optimizer and returns the mean loss of the batch before it.
+  mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double
+}
+
+/// The training of a dense network by its schedule.
+private struct DenseProcess: TrainingProcess {
+  var run: TrainingRun
+  let schedule: Schedule
+
+  var network: FloatNetwork { run.network }
+
+  mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
+    run.step(batch: batch, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
+  }
+}
+
 /// Trains networks.
 public enum Trainer {
   /// Trains a network on labeled samples.
@@ -66,20 +87,27 @@ public enum Trainer {
       inputs: inputs, labels: labels, classCount: classCount, targets: targets, range: range, options: options
     )
 
-    var generator = SeededGenerator(seed: options.seed)
-    let initial = FloatNetwork.random(
-      inputCount: inputs.count / labels.count, classCount: classCount, options: options, using: &generator)
-    var run = TrainingRun(
-      initial, inputs: inputs, labels: labels, targets: targets, range: range, loss: options.loss,
-      batchSize: options.batchSize)
-    let monitor = TrainingMonitor(
-      inputs: inputs, labels: labels, targets: targets, range: range, epsilon: options.epsilon)
-    var result = TrainingResult(network: run.network, curve: [], finishedEpochs: 0)
-
     // Batches differ by at most one sample, so that no small one at the end has more say than the others.
     let batches = (labels.count + options.batchSize - 1) / options.batchSize
     let steps = batches * options.epochs
-    let schedule = Schedule(options, steps: steps)
+    var generator = SeededGenerator(seed: options.seed)
+    let samples = SampleSource(
+      inputs: inputs, labels: labels, augmentation: options.augmentation, seed: options.seed)
+    let initial = FloatNetwork.random(
+      inputCount: samples.columns, classCount: classCount, options: options, using: &generator)
+    var run: any TrainingProcess =
+      options.kind == .dense
+      ? DenseProcess(
+        run: TrainingRun(
+          initial, inputs: inputs, labels: labels, targets: targets, range: range, loss: options.loss,
+          batchSize: options.batchSize),
+        schedule: Schedule(options, steps: steps))
+      : DistanceRun(initial, samples: samples, options: options, steps: steps)
+    func network() -> FloatNetwork { run.network.readingAll(of: options.augmentation, range: range) }
+    let monitor = TrainingMonitor(
+      inputs: inputs, labels: labels, targets: targets, range: range, epsilon: options.epsilon)
+    var result = TrainingResult(network: network(), curve: [], finishedEpochs: 0)
+
     var order = Array(labels.indices)
     var reported = 0
     for epoch in 1...options.epochs {
@@ -89,8 +117,7 @@ public enum Trainer {
         if shouldStop() { return result }
         let step = (epoch - 1) * batches + batch
         let samples = order[labels.count * batch / batches..<labels.count * (batch + 1) / batches]
-        let loss = run.step(
-          batch: samples, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
+        let loss = run.step(batch: samples, atStep: step)
         guard loss.isFinite else { throw .diverged(epoch: epoch, cause: options.likelyDivergenceCause) }
         lossSum += loss * Double(samples.count)
         if (step + 1) * 1000 / steps > reported, batch + 1 < batches {
@@ -103,10 +130,10 @@ public enum Trainer {
         }
       }
       let verifies = epoch == options.epochs || epoch % max(1, options.epochs / 20) == 0
+      result.network = network()
       let point = TrainingPoint(
-        epoch: epoch, loss: lossSum / Double(labels.count), accuracy: monitor.accuracy(of: run.network),
-        verifiedAccuracy: verifies ? monitor.verifiedAccuracy(of: run.network) : nil)
-      result.network = run.network
+        epoch: epoch, loss: lossSum / Double(labels.count), accuracy: monitor.accuracy(of: result.network),
+        verifiedAccuracy: verifies ? monitor.verifiedAccuracy(of: result.network) : nil)
       result.curve.append(point)
       result.finishedEpochs = epoch
       progress(
@@ -126,6 +153,11 @@ public enum Trainer {
     if labels.isEmpty || inputs.isEmpty { throw .noData }
     if classCount < (isRegression ? 1 : 2) { throw .tooFewClasses(classCount) }
     if inputs.count % labels.count != 0 { throw .countMismatch(inputs: inputs.count, labels: labels.count) }
+    if let augmentation = options.augmentation,
+      augmentation.width * augmentation.height != inputs.count / labels.count
+    {
+      throw .invalidOption(.crop, Double(augmentation.crop))
+    }
     let targetCount = isRegression ? labels.count * classCount : 0
     if targets.count != targetCount { throw .targetMismatch(targets: targets.count, expected: targetCount) }
     for (index, constraint) in options.monotone.enumerated() {
@@ -160,5 +192,30 @@ extension TrainingOptions {
     case .worstCase(let temperature, _) where temperature < 1e-4: .temperature(temperature)
     default: .rate(rate)
     }
+  }
+}
+
+extension FloatNetwork {
+  /// The network on whole images: cut pixels get weights that change nothing.
+  ///
+  /// A dense layer does not read them. A distance takes the middle of the range as its prototype there, from which no
+  /// input is farther than half the range; what a trained row's other pixels come to at least is more.
+  fileprivate func readingAll(of augmentation: Augmentation?, range: ClosedRange<Float>) -> FloatNetwork {
+    guard let augmentation, augmentation.crop > 0 else { return self }
+    let first = layers[0]
+    let features = augmentation.features
+    let columns = augmentation.width * augmentation.height
+    let filler = first.kind == .dense ? 0 : (range.lowerBound + range.upperBound) / 2
+    var weights = Array(repeating: filler, count: first.rows * columns)
+    for row in 0..<first.rows {
+      for (column, feature) in features.enumerated() {
+        weights[row * columns + feature] = first.weights[row * first.columns + column]
+      }
+    }
+    var result = self
+    result.layers[0] = FloatLayer(
+      rows: first.rows, columns: columns, weights: weights, biases: first.biases,
+      rowSumBound: first.rowSumBound, kind: first.kind)
+    return result
   }
 }

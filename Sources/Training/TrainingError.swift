@@ -42,6 +42,12 @@ public enum TrainingError: Error, Equatable, Sendable {
     case margin
     case cleanWeight
     case monotone
+    case distanceLoss
+    case exponents
+    case growth
+    case crossEntropyWeight
+    case crop
+    case shift
 
     /// What the option must be.
     public var requirement: String {
@@ -57,6 +63,12 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
+      case .distanceLoss: "for classes: distances have no regression and no monotone inputs"
+      case .exponents: "2 to 1000000, the last one no less than the first"
+      case .growth: "a part of the run from 0 to 1, the end after the start"
+      case .crossEntropyWeight: "finite and above 0"
+      case .crop: "0 or more, less than half the image"
+      case .shift: "0 or more, less than the image"
       case .monotone:
         "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
       }

@@ -13,6 +13,35 @@ public struct MonotoneConstraint: Equatable, Sendable {
   }
 }
 
+/// Which layers a network has.
+public enum NetworkKind: String, CaseIterable, Sendable {
+  /// Dense layers.
+  case dense
+  /// ℓ∞ distances.
+  case distance
+  /// Distances, and a dense last layer.
+  case hybrid
+}
+
+/// How layers of distances are trained: by `(Σ|x_c - w_c|^p)^(1/p)` with p growing until only the maximum is left.
+public struct DistanceOptions: Equatable, Sendable {
+  /// p at first, at least 2.
+  public var firstExponent: Float = 4
+  /// p before it becomes infinite.
+  public var lastExponent: Float = 1000
+  /// The part of all steps after which p grows, exponentially.
+  public var growthStart: Float = 0.03
+  /// The part of all steps after which p is infinite.
+  public var growthEnd: Float = 0.94
+  /// The share of cross-entropy in the loss at first, see `DistanceLoss`.
+  public var firstCrossEntropyWeight: Float = 1
+  /// The share in the end, which it reaches exponentially.
+  public var lastCrossEntropyWeight: Float = 0.003
+
+  /// Creates the default options.
+  public init() {}
+}
+
 /// How a network is trained.
 ///
 /// The defaults are the recipe for images of bytes such as MNIST.
@@ -20,10 +49,19 @@ public struct TrainingOptions: Equatable, Sendable {
   /// Widths of the hidden layers, in order; empty for a linear classifier.
   public var hidden: [Int] = [64, 64]
 
-  /// What stands between the layers.
+  /// Which layers the network has.
+  public var kind: NetworkKind = .dense
+
+  /// What stands between dense layers.
   public var activation: Activation = .relu
 
-  /// What is minimized.
+  /// How layers of distances are trained.
+  public var distance = DistanceOptions()
+
+  /// How images are cut and shifted; nil for other data.
+  public var augmentation: Augmentation?
+
+  /// What is minimized by dense networks; those of distances have a loss of their own, see `DistanceLoss`.
   public var loss: TrainingLoss = .worstCase(temperature: 0.05, cleanWeight: 0)
 
   /// The radius, in mapped units, of the boxes of the worst-case loss once its ramp is over; also the radius
@@ -61,6 +99,19 @@ public struct TrainingOptions: Equatable, Sendable {
 
   /// Creates the default options.
   public init() {}
+
+  /// The recipe of networks of distances for images such as MNIST: the loss asks for a margin of 2ε, ε = 0.3.
+  public static var distances: TrainingOptions {
+    var options = TrainingOptions()
+    options.kind = .distance
+    options.activation = .identity
+    options.epsilon = 0.3
+    options.epochs = 30
+    options.batchSize = 128
+    options.rate = 0.03
+    options.warmUpFraction = 0
+    return options
+  }
 
   /// The options with which the shipped digits (8×8 pixels, 1,437 training samples) are trained.
   ///
@@ -112,6 +163,23 @@ public struct TrainingOptions: Equatable, Sendable {
     try require(.rate, Double(rate), rate > 0 && rate.isFinite)
     try require(.warmUpFraction, Double(warmUpFraction), (0...1).contains(warmUpFraction))
     try require(.rampFraction, Double(rampFraction), (0...1).contains(rampFraction))
+    if kind != .dense {
+      try require(.epsilon, Double(epsilon), epsilon > 0)
+      try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
+      let (first, last) = (Double(distance.firstExponent), Double(distance.lastExponent))
+      try require(.exponents, first, first >= 2 && first <= last)
+      try require(.exponents, last, last <= 1_000_000)
+      let (start, end) = (distance.growthStart, distance.growthEnd)
+      try require(.growth, Double(end), start >= 0 && start < end && end <= 1)
+      for weight in [distance.firstCrossEntropyWeight, distance.lastCrossEntropyWeight] {
+        try require(.crossEntropyWeight, Double(weight), weight > 0 && weight.isFinite)
+      }
+    }
+    if let augmentation {
+      let side = min(augmentation.width, augmentation.height)
+      try require(.crop, Double(augmentation.crop), augmentation.crop >= 0 && 2 * augmentation.crop < side)
+      try require(.shift, Double(augmentation.shift), augmentation.shift >= 0 && augmentation.shift < side)
+    }
     // Residual terms outweigh the layers only when all of these are bounded, the hidden ones by 1 so that they do in
     // integers too; and a hidden layer must be there.
     let isBounded =
