@@ -16,15 +16,16 @@ public import Training
 /// - Complexity: O(weights · shifts tried).
 public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
   try requireMonotone(model.network)
-  let network = model.network.normalized(for: model.inputMap)
+  let network =
+    model.network.hasDistances ? model.network : model.network.normalized(for: model.inputMap)
   for (index, layer) in network.layers.enumerated() {
     let isLast = index == network.layers.count - 1
     for (width, bound) in [(layer.columns, 65535), (layer.rows, isLast ? 32767 : 65535)] where width > bound {
       throw .tooWide(layer: index, width: width, bound: bound)
     }
   }
-  var layers: [IntegerLayer] = []
-  for (index, layer) in network.layers.enumerated() {
+  var (layers, denseLayers) = try quantizedDistances(network, map: model.inputMap)
+  for (index, layer) in zip(network.layers.count - denseLayers.count..., denseLayers) {
     let isLast = index == network.layers.count - 1
     layers.append(
       try quantized(
@@ -42,6 +43,29 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     // `quantized(_:index:…)` returns only layers that fit.
     preconditionFailure("\(error)")
   }
+}
+
+/// The layers of distances as integers, and the dense layers after them as they read those.
+private func quantizedDistances(
+  _ network: FloatNetwork, map: InputMap
+) throws(QuantizationError) -> (layers: [IntegerLayer], dense: ArraySlice<FloatLayer>) {
+  let distances = network.layers.prefix { $0.kind == .distance }
+  var dense = network.layers[distances.endIndex...]
+  guard !distances.isEmpty else { return ([], dense) }
+  let width = map.maximumLSB - map.minimumLSB
+  guard width <= 32767 else { throw .rangeTooWide(width) }
+  let (layers, constants) = try maxPlusLayers(
+    distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB, endsNetwork: dense.isEmpty)
+  // Hidden values lack a constant each; the dense layer that reads them gets it back as part of its bias.
+  if let first = dense.first {
+    for row in 0..<first.rows {
+      let missing = (0..<first.columns).reduce(0.0) { sum, column in
+        sum + Double(first.weights[row * first.columns + column]) * Double(constants[column])
+      }
+      dense[dense.startIndex].biases[row] += Float(missing / Double(map.unit))
+    }
+  }
+  return (layers, dense)
 }
 
 /// Checks that every residual term outweighs the layers, which in integers takes hidden rows bounded by 1.

@@ -4,6 +4,10 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
   case layerTooLarge(layer: Int, rowSum: Double)
   /// A layer has more rows or columns than a header can hold.
   case tooWide(layer: Int, width: Int, bound: Int)
+  /// A distance that reaches beyond 16 bits.
+  case offsetTooLarge(layer: Int, row: Int, offset: Int)
+  /// Distances over an input range of more than 32,767 LSB.
+  case rangeTooWide(Int)
   /// A feature's range is so small that its integer map does not fit in 32 bits.
   case featureTooFine(feature: Int, unitsPerReading: Double)
   /// A residual term that does not outweigh the layers, or layers that nothing bounds.
@@ -20,6 +24,9 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
       "residual input \(input): weight \(weight), \(bound.map { "the layers reach \($0)" } ?? "a layer is not bounded")"
     case .toleranceTooLarge(let feature, let tolerance, let bound):
       "feature \(feature): tolerance \(tolerance) > \(bound), the whole input range"
+    case .offsetTooLarge(let layer, let row, let offset):
+      "layer \(layer) row \(row): offset \(offset) is not in -32768 ... 32767"
+    case .rangeTooWide(let width): "an input range of \(width) LSB, distances take at most 32767"
     case .tooWide(let layer, let width, let bound): "layer \(layer): width \(width) > \(bound)"
     case .featureTooFine(let feature, let slope):
       "feature \(feature): \(slope) LSB for each unit of the reading, bound 2147483647"

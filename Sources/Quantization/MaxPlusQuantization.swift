@@ -1,0 +1,124 @@
+internal import Certification
+internal import Training
+
+// An ℓ∞ distance in integers, `max_c |x_c - w_c| + b`, is a maximum of two entries for each column, `x_c - w_c + b` and
+// `w_c - x_c + b`. Over the declared input range an entry runs from a least to a greatest value. Let L be the largest
+// of the least values: the row never falls below L, since the entry that L belongs to does not. So an entry whose
+// greatest value is at most L can be dropped, and no output changes on any input of the range: this is the exact pruning
+// that leaves a tenth of the entries or less. The row's own range is then [L, H], H the largest of the greatest values.
+// It is the range of an input of the next layer, and so on.
+//
+// A constant that is taken off a hidden row and added back where the next layer reads it changes nothing either. With L
+// taken off, every hidden value lies in 0 … H - L. Entries that are left then satisfy, with columns in 0 … h:
+// `x + o`: -h < o ≤ 0 … and `o - x`: 0 < o ≤ h, for whatever exceeds 0 and does not exceed h. With h ≤ 255 an
+// offset is one byte, exactly.
+
+/// Values of one column of a layer, in LSB.
+private struct ColumnRange {
+  var low: Int
+  var high: Int
+}
+
+/// One row in integers: its entries, and the range of its values.
+private struct QuantizedRow {
+  var entries: [MaxPlusEntry]
+  var range: ColumnRange
+}
+
+/// The layers of distances at the start of a network as max-plus layers, and what the layers after them must add to
+/// their inputs.
+///
+/// - Parameters:
+///   - layers: distances.
+///   - unit: LSB that make one unit of the weights.
+///   - range: the declared input range in LSB, no wider than 32,767.
+///   - endsNetwork: whether the last of the layers gives the logits.
+/// - Returns: the layers with hidden values of 0 and more, and the constants taken off the last one's rows (zeros if it
+///   ends the network, where one constant for all is taken off).
+/// - Complexity: O(weights).
+func maxPlusLayers(
+  _ layers: ArraySlice<FloatLayer>, unit: Int, range: ClosedRange<Int>, endsNetwork: Bool
+) throws(QuantizationError) -> (layers: [IntegerLayer], constants: [Int]) {
+  var columns = Array(
+    repeating: ColumnRange(low: range.lowerBound, high: range.upperBound), count: layers.first?.columns ?? 0)
+  // What was taken off the rows before, and has to be added to the values read.
+  var constants = Array(repeating: 0, count: columns.count)
+  var result: [IntegerLayer] = []
+  for (index, layer) in zip(layers.indices, layers) {
+    var rows = (0..<layer.rows).map { row in
+      quantizedRow(layer, row: row, unit: unit, columns: columns, constants: constants)
+    }
+    let isLast = endsNetwork && index == layers.endIndex - 1
+    let common = rows.map(\.range.low).min() ?? 0
+    constants = rows.map { isLast ? common : $0.range.low }
+    for row in rows.indices { rows[row].subtract(constants[row]) }
+    for (row, quantized) in rows.enumerated() {
+      for entry in quantized.entries where !(-32768...32767).contains(entry.offset) {
+        throw .offsetTooLarge(layer: index, row: row, offset: entry.offset)
+      }
+    }
+    result.append(
+      IntegerLayer(
+        columns: layer.columns, entries: rows.map(\.entries), activation: isLast ? .negate : .identity))
+    columns = rows.map(\.range)
+  }
+  return (result, constants)
+}
+
+/// The entries of one row that can reach its maximum, with offsets rounded to nearest, and the row's range.
+private func quantizedRow(
+  _ layer: FloatLayer, row: Int, unit: Int, columns: [ColumnRange], constants: [Int]
+) -> QuantizedRow {
+  let bias = Double(layer.biases[row]) * Double(unit)
+  let center = { (column: Int) in
+    Double(layer.weights[row * layer.columns + column]) * Double(unit) - Double(constants[column])
+  }
+  var range = ColumnRange(low: .min, high: .min)
+  // The first entry whose least value is L, and whether it moves at all.
+  var supports = MaxPlusEntry(column: 0, isNegated: false, offset: 0)
+  forEachEntry(layer.columns, bias: bias, center: center) { entry in
+    let ends = entry.range(over: columns[entry.column])
+    if ends.low > range.low {
+      range.low = ends.low
+      supports = entry
+    }
+    range.high = max(range.high, ends.high)
+  }
+  var entries: [MaxPlusEntry] = []
+  forEachEntry(layer.columns, bias: bias, center: center) { entry in
+    if entry == supports || entry.range(over: columns[entry.column]).high > range.low { entries.append(entry) }
+  }
+  return QuantizedRow(entries: entries, range: range)
+}
+
+/// Both entries of each column, `x - w + b` and `w - x + b`.
+private func forEachEntry(
+  _ columns: Int, bias: Double, center: (Int) -> Double, _ body: (MaxPlusEntry) -> Void
+) {
+  for column in 0..<columns {
+    let center = center(column)
+    body(MaxPlusEntry(column: column, isNegated: false, offset: roundedOffset(bias - center)))
+    body(MaxPlusEntry(column: column, isNegated: true, offset: roundedOffset(bias + center)))
+  }
+}
+
+/// To the nearest integer; beyond ±2^40, where no entry of a range of 16 bits can stay, to that.
+private func roundedOffset(_ offset: Double) -> Int { Int(max(min(offset.rounded(), 0x1p40), -0x1p40)) }
+
+extension MaxPlusEntry {
+  /// The least and the greatest value over a column's range.
+  fileprivate func range(over column: ColumnRange) -> ColumnRange {
+    isNegated
+      ? ColumnRange(low: offset - column.high, high: offset - column.low)
+      : ColumnRange(low: offset + column.low, high: offset + column.high)
+  }
+}
+
+extension QuantizedRow {
+  /// Takes a constant off every value.
+  fileprivate mutating func subtract(_ constant: Int) {
+    for index in entries.indices { entries[index].offset -= constant }
+    range.low -= constant
+    range.high -= constant
+  }
+}
