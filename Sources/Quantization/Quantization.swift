@@ -25,7 +25,7 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     }
   }
   var (layers, denseLayers) = try quantizedDistances(network, map: model.inputMap)
-  for (index, layer) in zip(network.layers.count - denseLayers.count..., denseLayers) {
+  for (index, layer) in zip(denseLayers.indices, denseLayers) {
     let isLast = index == network.layers.count - 1
     layers.append(
       try quantized(
