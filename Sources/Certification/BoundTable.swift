@@ -86,8 +86,12 @@ private struct AffineBound {
 
 extension IntegerNetwork {
   /// The bounds of the header: of the pairs of classes, or of the outputs of a regression.
+  ///
+  /// Empty for a network of max-plus layers only, whose outputs move by at most d: slope 2 for every pair, 1 for every
+  /// output, offset 0.
   public func boundTable() -> [ChangeBound] {
-    switch task {
+    if isMaxPlus { return [] }
+    return switch task {
     case .classification: pairTable()
     case .regression: outputTable()
     }

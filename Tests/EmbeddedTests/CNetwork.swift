@@ -41,15 +41,20 @@ struct Golden {
     unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
     unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
     for (index, layer) in source.layers.enumerated() {
-      let stored = layer.isSparse ? layer.weights.filter { $0 != 0 } : layer.weights
+      let isMaxPlus = layer.kind == .maxPlus
+      let offsets = layer.storedOffsets
+      let weights = isMaxPlus ? offsets.map { Int16(truncatingIfNeeded: $0) } : layer.storedWeights
       unsafe (layers + index).initialize(
         to: supnorm_layer(
-          kind: UInt8(layer.isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE),
-          activation: UInt8(layer.activation.constant), shift: UInt8(layer.shift), reserved: 0,
-          rows: UInt16(layer.rows), columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
-          entries: UInt32(stored.count), weights: copy(stored), biases: copy(layer.biases),
-          column_indices: layer.isSparse ? copy(layer.storedColumns) : nil,
-          row_entries: layer.isSparse ? copy(layer.storedCounts) : nil))
+          kind: UInt8(layer.kind.constant), activation: UInt8(layer.activation.constant),
+          shift: UInt8(layer.shift), layout: UInt8(layer.layout), rows: UInt16(layer.rows),
+          columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
+          entries: UInt32(isMaxPlus ? offsets.count : weights.count),
+          weights: layer.usesByteOffsets ? nil : copy(weights), biases: isMaxPlus ? nil : copy(layer.biases),
+          column_indices: layer.kind == .dense || layer.usesByteColumns ? nil : copy(layer.storedColumns),
+          row_entries: layer.kind == .dense ? nil : copy(layer.storedCounts),
+          byte_columns: layer.usesByteColumns ? copy(layer.storedColumns.map { UInt8($0) }) : nil,
+          byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil))
     }
     let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
     unsafe network.initialize(
@@ -58,7 +63,8 @@ struct Golden {
         inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
         scratch_bytes: UInt32(max(4 * hiddenWidth, 4)), infer_scratch_bytes: UInt32(max(2 * hiddenWidth, 4)),
-        crc32: source.checksum, layers: layers, bounds: copy(table),
+        crc32: source.checksum, layers: layers,
+        bounds: source.isMaxPlus ? nil : copy(table),
         features: features.isEmpty ? nil : copy(features),
         residual_inputs: source.residualInputs.isEmpty ? nil : copy(source.residualInputs.map { UInt16($0) }),
         feature_count: UInt16(features.count), residual_count: UInt16(source.residualInputs.count),

@@ -78,9 +78,7 @@ enum BenchCommand: Command {
     let medians = seconds.map { $0.sorted()[$0.count / 2] }
     return Output(
       samples: inputs.count, radiusLSB: radius,
-      storedWeights: network.network.layers.reduce(0) {
-        $0 + ($1.isSparse ? $1.nonzeroCount : $1.weights.count)
-      },
+      storedWeights: network.network.layers.reduce(0) { $0 + $1.storedCount },
       rows: work.indices.map { index in
         Output.Row(
           name: work[index].name, seconds: medians[index],

@@ -64,7 +64,7 @@ enum ExportCommand: Command {
           header: path, parameterBytes: network.parameterBytes,
           layers: network.layers.map {
             Output.Layer(
-              kind: $0.isSparse ? "sparse" : "dense", rows: $0.rows, columns: $0.columns, shift: $0.shift,
+              kind: $0.kind.rawValue, rows: $0.rows, columns: $0.columns, shift: $0.shift,
               nonzeroWeights: $0.nonzeroCount, parameterBytes: $0.parameterBytes,
               rowSumMax: $0.rowSums.max() ?? 0, rowSumBound: $0.rowSumBound)
           }, accuracy: cost))
@@ -118,7 +118,7 @@ enum ExportCommand: Command {
       [["layer", "kind", "size", "shift", "weights", "bytes", "largest row sum", "bound"]]
         + network.layers.enumerated().map { index, layer in
           [
-            "\(index)", layer.isSparse ? "sparse" : "dense", "\(layer.rows) × \(layer.columns)",
+            "\(index)", layer.kind.rawValue, "\(layer.rows) × \(layer.columns)",
             "\(layer.shift)",
             "\(layer.nonzeroCount)", "\(layer.parameterBytes)", "\(layer.rowSums.max() ?? 0)",
             "\(layer.rowSumBound)",

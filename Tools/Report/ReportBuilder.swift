@@ -55,7 +55,7 @@ struct ReportBuilder {
     }
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
-        kind: layer.isSparse ? "sparse" : "dense", rows: layer.rows, columns: layer.columns,
+        kind: layer.kind.rawValue, rows: layer.rows, columns: layer.columns,
         shift: layer.shift,
         activation: "\(layer.activation)", nonzeroWeights: layer.nonzeroCount,
         parameterBytes: layer.parameterBytes, rowSums: layer.rowSums, rowSumBound: layer.rowSumBound)

@@ -14,11 +14,16 @@ extern "C" {
 #endif
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 2
+#define SUPNORM_FORMAT_VERSION 3
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0
 #define SUPNORM_SPARSE 1
+#define SUPNORM_MAXPLUS 2
+
+/* Layout bits of a MAXPLUS layer. */
+#define SUPNORM_BYTE_COLUMNS 1 /* a column is a byte: its place in its block of 256 columns; at most 1024 columns */
+#define SUPNORM_BYTE_OFFSETS 2 /* an offset is a byte b: -b for sign +1, +b for sign -1, so that s*x + o = s*(x - b) */
 
 /* Activations: all exact on Int16 and nonexpansive in the sup norm. */
 #define SUPNORM_IDENTITY 0 /* y = x */
@@ -52,26 +57,41 @@ extern "C" {
 #define SUPNORM_CLASSIFICATION 0
 #define SUPNORM_REGRESSION 1
 
-/* One layer y = f(W x + b) in integers (a weight w means w / 2^shift):
+/* One layer in integers. DENSE and SPARSE (a weight w means w / 2^shift):
  *
  *   accumulator = biases[r] + sum over c of weights[r][c] * x[c]              exact in Int32
  *   y[r] = activation(clamp((accumulator + 2^(shift-1)) >> shift))            Int16
  *
- * The last layer of a network neither requantises nor activates: its accumulators are the logits. It reads the
- * outputs of the last hidden layer and, behind them, the network's residual inputs unchanged. */
+ * MAXPLUS, the maximum over the row's entries k (at least one) with column c, sign s = +1 or -1 and offset o:
+ *
+ *   accumulator = max over k of s[k] * x[c[k]] + o[k]                         exact in Int32
+ *   y[r] = activation(clamp(accumulator))                                     Int16
+ *
+ * The last layer of a network neither requantises nor saturates: its accumulators are the logits, or their exact
+ * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
+ * last hidden layer and, behind them, the network's residual inputs unchanged.
+ *
+ * The entries of a MAXPLUS row stand in groups: without BYTE_COLUMNS two, those of sign +1, then those of sign -1;
+ * with BYTE_COLUMNS two for each block of 256 columns: block 0 sign +1, block 0 sign -1, block 1 sign +1, ...
+ * Within a group the columns strictly increase. */
 typedef struct supnorm_layer {
-  uint8_t kind;          /* SUPNORM_DENSE or SUPNORM_SPARSE */
-  uint8_t activation;    /* SUPNORM_IDENTITY ...; IDENTITY in the last layer */
-  uint8_t shift;         /* 0 ... 15 */
-  uint8_t reserved;      /* 0 */
+  uint8_t kind;          /* SUPNORM_DENSE, SUPNORM_SPARSE or SUPNORM_MAXPLUS */
+  uint8_t activation;    /* SUPNORM_IDENTITY ...; in the last layer IDENTITY, or NEGATE if it is MAXPLUS */
+  uint8_t shift;         /* 0 ... 15; MAXPLUS: 0 */
+  uint8_t layout;        /* MAXPLUS: SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS; else 0 */
   uint16_t rows;         /* outputs of the layer, 1 ... 65535 */
   uint16_t columns;      /* inputs of the layer, 1 ... 65535 */
-  uint32_t row_sum_bound; /* no row's sum of |w| exceeds this */
-  uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights */
-  const int16_t *weights;          /* DENSE: row-major; SPARSE: row after row, columns increasing */
-  const int32_t *biases;           /* rows, in accumulator units */
-  const uint16_t *column_indices;  /* SPARSE: the column of each weight; DENSE: null */
-  const uint16_t *row_entries;     /* SPARSE: how many weights each row stores; DENSE: null */
+  uint32_t row_sum_bound; /* no row's sum of |w| exceeds this; MAXPLUS: 1 */
+  uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
+  const int16_t *weights;          /* DENSE: row-major; SPARSE: row after row, columns increasing;
+                                      MAXPLUS: the offset of each entry, null with BYTE_OFFSETS */
+  const int32_t *biases;           /* rows, in accumulator units; MAXPLUS: null */
+  const uint16_t *column_indices;  /* SPARSE, MAXPLUS: the column of each weight or entry; DENSE and
+                                      MAXPLUS with BYTE_COLUMNS: null */
+  const uint16_t *row_entries;     /* SPARSE: how many weights each row stores; MAXPLUS: how many entries each
+                                      group has, row after row; DENSE: null */
+  const uint8_t *byte_columns;     /* MAXPLUS with BYTE_COLUMNS: column modulo 256 of each entry; else null */
+  const uint8_t *byte_offsets;     /* MAXPLUS with BYTE_OFFSETS: -s * o of each entry; else null */
 } supnorm_layer;
 
 /* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference
@@ -102,12 +122,14 @@ typedef struct supnorm_network {
   uint32_t scratch_bytes;       /* enough for every function below */
   uint32_t infer_scratch_bytes; /* enough for supnorm_infer alone */
   uint32_t crc32; /* CRC-32 (IEEE 802.3) of the parameters, little-endian, layer by layer:
-                     DENSE weights, biases; SPARSE row_entries, column_indices, weights, biases */
+                     DENSE weights, biases; SPARSE row_entries, column_indices, weights, biases;
+                     MAXPLUS row_entries, columns, offsets (one or two bytes each, as stored) */
   const supnorm_layer *layers;     /* layer_count */
   const supnorm_bound *bounds;     /* CLASSIFICATION: of the pairs of classes, outputs * (outputs - 1) / 2 in the
-                                      order (0,1) (0,2) ... (1,2) ...; REGRESSION: of each output */
+                                      order (0,1) (0,2) ... (1,2) ...; REGRESSION: of each output.
+                                      Null if all layers are MAXPLUS: slope 2 for pairs, 1 for outputs, offset 0 */
   const supnorm_feature *features; /* feature_count */
-  const uint16_t *residual_inputs; /* residual_count, increasing; null when there are none */
+  const uint16_t *residual_inputs; /* residual_count, increasing; null when there are none, as with a last MAXPLUS */
   uint16_t feature_count;          /* 1 (the same map for all inputs) or inputs */
   uint16_t residual_count;         /* the last layer's columns are the last hidden layer's rows and these */
   uint16_t tolerance_lsb;          /* the radius that covers the declared tolerances of all features; 0 for none */
