@@ -18,13 +18,13 @@ public enum IntegerActivation: CaseIterable, Sendable {
 }
 
 /// What a layer computes, and how it is stored.
-public enum IntegerLayerKind: String, Sendable {
+public enum IntegerLayerKind: String, CaseIterable, Sendable {
   /// `b + Σ w·x` over all columns.
   case dense
   /// The same, storing only the non-zero weights.
   case sparse
   /// `max(s·x + o)` over the entries of a row.
-  case maxPlus = "maxplus"
+  case maxPlus
 
   /// The constant of supnorm.h.
   public var constant: Int32 {

@@ -301,7 +301,7 @@ extension LayerClaims {
     self.init(
       kind: layer.kind, rowCount: layer.rows, columns: layer.columns, shift: layer.shift,
       activation: layer.activation, rowSumBound: layer.rowSumBound,
-      layout: (layer.usesByteColumns ? 1 : 0) + (layer.usesByteOffsets ? 2 : 0),
+      layout: Int(layer.layout),
       rows: layer.kind == .maxPlus
         ? []
         : (0..<layer.rows).map { row in

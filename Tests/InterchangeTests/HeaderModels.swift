@@ -137,7 +137,7 @@ extension ModelClaims {
     }
     let isRegression = network.task == .regression
     self.init(
-      name: name, formatVersion: 2, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: name, formatVersion: 3, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map(LayerClaims.init),

@@ -24,6 +24,8 @@ public struct Verification: Sendable {
 
   /// The layers, first to last.
   public var layers: [Layer]
+  /// The bytes of all parameters on the device.
+  public var parameterBytes: Int { layers.reduce(0) { $0 + $1.parameterBytes } }
   /// The product of the layer gains.
   public var lipschitzBound: UpperBound
   /// What does not hold, one line each; empty for a valid header.
@@ -210,7 +212,7 @@ private func problemsInRows(of layer: LayerClaims, index: Int) -> [String] {
       next = max(next, entry.column < Int.max ? entry.column + 1 : Int.max)
     }
     if next > layer.columns { problems.append("\(place): column \(next - 1) > \(max(layer.columns, 0) - 1)") }
-    if !layer.isSparse, entries.count != layer.columns {
+    if layer.kind == .dense, entries.count != layer.columns {
       problems.append("\(place): \(entries.count) weights, expected \(layer.columns)")
     }
     let sum = magnitudeSum(entries)
