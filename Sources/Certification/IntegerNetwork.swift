@@ -201,7 +201,8 @@ public struct IntegerLayer: Equatable, Sendable {
     case .dense: 4 * rows + 2 * storedCount
     case .sparse: 6 * rows + 4 * storedCount
     case .maxPlus:
-      2 * groupsPerRow * rows + (usesByteColumns ? 1 : 2) * storedCount + (usesByteOffsets ? 1 : 2) * storedCount
+      2 * groupsPerRow * rows + (usesByteColumns ? 1 : 2) * storedCount + (usesByteOffsets ? 1 : 2)
+        * storedCount
     }
   }
 }

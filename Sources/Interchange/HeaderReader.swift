@@ -125,7 +125,8 @@ private struct MacroTable {
     if let open = body.first, open.matches("("), open.isGlued {
       // Rows have one parameter, what is done with an entry of a max-plus row has three.
       guard let close = body.prefix(7).firstIndex(where: { $0.matches(")") }),
-        [1, 3].contains(body[..<close].dropFirst().split(omittingEmptySubsequences: false) { $0.matches(",") }.count),
+        [1, 3].contains(
+          body[..<close].dropFirst().split(omittingEmptySubsequences: false) { $0.matches(",") }.count),
         [3, 7].contains(close - body.startIndex + 1)
       else {
         throw FileError(path, line: name.line, "\(quoted(name.string)) does not have one parameter or three")

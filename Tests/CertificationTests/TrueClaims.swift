@@ -90,7 +90,7 @@ extension IntegerNetwork {
   /// The network as a header can state it: C has no empty arrays, so a layer without weights stores its zeros.
   var statable: IntegerNetwork {
     var result = self
-    for index in layers.indices where layers[index].nonzeroCount == 0 {
+    for index in layers.indices where layers[index].kind == .sparse && layers[index].nonzeroCount == 0 {
       result.layers[index].isSparse = false
     }
     return result

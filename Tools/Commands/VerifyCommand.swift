@@ -51,7 +51,8 @@ enum VerifyCommand: Command {
               parameterBytes: $0.parameterBytes, rowSumMax: $0.rowSumMax, rowSumBound: $0.rowSumBound,
               gain: $0.gain.roundedUp)
           },
-          parameterBytes: result.parameterBytes, lipschitz: result.lipschitzBound.roundedUp, lipschitzExact: "\(result.lipschitzBound)",
+          parameterBytes: result.parameterBytes, lipschitz: result.lipschitzBound.roundedUp,
+          lipschitzExact: "\(result.lipschitzBound)",
           monotone: file.claims.monotoneInputs.map {
             ($0.direction == 1 ? "+" : "-") + file.claims.inputName($0.input)
           },
@@ -59,11 +60,17 @@ enum VerifyCommand: Command {
     } else {
       Console.print(
         table(
-          [["layer", "kind", "rows", "columns", "shift", "entries", "bytes", "largest row sum", "bound", "gain"]]
+          [
+            [
+              "layer", "kind", "rows", "columns", "shift", "entries", "bytes", "largest row sum", "bound",
+              "gain",
+            ]
+          ]
             + result.layers.enumerated().map { index, layer in
               [
                 "\(index)", layer.kind, "\(layer.rows)", "\(layer.columns)", "\(layer.shift)",
-                "\(layer.entries)", "\(layer.parameterBytes)", "\(layer.rowSumMax)", "\(layer.rowSumBound)", formatted(layer.gain.roundedUp, digits: 5),
+                "\(layer.entries)", "\(layer.parameterBytes)", "\(layer.rowSumMax)", "\(layer.rowSumBound)",
+                formatted(layer.gain.roundedUp, digits: 5),
               ]
             }))
       Console.print("parameters: \(result.parameterBytes) bytes")

@@ -248,7 +248,7 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_MAXPLUS_COLUMN(column, sign, offset) (column),
 #define SUPNORM_MAXPLUS_BYTE_COLUMN(column, sign, offset) ((column) % 256),
 #define SUPNORM_MAXPLUS_OFFSET(column, sign, offset) (offset),
-#define SUPNORM_MAXPLUS_BYTE_OFFSET(column, sign, offset) ((sign) < 0 ? (offset) : -(offset)),
+#define SUPNORM_MAXPLUS_BYTE_OFFSET(column, sign, offset) (-(sign) * (offset)),
 #define SUPNORM_BOUND(slope, offset) {(slope), (offset)},
 #define SUPNORM_FEATURE(real_offset, real_scale, multiplier, addend, shift, tolerance) \
   {(multiplier), (addend), (shift)},

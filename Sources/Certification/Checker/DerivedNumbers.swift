@@ -117,14 +117,17 @@ private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
   }
   for layer in claims.layers.dropLast() {
     let power: Int128 = 1 << Int128(layer.shift)
-    let bounds = layer.kind == .maxPlus ? largest(layer) : layer.rows.map { row -> (a: Int128, b: Int128) in
-      let sum = combined(row.lazy.map { ($0.column, $0.weight) })
-      let rounded = (a: up(sum.a, power), b: up(min(sum.b + (power - 1) * one, limit), power))
-      let whole = (
-        a: min(up(up(sum.a, power), one) * one, limit), b: min(up(up(sum.b, power), one) * one, limit)
-      )
-      return atReference(rounded) < atReference(whole) ? rounded : whole
-    }
+    let bounds =
+      layer.kind == .maxPlus
+      ? largest(layer)
+      : layer.rows.map { row -> (a: Int128, b: Int128) in
+        let sum = combined(row.lazy.map { ($0.column, $0.weight) })
+        let rounded = (a: up(sum.a, power), b: up(min(sum.b + (power - 1) * one, limit), power))
+        let whole = (
+          a: min(up(up(sum.a, power), one) * one, limit), b: min(up(up(sum.b, power), one) * one, limit)
+        )
+        return atReference(rounded) < atReference(whole) ? rounded : whole
+      }
     (slopes, offsets) = (bounds.map(\.a), bounds.map(\.b))
     spread(&slopes, layer.activation)
     spread(&offsets, layer.activation)
