@@ -130,7 +130,8 @@ private struct CurvePoint: Decodable {
   var verifiedAccuracy: Double?
 }
 
-private struct ModelReader {
+/// What reads tensors and metadata, and names those that do not fit.
+struct ModelReader {
   var content: Safetensors
   var path: String
 

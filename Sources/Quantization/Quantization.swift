@@ -6,7 +6,9 @@ public import Training
 ///
 /// The network is normalized without changing its function, each layer gets the largest shift at which it fits,
 /// every weight and bias is rounded to nearest, hidden weights below `prune` LSB are dropped, and rows whose sum
-/// came out above the bound are repaired where rounding had gone up most.
+/// came out above the bound are repaired where rounding had gone up most. A classifier's free last layer that is too
+/// large at every shift is divided by the least common factor that makes it fit: classes and certificates compare
+/// logits only with each other.
 ///
 /// - Parameters:
 ///   - model: finite weights.
@@ -24,15 +26,13 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     }
   }
   var layers: [IntegerLayer] = []
-  for (index, layer) in network.layers.enumerated() {
-    let isLast = index == network.layers.count - 1
+  for (index, layer) in network.layers.dropLast().enumerated() {
     layers.append(
       try quantized(
-        layer, index: index, unit: model.inputMap.unit, prune: isLast ? 0 : prune,
-        bound: isLast ? layer.rowSumBound.map(Double.init) : Double(layer.rowSumBound ?? 1),
-        activation: isLast ? .identity : IntegerActivation(network.activation),
-        residuals: isLast ? network.residuals : []))
+        layer, index: index, unit: model.inputMap.unit, prune: prune, bound: Double(layer.rowSumBound ?? 1),
+        activation: IntegerActivation(network.activation), residuals: []))
   }
+  layers.append(try quantizedLast(network, unit: model.inputMap.unit, isClassifier: model.targets.isEmpty))
   do {
     return try IntegerNetwork(
       layers: layers, unit: model.inputMap.unit, inputMinimum: model.inputMap.minimumLSB,
@@ -54,6 +54,37 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
     for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
       throw .notMonotone(input: term.input, weight: weight, bound: bound)
     }
+  }
+}
+
+/// The last layer, divided by a common factor where only that makes it fit.
+private func quantizedLast(
+  _ network: FloatNetwork, unit: Int, isClassifier: Bool
+) throws(QuantizationError) -> IntegerLayer {
+  let index = network.layers.count - 1
+  let layer = network.layers[index]
+  func attempt(_ layer: FloatLayer) throws(QuantizationError) -> IntegerLayer {
+    try quantized(
+      layer, index: index, unit: unit, prune: 0, bound: layer.rowSumBound.map(Double.init),
+      activation: .identity, residuals: network.residuals)
+  }
+  do throws(QuantizationError) {
+    return try attempt(layer)
+  } catch {
+    guard isClassifier, layer.rowSumBound == nil, network.residuals.isEmpty else { throw error }
+    // What fits at shift 0 but for rounding, which is then given ever more room.
+    let sums = (0..<layer.rows).map { layer.rowSum($0) }
+    let largestBias = layer.biases.reduce(0.0) { max($0, Double($1.magnitude)) } * Double(unit)
+    let largestWeight = layer.weights.reduce(0.0) { max($0, Double($1.magnitude)) }
+    let factor = max(
+      ((sums.max() ?? 0) * 32768 + largestBias) / Double(Int32.max), largestWeight / 32768, 1)
+    guard factor.isFinite else { throw error }
+    for room in [1, 1.001, 1.01, 1.1, 2] {
+      var divided = layer
+      divided.divideRows(by: Array(repeating: factor * room, count: layer.rows))
+      if let result = try? attempt(divided) { return result }
+    }
+    throw error
   }
 }
 
