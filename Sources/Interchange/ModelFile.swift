@@ -64,6 +64,9 @@ extension FloatModel {
       "input_max": "\(inputMap.maximumLSB)",
       "row_sum_bounds": bounds.joined(separator: ","),
     ]
+    if network.hasDistances {
+      content.metadata["layer_kinds"] = network.layers.map(\.kind.rawValue).joined(separator: ",")
+    }
     func json(_ texts: [String]) -> String { "[\(texts.joined(separator: ","))]" }
     if !network.residuals.isEmpty {
       let inputs = network.residuals.map { "\($0.isIncreasing ? "+" : "-")\($0.input)" }
@@ -104,6 +107,9 @@ extension FloatModel {
     let inputs = layers[0].columns
     let outputs = layers[layers.count - 1].rows
     let residuals = try reader.residuals(inputs: inputs, outputs: outputs, layerCount: layers.count)
+    if layers.contains(where: { $0.kind == .distance }), activation != .identity || !residuals.isEmpty {
+      throw reader.fail("metadata", "distances go with activation identity and without residual inputs")
+    }
     self.init(
       network: FloatNetwork(layers: layers, activation: activation, residuals: residuals),
       inputMap: try reader.inputMap(inputs: inputs),
@@ -130,7 +136,8 @@ private struct CurvePoint: Decodable {
   var verifiedAccuracy: Double?
 }
 
-private struct ModelReader {
+/// What reads tensors and metadata, and names those that do not fit.
+struct ModelReader {
   var content: Safetensors
   var path: String
 
@@ -218,6 +225,7 @@ private struct ModelReader {
     if let stranger = content.tensors.keys.filter({ !known.contains($0) }).min() {
       throw fail("tensor \(stranger)", "not part of a model of \(layers.count) layers")
     }
+    try setKinds(of: &layers)
     guard let list = content.metadata["row_sum_bounds"] else { return layers }
     let bounds = list.split(separator: ",", omittingEmptySubsequences: false)
     guard bounds.count == layers.count else {
@@ -227,9 +235,34 @@ private struct ModelReader {
       guard let bound = Float(text), bound.isFinite, bound > 0 else {
         throw fail("metadata row_sum_bounds", "\(quoted(String(text))) is neither free nor a positive number")
       }
+      guard layers[index].kind == .dense else {
+        throw fail("metadata row_sum_bounds", "layer \(index) is one of distances, free expected")
+      }
       layers[index].rowSumBound = bound
     }
     return layers
+  }
+
+  /// The kinds of the layers, `distance,distance,dense`; all dense when the file says nothing.
+  func setKinds(of layers: inout [FloatLayer]) throws(FileError) {
+    guard let list = content.metadata["layer_kinds"] else { return }
+    let place = "metadata layer_kinds"
+    let names = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard names.count == layers.count else {
+      throw fail(place, "\(names.count) kinds for \(layers.count) layers")
+    }
+    for (index, name) in names.enumerated() {
+      guard let kind = LayerKind(rawValue: String(name)) else {
+        let known = LayerKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw fail(place, "\(quoted(String(name))) is not one of \(known)")
+      }
+      guard kind == .distance || index == layers.count - 1 || layers[...index].allSatisfy({ $0.kind == .dense })
+      else { throw fail(place, "layer \(index) is dense behind distances, only the last one may be") }
+      guard kind == .dense || index == 0 || layers[index - 1].kind == .distance else {
+        throw fail(place, "layer \(index) is one of distances behind a dense one")
+      }
+      layers[index].kind = kind
+    }
   }
 
   /// The residual terms: `+3,-7` names the inputs, rising or falling; the tensor has a column for each.

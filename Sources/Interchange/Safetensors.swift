@@ -99,7 +99,8 @@ extension Safetensors {
           throw fail("data_offsets \(offsets.prefix(3)), from \(end) to at most \(buffer.count) expected")
         }
         guard let type = ElementType(rawValue: type) else {
-          throw fail("dtype \(quoted(type)), only F16, BF16, F32 and F64 are read")
+          throw fail(
+            unsupportedLayer(of: name) ?? "dtype \(quoted(type)), only F16, BF16, F32 and F64 are read")
         }
         guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 }) else { throw fail("shape \(shape.prefix(8))") }
         end = offsets[1]

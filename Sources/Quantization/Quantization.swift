@@ -6,7 +6,9 @@ public import Training
 ///
 /// The network is normalized without changing its function, each layer gets the largest shift at which it fits,
 /// every weight and bias is rounded to nearest, hidden weights below `prune` LSB are dropped, and rows whose sum
-/// came out above the bound are repaired where rounding had gone up most.
+/// came out above the bound are repaired where rounding had gone up most. A classifier's free last layer that is too
+/// large at every shift is divided by the least common factor that makes it fit: classes and certificates compare
+/// logits only with each other.
 ///
 /// - Parameters:
 ///   - model: finite weights.
@@ -16,7 +18,7 @@ public import Training
 /// - Complexity: O(weights · shifts tried).
 public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
   try requireMonotone(model.network)
-  let network =
+  var network =
     model.network.hasDistances ? model.network : model.network.normalized(for: model.inputMap)
   for (index, layer) in network.layers.enumerated() {
     let isLast = index == network.layers.count - 1
@@ -24,15 +26,15 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
       throw .tooWide(layer: index, width: width, bound: bound)
     }
   }
-  var (layers, denseLayers) = try quantizedDistances(network, map: model.inputMap)
-  for (index, layer) in zip(denseLayers.indices, denseLayers) {
-    let isLast = index == network.layers.count - 1
+  var layers = try quantizedDistances(&network, map: model.inputMap)
+  for (index, layer) in network.layers.enumerated().dropLast() where layer.kind == .dense {
     layers.append(
       try quantized(
-        layer, index: index, unit: model.inputMap.unit, prune: isLast ? 0 : prune,
-        bound: isLast ? layer.rowSumBound.map(Double.init) : Double(layer.rowSumBound ?? 1),
-        activation: isLast ? .identity : IntegerActivation(network.activation),
-        residuals: isLast ? network.residuals : []))
+        layer, index: index, unit: model.inputMap.unit, prune: prune, bound: Double(layer.rowSumBound ?? 1),
+        activation: IntegerActivation(network.activation), residuals: []))
+  }
+  if network.layers[network.layers.count - 1].kind == .dense {
+    layers.append(try quantizedLast(network, unit: model.inputMap.unit, isClassifier: model.targets.isEmpty))
   }
   do {
     return try IntegerNetwork(
@@ -45,27 +47,29 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
   }
 }
 
-/// The layers of distances as integers, and the dense layers after them as they read those.
+/// The layers of distances as integers; the dense layer after them, if any, is changed to read those.
 private func quantizedDistances(
-  _ network: FloatNetwork, map: InputMap
-) throws(QuantizationError) -> (layers: [IntegerLayer], dense: ArraySlice<FloatLayer>) {
+  _ network: inout FloatNetwork, map: InputMap
+) throws(QuantizationError) -> [IntegerLayer] {
   let distances = network.layers.prefix { $0.kind == .distance }
-  var dense = network.layers[distances.endIndex...]
-  guard !distances.isEmpty else { return ([], dense) }
+  guard !distances.isEmpty else { return [] }
   let width = map.maximumLSB - map.minimumLSB
   guard width <= 32767 else { throw .rangeTooWide(width) }
+  let next = distances.endIndex
   let (layers, constants) = try maxPlusLayers(
-    distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB, endsNetwork: dense.isEmpty)
+    distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB,
+    endsNetwork: next == network.layers.count)
   // Hidden values lack a constant each; the dense layer that reads them gets it back as part of its bias.
-  if let first = dense.first {
-    for row in 0..<first.rows {
-      let missing = (0..<first.columns).reduce(0.0) { sum, column in
-        sum + Double(first.weights[row * first.columns + column]) * Double(constants[column])
+  if next < network.layers.count {
+    let layer = network.layers[next]
+    for row in 0..<layer.rows {
+      let missing = (0..<layer.columns).reduce(0.0) { sum, column in
+        sum + Double(layer.weights[row * layer.columns + column]) * Double(constants[column])
       }
-      dense[dense.startIndex].biases[row] += Float(missing / Double(map.unit))
+      network.layers[next].biases[row] += Float(missing / Double(map.unit))
     }
   }
-  return (layers, dense)
+  return layers
 }
 
 /// Checks that every residual term outweighs the layers, which in integers takes hidden rows bounded by 1.
@@ -78,6 +82,37 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
     for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
       throw .notMonotone(input: term.input, weight: weight, bound: bound)
     }
+  }
+}
+
+/// The last layer, divided by a common factor where only that makes it fit.
+private func quantizedLast(
+  _ network: FloatNetwork, unit: Int, isClassifier: Bool
+) throws(QuantizationError) -> IntegerLayer {
+  let index = network.layers.count - 1
+  let layer = network.layers[index]
+  func attempt(_ layer: FloatLayer) throws(QuantizationError) -> IntegerLayer {
+    try quantized(
+      layer, index: index, unit: unit, prune: 0, bound: layer.rowSumBound.map(Double.init),
+      activation: .identity, residuals: network.residuals)
+  }
+  do throws(QuantizationError) {
+    return try attempt(layer)
+  } catch {
+    guard isClassifier, layer.rowSumBound == nil, network.residuals.isEmpty else { throw error }
+    // What fits at shift 0 but for rounding, which is then given ever more room.
+    let sums = (0..<layer.rows).map { layer.rowSum($0) }
+    let largestBias = layer.biases.reduce(0.0) { max($0, Double($1.magnitude)) } * Double(unit)
+    let largestWeight = layer.weights.reduce(0.0) { max($0, Double($1.magnitude)) }
+    let factor = max(
+      ((sums.max() ?? 0) * 32768 + largestBias) / Double(Int32.max), largestWeight / 32768, 1)
+    guard factor.isFinite else { throw error }
+    for room in [1, 1.001, 1.01, 1.1, 2] {
+      var divided = layer
+      divided.divideRows(by: Array(repeating: factor * room, count: layer.rows))
+      if let result = try? attempt(divided) { return result }
+    }
+    throw error
   }
 }
 

@@ -1,7 +1,10 @@
+internal import Certification
 internal import Interchange
+internal import Quantization
 internal import Training
 
-/// Reads tensors and, if they are one, a model; both must be written as bytes that mean the same.
+/// Reads tensors and, if they are one, a model; both must be written as bytes that mean the same. A model of another
+/// program must end in a header that holds, or in one line.
 func refusalOfModel(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
   let path = "x.safetensors"
   let content: Safetensors
@@ -17,6 +20,7 @@ func refusalOfModel(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
   try promise(
     again.metadata == content.metadata && again.tensors.keys == content.tensors.keys,
     "written tensors have the names and the metadata that were read")
+  if content.isForeign { return try refusalOfForeignModel(content, path) }
   let model: FloatModel
   do throws(FileError) {
     model = try FloatModel(content, path: path)
@@ -25,5 +29,26 @@ func refusalOfModel(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
   }
   // Compares with the model, too.
   _ = try promised("a model that was read can be written") { try modelBytes(model, path: path) }
+  return nil
+}
+
+/// Deploys a model of another program as `supnorm export` does.
+private func refusalOfForeignModel(_ content: Safetensors, _ path: String) throws(BrokenPromise) -> FileError? {
+  let conventions = ForeignConventions()
+  let model: FloatModel
+  do throws(FileError) {
+    model = try FloatModel(content, conventions: conventions, path: path)
+  } catch {
+    return error
+  }
+  let claims: ModelClaims
+  do {
+    claims = try ModelClaims(deploying: model, name: "x")
+  } catch let error as QuantizationError {
+    return FileError(path, "\(error)")
+  } catch {
+    throw BrokenPromise("a model that was read is deployed or does not fit: \(error)")
+  }
+  try promise(verification(of: claims).isValid, "a deployed model holds")
   return nil
 }

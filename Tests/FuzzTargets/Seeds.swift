@@ -19,7 +19,10 @@ extension FuzzTarget {
         }
     case .safetensors:
       try Self.models.map { seed in ("seed-\(seed.name)", try modelBytes(seed.model, path: seed.name)) }
-        + [("seed-widths", Self.widths.encoded())]
+        + [
+          ("seed-widths", Self.widths.encoded()), ("seed-pytorch", Self.pytorch),
+          ("seed-deep", Self.deep.encoded()),
+        ]
     case .csv: Self.tables.map { ("seed-\($0.name)", Array($0.text.utf8)) }
     case .idx:
       [("seed-images", Self.images(width: 2, height: 3)), ("seed-pixels", Self.images(width: 1, height: 1))]
@@ -110,6 +113,26 @@ extension FuzzTarget {
         "b": .init(shape: [], elements: .float64([-2])),
         "c": .init(shape: [0, 3], elements: .float32([])),
       ], metadata: ["k": "v\u{1}"])
+  }
+
+  /// A network 2 → 2 → 2 of PyTorch in half precision of both kinds, which are read and never written.
+  private static var pytorch: [UInt8] {
+    let header =
+      #"{"__metadata__":{"format":"pt"},"0.bias":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"#
+      + #""0.weight":{"dtype":"F16","shape":[2,2],"data_offsets":[4,12]},"#
+      + #""2.weight":{"dtype":"BF16","shape":[2,2],"data_offsets":[12,20]}}"#
+    let halves: [UInt16] = [0x3800, 0xB400, 0x3C00, 0xC000, 0x4200, 0x3555]
+    let brainHalves: [UInt16] = [0x3F80, 0xBF00, 0x40A0, 0xC120]
+    let numbers = (halves + brainHalves).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    return (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8)
+      + numbers
+  }
+
+  /// Layers so large that their last one is divided by a common factor.
+  private static var deep: Safetensors {
+    let weights: [Float] = [100, -200, 300, 50]
+    let tensor = Safetensors.Tensor(shape: [2, 2], elements: .float32(weights))
+    return Safetensors(tensors: ["fc1.weight": tensor, "fc2.weight": tensor, "fc3.weight": tensor])
   }
 
   private static let tables: [(name: String, text: String)] = [

@@ -13,18 +13,27 @@ enum ExportCommand: Command {
     Weights become Int16 with a proved bound on every row, layers are stored dense or sparse, whichever is smaller,
     and everything is verified before the file is written. With --data the accuracy of the float network and of
     the integers is compared. Same model, same bytes.
+
+    A file of PyTorch's safetensors.torch.save_file, Linear layers called N.weight and N.bias, is taken as it is: for
+    these activations bounded rows are an exact rewriting of the same function. Its golden vectors are of --data.
     """
-  static let options = [
-    Option("--name", "NAME", "prefixes every identifier: lowercase letters, digits, underscores"),
-    Option("--out", "N.h", "the header to write"),
-    Option("--prune", "T", "drop hidden weights below T LSB (default: 0)"), .data, .label, .json,
-  ]
+  static let options =
+    [
+      Option("--name", "NAME", "prefixes every identifier: lowercase letters, digits, underscores"),
+      Option("--out", "N.h", "the header to write"),
+      Option("--prune", "T", "drop hidden weights below T LSB (default: 0)"),
+      Option(
+        "--project", nil, "project hidden rows onto the ℓ1 ball instead of rewriting, and say what it cost"),
+      .data, .label, .json,
+    ] + ForeignOptions.options
   static let positionalCount = 1...1
 
   /// What quantization and pruning cost on a test set.
   struct Cost: Codable, Equatable {
     var samples: Int
     var floatCorrect: Int
+    /// After projection; nil when nothing was projected.
+    var projectedCorrect: Int?
     var integerCorrect: Int
   }
 
@@ -37,27 +46,46 @@ enum ExportCommand: Command {
     var header: String
     var parameterBytes: Int
     var layers: [Layer]
+    var projection: ProjectionCost?
     var accuracy: Cost?
   }
 
   static func run(_ arguments: Arguments) throws {
     let modelPath = arguments.positionals[0]
-    let model = try readModel(modelPath)
+    var (model, isForeign) = try ForeignOptions.read(modelPath, arguments)
     let path = try arguments.required("--out")
+    var data: Dataset?
+    if isForeign {
+      Console.message("\(modelPath): not of supnorm, taken as \(model.network.activation.rawValue) layers")
+      data = try arguments.string("--data").map {
+        try DataSource.load($0, part: .test, columns: ColumnChoice(label: arguments.string("--label")))
+      }
+      if let data {
+        try requireFit(
+          data, inputs: model.network.layers[0].columns,
+          model.network.layers[model.network.layers.count - 1].rows)
+        model.examples = data.spreadExamples
+      }
+    }
+    let original = model.network
+    let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
     let claims = try export(
       model, from: modelPath, name: try arguments.required("--name"), to: path,
       prune: try arguments.integer("--prune", 0...32767) ?? 0)
     let network = try claims.network()
+    if !isForeign, let source = arguments.string("--data") {
+      data = try DataSource.load(
+        source, part: .test, columns: claims.columns(label: arguments.string("--label"), of: source))
+    }
     var cost: Cost?
-    if arguments.has("--data") {
-      let data = try DataSource.load(
-        arguments.required("--data"), part: .test,
-        columns: claims.columns(label: arguments.string("--label"), of: arguments.required("--data")))
-      guard data.featureCount == network.inputs else {
-        throw CommandError.usage(
-          "--data: \(data.featureCount) features, the model has \(network.inputs) inputs")
+    if let data {
+      try requireFit(data, inputs: network.inputs, network.outputs)
+      var deployed = try self.cost(of: model, claims: claims, on: data)
+      if projection != nil {
+        deployed.projectedCorrect = deployed.floatCorrect
+        deployed.floatCorrect = floatCorrect(original, model.inputMap, on: data)
       }
-      cost = try self.cost(of: model, claims: claims, on: data)
+      cost = deployed
     }
     if arguments.has("--json") {
       try Console.printJSON(
@@ -68,9 +96,10 @@ enum ExportCommand: Command {
               kind: $0.kind.rawValue, rows: $0.rows, columns: $0.columns, shift: $0.shift,
               nonzeroWeights: $0.nonzeroCount, entries: $0.storedCount, parameterBytes: $0.parameterBytes,
               rowSumMax: $0.rowSums.max() ?? 0, rowSumBound: $0.rowSumBound)
-          }, accuracy: cost))
+          }, projection: projection, accuracy: cost))
     } else {
       Console.print(layerTable(network))
+      if let projection { Console.print(projection.text) }
       if let cost { Console.print(text(of: cost)) }
     }
     Console.message("wrote \(path)")
@@ -101,17 +130,31 @@ enum ExportCommand: Command {
 
   /// Counts right answers of the float network and of the integers.
   static func cost(of model: FloatModel, claims: ModelClaims, on data: Dataset) throws -> Cost {
-    let logits = model.network.logits(of: model.inputMap.mappedInputs(of: data))
-    let outputs = claims.outputs
-    let floatCorrect = data.labels.indices.count { sample in
+    let samples = EncodedSamples(data, map: model.inputMap, isExact: true)
+    let counts = try CertifiedNetwork(verified: claims).certifiedAccuracy(
+      inputs: samples.inputs, labels: data.labels, radii: [])
+    return Cost(
+      samples: data.count, floatCorrect: floatCorrect(model.network, model.inputMap, on: data),
+      integerCorrect: counts.clean)
+  }
+
+  private static func floatCorrect(_ network: FloatNetwork, _ map: InputMap, on data: Dataset) -> Int {
+    let logits = network.logits(of: map.mappedInputs(of: data))
+    let outputs = network.layers[network.layers.count - 1].rows
+    return data.labels.indices.count { sample in
       let row = logits[sample * outputs..<(sample + 1) * outputs]
       let best = row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 }
       return best - row.startIndex == data.labels[sample]
     }
-    let samples = EncodedSamples(data, map: model.inputMap, isExact: true)
-    let counts = try CertifiedNetwork(verified: claims).certifiedAccuracy(
-      inputs: samples.inputs, labels: data.labels, radii: [])
-    return Cost(samples: data.count, floatCorrect: floatCorrect, integerCorrect: counts.clean)
+  }
+
+  private static func requireFit(_ data: Dataset, inputs: Int, _ outputs: Int) throws(CommandError) {
+    guard data.featureCount == inputs else {
+      throw .usage("--data: \(data.featureCount) features, the model has \(inputs) inputs")
+    }
+    if let label = data.labels.max(), label >= outputs {
+      throw .usage("--data: label \(label), the model has \(outputs) outputs")
+    }
   }
 
   static func layerTable(_ network: IntegerNetwork) -> String {
@@ -128,7 +171,8 @@ enum ExportCommand: Command {
   }
 
   static func text(of cost: Cost) -> String {
-    "\(cost.samples) samples: float \(percentage(cost.floatCorrect, of: cost.samples)), "
+    let projected = cost.projectedCorrect.map { ", projected \(percentage($0, of: cost.samples))" } ?? ""
+    return "\(cost.samples) samples: float \(percentage(cost.floatCorrect, of: cost.samples))\(projected), "
       + "integers \(percentage(cost.integerCorrect, of: cost.samples)) correct"
   }
 }

@@ -195,15 +195,12 @@ enum TrainCommand: Command {
         + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))")
     // What is monotone is bounded all through; its hidden values must fit all the same.
     let deployedMap = options.monotone.isEmpty ? map : map.coarsened(toFit: result.network)
-    // A few samples spread over the data become the golden vectors of the header.
-    let examples = (0..<min(4, data.count)).map { index in
-      (0..<data.featureCount).map { data.value(sample: index * data.count / 4, feature: $0) }
-    }
     let model = FloatModel(
       network: result.network, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
       targetNames: isRegression ? [data.targetName] : [], tolerances: tolerances,
-      examples: examples, settings: options.settings.merging(["data": source]) { $1 }, curve: result.curve)
+      examples: data.spreadExamples, settings: options.settings.merging(["data": source]) { $1 },
+      curve: result.curve)
     return (model, result.finishedEpochs == options.epochs)
   }
 
@@ -226,6 +223,15 @@ enum TrainCommand: Command {
     }
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw .usage("\(path): the folder is read-only")
+    }
+  }
+}
+
+extension Dataset {
+  /// A few samples spread over the data, which become the golden vectors of a header.
+  var spreadExamples: [[Double]] {
+    (0..<min(4, count)).map { index in
+      (0..<featureCount).map { value(sample: index * count / 4, feature: $0) }
     }
   }
 }
