@@ -256,7 +256,8 @@ struct ModelReader {
         let known = LayerKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw fail(place, "\(quoted(String(name))) is not one of \(known)")
       }
-      guard kind == .distance || index == layers.count - 1 || layers[...index].allSatisfy({ $0.kind == .dense })
+      guard
+        kind == .distance || index == layers.count - 1 || layers[...index].allSatisfy({ $0.kind == .dense })
       else { throw fail(place, "layer \(index) is dense behind distances, only the last one may be") }
       guard kind == .dense || index == 0 || layers[index - 1].kind == .distance else {
         throw fail(place, "layer \(index) is one of distances behind a dense one")

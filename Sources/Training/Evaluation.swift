@@ -108,7 +108,9 @@ extension FloatNetwork {
       let (label, other) = (pair / last.rows, pair % last.rows)
       guard last.kind == .dense else { return 2 * epsilon }
       return (0..<last.columns).reduce(Float(0)) { sum, column in
-        sum + (last.weights[label * last.columns + column] - last.weights[other * last.columns + column]).magnitude
+        sum
+          + (last.weights[label * last.columns + column] - last.weights[other * last.columns + column])
+          .magnitude
       } * epsilon
     }
     return fraction(ofSamples: labels.count) { part in

@@ -76,7 +76,8 @@ struct DistanceRun: TrainingProcess {
         second.pass.weightGradients[layer].elements, scale: scale, rate: rate)
       var biases = vectors(parameters.biases[layer])
       biasSteps[layer].step(
-        &biases, gradients: vectors(first.pass.biasGradients[layer]), vectors(second.pass.biasGradients[layer]),
+        &biases, gradients: vectors(first.pass.biasGradients[layer]),
+        vectors(second.pass.biasGradients[layer]),
         scale: scale, rate: rate)
       for row in parameters.biases[layer].indices { parameters.biases[layer][row] = biases[row / 8][row % 8] }
     }
