@@ -135,23 +135,9 @@ extension Network {
     unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: memory) {
       layer, lower, upper, widening in
       let own = layer.row(classIndex)
-      if layer.isMaxPlus {
-        let least = layer.logitBounds(of: own, lower: lower, upper: upper, widening: widening).lower
-        layer.forEachRow { row in
-          guard row.index != classIndex, isLargest else { return }
-          isLargest = least > layer.logitBounds(of: row, lower: lower, upper: upper, widening: widening).upper
-        }
-        return
-      }
-      layer.withWeights(of: own) { ownWeights, ownColumns, ownBias in
-        layer.forEachRow { row in
-          guard row.index != classIndex, isLargest else { return }
-          layer.withWeights(of: row) { weights, columns, bias in
-            isLargest = exceedsEverywhere(
-              weights: ownWeights, columns: ownColumns, bias: ownBias, otherWeights: weights,
-              otherColumns: columns, otherBias: bias, lower: lower, upper: upper, widening: widening)
-          }
-        }
+      layer.forEachRow { row in
+        guard row.index != classIndex, isLargest else { return }
+        isLargest = layer.exceedsEverywhere(own, row, lower: lower, upper: upper, widening: widening)
       }
     }
     return isLargest

@@ -23,12 +23,13 @@ internal import CSupNorm
       !hasByteColumns || columns <= 1024
     else { throw .malformed }
     // Which arrays there are follows from kind and layout.
-    try unsafe Self.check(pointer.pointee.weights, isNeeded: !hasByteOffsets)
-    try unsafe Self.check(pointer.pointee.byte_offsets, isNeeded: hasByteOffsets)
-    try unsafe Self.check(pointer.pointee.biases, isNeeded: !isMaxPlus)
-    try unsafe Self.check(pointer.pointee.column_indices, isNeeded: kind != SUPNORM_DENSE && !hasByteColumns)
-    try unsafe Self.check(pointer.pointee.byte_columns, isNeeded: hasByteColumns)
-    try unsafe Self.check(pointer.pointee.row_entries, isNeeded: kind != SUPNORM_DENSE)
+    let hasCounts = kind != SUPNORM_DENSE
+    let expected =
+      Self.bits(!hasByteOffsets, hasByteOffsets, !isMaxPlus)
+      | Self.bits(hasCounts && !hasByteColumns, hasByteColumns, hasCounts) &<< 3
+    let present = arrays
+    guard expected & ~present == 0 else { throw .nullPointer }
+    guard present == expected else { throw .malformed }
     var rest = entries
     for row in 0..<rows {
       let count = entryCount(ofRow: row)
@@ -39,9 +40,18 @@ internal import CSupNorm
     guard rest == 0 else { throw .malformed }
   }
 
-  @inline(never)
-  private static func check(_ array: UnsafeRawPointer?, isNeeded: Bool) throws(NetworkError) {
-    guard unsafe (array != nil) == isNeeded else { throw isNeeded ? .nullPointer : .malformed }
+  /// Which arrays the layer has, a bit for each: offsets or weights, byte offsets, biases, columns, byte columns, counts.
+  private var arrays: Int {
+    unsafe Self.bits(
+      layer.pointee.weights != nil, layer.pointee.byte_offsets != nil, layer.pointee.biases != nil)
+      | Self.bits(
+        layer.pointee.column_indices != nil, layer.pointee.byte_columns != nil,
+        layer.pointee.row_entries != nil) &<< 3
+  }
+
+  @inline(__always)
+  private static func bits(_ first: Bool, _ second: Bool, _ third: Bool) -> Int {
+    (first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0)
   }
 
   var rows: Int { unsafe Int(layer.pointee.rows) }
@@ -128,27 +138,51 @@ extension Layer {
   /// The accumulator of one row: `bias + Σ w·x`, or the maximum of `s·x + o`.
   ///
   /// - Complexity: O(row.count).
+  @inline(__always)
   func accumulator(of row: Row, input: Span<Int16>) -> Int32 {
-    if !isMaxPlus {
-      return withWeights(of: row) { weights, columns, bias in
-        Embedded.accumulator(weights: weights, columns: columns, bias: bias, input: input)
-      }
+    if isMaxPlus { return maximum(of: row, input: input) }
+    return withWeights(of: row) { weights, columns, bias in
+      Embedded.accumulator(weights: weights, columns: columns, bias: bias, input: input)
     }
+  }
+
+  /// The maximum of `s·x + o` over the entries of a max-plus row.
+  @inline(never)
+  private func maximum(of row: Row, input: Span<Int16>) -> Int32 {
     let counts = unsafe groupCounts(ofRow: row.index)
-    let columns = unsafe elements(of: layer.pointee.column_indices, from: row.start, count: row.count)
-    let byteColumns = unsafe elements(of: layer.pointee.byte_columns, from: row.start, count: row.count)
-    let offsets = unsafe elements(of: layer.pointee.weights, from: row.start, count: row.count)
-    let byteOffsets = unsafe elements(of: layer.pointee.byte_offsets, from: row.start, count: row.count)
-    return switch (hasByteColumns, hasByteOffsets) {
-    case (false, false):
-      unsafe maximum(columns: columns.span, offsets: offsets.span, groups: counts.span, input: input)
-    case (false, true):
-      unsafe maximum(columns: columns.span, offsets: byteOffsets.span, groups: counts.span, input: input)
-    case (true, false):
-      unsafe maximum(columns: byteColumns.span, offsets: offsets.span, groups: counts.span, input: input)
-    case (true, true):
-      unsafe maximum(columns: byteColumns.span, offsets: byteOffsets.span, groups: counts.span, input: input)
+    let groups = unsafe counts.span
+    var largest = Int32.min
+    var start = row.start
+    for group in groups.indices {
+      let count = Int(groups[group])
+      // Each pair of groups but the last has a block of 256 columns of its own.
+      let values = unsafe input.extracting(unchecked: ((group / 2) &* 256)..<input.count)
+      let mask: Int32 = group & 1 == 0 ? 0 : -1
+      // Which arrays there are was checked, and so was the sum of the counts.
+      let best: Int32
+      if unsafe layer.pointee.byte_columns != nil {
+        let columns = unsafe Span(_unsafeStart: layer.pointee.byte_columns + start, count: count)
+        if unsafe layer.pointee.byte_offsets != nil {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.byte_offsets + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        } else {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.weights + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        }
+      } else {
+        let columns = unsafe Span(_unsafeStart: layer.pointee.column_indices + start, count: count)
+        if unsafe layer.pointee.byte_offsets != nil {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.byte_offsets + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        } else {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.weights + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        }
+      }
+      largest = max(largest, best)
+      start &+= count
     }
+    return largest
   }
 
   /// Calls `body` for each entry of a max-plus row in storage order, whatever the layout.
@@ -158,21 +192,24 @@ extension Layer {
   ) {
     var index = row.start
     let counts = unsafe groupCounts(ofRow: row.index)
-    for group in 0..<groups {
-      let sign: Int32 = group & 1 == 0 ? 1 : -1
+    for group in unsafe counts.span.indices {
       let count = unsafe counts.span[group]
       for _ in 0..<count {
-        let column =
-          unsafe hasByteColumns
-          ? (group / 2) &* 256 &+ Int(layer.pointee.byte_columns[index])
-          : Int(layer.pointee.column_indices[index])
-        let offset =
-          unsafe hasByteOffsets
-          ? 0 &- sign &* Int32(layer.pointee.byte_offsets[index]) : Int32(layer.pointee.weights[index])
-        body(group, column, sign, offset)
+        let entry = entry(at: index, group: group)
+        body(group, entry.column, group & 1 == 0 ? 1 : -1, entry.offset)
         index &+= 1
       }
     }
+  }
+
+  @inline(never)
+  private func entry(at index: Int, group: Int) -> (column: Int, offset: Int32) {
+    let column =
+      unsafe hasByteColumns
+      ? (group / 2) &* 256 &+ Int(layer.pointee.byte_columns[index]) : Int(layer.pointee.column_indices[index])
+    guard hasByteOffsets else { return unsafe (column, Int32(layer.pointee.weights[index])) }
+    let center = unsafe Int32(layer.pointee.byte_offsets[index])
+    return (column, group & 1 == 0 ? 0 &- center : center)
   }
 
   /// The least and the greatest accumulator of one row over a box of inputs, see `accumulatorBounds`.
@@ -191,12 +228,10 @@ extension Layer {
     var least = Int32.min
     var greatest = Int32.min
     forEachEntry(of: row) { _, column, sign, offset in
+      let ends = (widening.lowerEnd(lower[column]), widening.upperEnd(upper[column]))
       // Magnitudes of at most 2^15 + 2^15.
-      let ends = (
-        sign &* widening.lowerEnd(lower[column]) &+ offset, sign &* widening.upperEnd(upper[column]) &+ offset
-      )
-      least = max(least, min(ends.0, ends.1))
-      greatest = max(greatest, max(ends.0, ends.1))
+      least = max(least, offset &+ (sign > 0 ? ends.0 : 0 &- ends.1))
+      greatest = max(greatest, offset &+ (sign > 0 ? ends.1 : 0 &- ends.0))
     }
     return (least, greatest)
   }
@@ -208,12 +243,31 @@ extension Layer {
   }
 
   /// The least and the greatest logit of one row of the last layer.
+  @inline(never)
   func logitBounds(
     of row: Row, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
   ) -> (lower: Int32, upper: Int32) {
     let ends = bounds(of: row, lower: lower, upper: upper, widening: widening)
-    let logits = (logit(ends.lower), logit(ends.upper))
-    return (min(logits.0, logits.1), max(logits.0, logits.1))
+    return activation == SUPNORM_NEGATE ? (0 &- ends.upper, 0 &- ends.lower) : ends
+  }
+
+  /// Whether one row's logit exceeds another's on every input of a box: of maxima by the ends of both, of sums by
+  /// their difference.
+  @inline(never)
+  func exceedsEverywhere(
+    _ own: Row, _ other: Row, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
+  ) -> Bool {
+    if isMaxPlus {
+      return logitBounds(of: own, lower: lower, upper: upper, widening: widening).lower
+        > logitBounds(of: other, lower: lower, upper: upper, widening: widening).upper
+    }
+    return withWeights(of: own) { weights, columns, bias in
+      withWeights(of: other) { otherWeights, otherColumns, otherBias in
+        Embedded.exceedsEverywhere(
+          weights: weights, columns: columns, bias: bias, otherWeights: otherWeights,
+          otherColumns: otherColumns, otherBias: otherBias, lower: lower, upper: upper, widening: widening)
+      }
+    }
   }
 
   /// Adds the parameters to a checksum in the order that supnorm.h states.
