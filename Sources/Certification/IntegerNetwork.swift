@@ -18,13 +18,13 @@ public enum IntegerActivation: CaseIterable, Sendable {
 }
 
 /// What a layer computes, and how it is stored.
-public enum IntegerLayerKind: String, Sendable {
+public enum IntegerLayerKind: String, CaseIterable, Sendable {
   /// `b + Σ w·x` over all columns.
   case dense
   /// The same, storing only the non-zero weights.
   case sparse
   /// `max(s·x + o)` over the entries of a row.
-  case maxPlus = "maxplus"
+  case maxPlus
 
   /// The constant of supnorm.h.
   public var constant: Int32 {
@@ -201,7 +201,8 @@ public struct IntegerLayer: Equatable, Sendable {
     case .dense: 4 * rows + 2 * storedCount
     case .sparse: 6 * rows + 4 * storedCount
     case .maxPlus:
-      2 * groupsPerRow * rows + (usesByteColumns ? 1 : 2) * storedCount + (usesByteOffsets ? 1 : 2) * storedCount
+      2 * groupsPerRow * rows + (usesByteColumns ? 1 : 2) * storedCount + (usesByteOffsets ? 1 : 2)
+        * storedCount
     }
   }
 }

@@ -26,7 +26,8 @@ public struct ModelClaims: Equatable, Sendable {
   public var crc32: Int
   /// The layers, first to last.
   public var layers: [LayerClaims]
-  /// Of the pairs of classes, in the order (0,1) (0,2) … (1,2) …; of a regression, of each output.
+  /// Of the pairs of classes, in the order (0,1) (0,2) … (1,2) …; of a regression, of each output; empty when every
+  /// layer is max-plus.
   public var bounds: [BoundClaims]
   /// One, shared by all inputs, or one for each.
   public var features: [FeatureClaims]
@@ -102,37 +103,68 @@ public struct LayerClaims: Equatable, Sendable {
     }
   }
 
-  /// Whether only some weights are stored, with their columns.
-  public var isSparse: Bool
+  /// One entry of a max-plus row: `sign · x_column + offset`.
+  public struct MaxPlusEntry: Equatable, Sendable {
+    /// The input it reads.
+    public var column: Int
+    /// 1 or -1.
+    public var sign: Int
+    /// What is added.
+    public var offset: Int
+
+    /// Creates an entry.
+    public init(column: Int, sign: Int, offset: Int) {
+      self.column = column
+      self.sign = sign
+      self.offset = offset
+    }
+  }
+
+  /// What the layer computes, and how it is stored.
+  public var kind: IntegerLayerKind
   /// Outputs, as the header states them.
   public var rowCount: Int
   /// Inputs, as the header states them.
   public var columns: Int
-  /// A weight means `w / 2^shift`.
+  /// A weight means `w / 2^shift`; 0 in a max-plus layer.
   public var shift: Int
-  /// What follows requantization; identity in the last layer.
+  /// What follows requantization; in the last layer identity, or negate of a max-plus layer.
   public var activation: IntegerActivation
-  /// The bound on every row's `Σ|w|`.
+  /// The bound on every row's `Σ|w|`; 1 in a max-plus layer.
   public var rowSumBound: Int
-  /// The stored weights of each row; all columns in order for a dense layer.
+  /// The layout bits of a max-plus layer, see supnorm.h: 1 for byte columns, 2 for byte offsets; else 0.
+  public var layout: Int
+  /// The stored weights of each row; all columns in order for a dense layer; empty for a max-plus layer.
   public var rows: [[Entry]]
-  /// One for each row, in accumulator units.
+  /// One for each row, in accumulator units; empty for a max-plus layer.
   public var biases: [Int]
+  /// The entries of each row of a max-plus layer, in storage order; empty for the other kinds.
+  public var entries: [[MaxPlusEntry]]
 
   /// Creates claims; nothing is checked.
   public init(
-    isSparse: Bool, rowCount: Int, columns: Int, shift: Int, activation: IntegerActivation,
-    rowSumBound: Int, rows: [[Entry]], biases: [Int]
+    kind: IntegerLayerKind, rowCount: Int, columns: Int, shift: Int, activation: IntegerActivation,
+    rowSumBound: Int, layout: Int = 0, rows: [[Entry]] = [], biases: [Int] = [],
+    entries: [[MaxPlusEntry]] = []
   ) {
-    self.isSparse = isSparse
+    self.kind = kind
     self.rowCount = rowCount
     self.columns = columns
     self.shift = shift
     self.activation = activation
     self.rowSumBound = rowSumBound
+    self.layout = layout
     self.rows = rows
     self.biases = biases
+    self.entries = entries
   }
+
+  /// Whether the columns of a max-plus layer are bytes, in blocks of 256 columns.
+  public var hasByteColumns: Bool { kind == .maxPlus && layout & 1 != 0 }
+  /// Whether the offsets of a max-plus layer are bytes.
+  public var hasByteOffsets: Bool { kind == .maxPlus && layout & 2 != 0 }
+  /// The groups of each row of a max-plus layer: two, or with byte columns two for each block of at most 1024 columns.
+  public var groupsPerRow: Int { hasByteColumns ? 2 * ((min(max(columns, 1), 1024) + 255) / 256) : 2 }
 }
 
 /// One bound of a header: of a pair of classes `M_jk(d) ≤ slope·d + offset`, of an output of a regression the same
@@ -231,38 +263,55 @@ public struct GoldenClaims: Equatable, Sendable {
 }
 
 extension ModelClaims {
+  /// Whether the header has a table of bounds: a network of max-plus layers alone needs none.
+  public var hasBoundTable: Bool { layers.contains { $0.kind != .maxPlus } }
+
   /// The network that the claims describe, for running it.
   ///
   /// - Throws: `InadmissibleRow`.
   /// - Precondition: `verification(of:)` found no problem.
   public func network() throws(InadmissibleRow) -> IntegerNetwork {
     try IntegerNetwork(
-      layers: layers.map { layer in
-        var weights = [Int16](repeating: 0, count: layer.rowCount * layer.columns)
-        for (row, entries) in layer.rows.enumerated() {
-          for entry in entries { weights[row * layer.columns + entry.column] = Int16(entry.weight) }
-        }
-        return IntegerLayer(
-          rows: layer.rowCount, columns: layer.columns, weights: weights,
-          biases: layer.biases.map { Int32($0) }, shift: layer.shift, activation: layer.activation,
-          rowSumBound: layer.rowSumBound, isSparse: layer.isSparse)
-      },
-      unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum, residualInputs: residualInputs,
-      task: task)
+      layers: layers.map(\.layer), unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum,
+      residualInputs: residualInputs, task: task)
   }
 }
 
 extension LayerClaims {
+  /// The layer that the claims describe.
+  fileprivate var layer: IntegerLayer {
+    if kind == .maxPlus {
+      return IntegerLayer(
+        columns: columns,
+        entries: entries.map { row in
+          row.map { Certification.MaxPlusEntry(column: $0.column, isNegated: $0.sign < 0, offset: $0.offset) }
+        }, activation: activation, usesByteColumns: hasByteColumns, usesByteOffsets: hasByteOffsets)
+    }
+    var weights = [Int16](repeating: 0, count: rowCount * columns)
+    for (row, entries) in rows.enumerated() {
+      for entry in entries { weights[row * columns + entry.column] = Int16(entry.weight) }
+    }
+    return IntegerLayer(
+      rows: rowCount, columns: columns, weights: weights, biases: biases.map { Int32($0) }, shift: shift,
+      activation: activation, rowSumBound: rowSumBound, isSparse: kind == .sparse)
+  }
+
   /// What a layer states of itself in a header.
   public init(_ layer: IntegerLayer) {
     self.init(
-      isSparse: layer.isSparse, rowCount: layer.rows, columns: layer.columns, shift: layer.shift,
+      kind: layer.kind, rowCount: layer.rows, columns: layer.columns, shift: layer.shift,
       activation: layer.activation, rowSumBound: layer.rowSumBound,
-      rows: (0..<layer.rows).map { row in
-        layer.row(row).enumerated().compactMap { column, weight in
-          layer.isSparse && weight == 0 ? nil : Entry(column: column, weight: Int(weight))
-        }
-      },
-      biases: layer.biases.map { Int($0) })
+      layout: Int(layer.layout),
+      rows: layer.kind == .maxPlus
+        ? []
+        : (0..<layer.rows).map { row in
+          layer.row(row).enumerated().compactMap { column, weight in
+            layer.kind == .sparse && weight == 0 ? nil : Entry(column: column, weight: Int(weight))
+          }
+        },
+      biases: layer.biases.map { Int($0) },
+      entries: layer.entries.map { row in
+        row.map { MaxPlusEntry(column: $0.column, sign: $0.isNegated ? -1 : 1, offset: $0.offset) }
+      })
   }
 }

@@ -123,11 +123,16 @@ private struct MacroTable {
     var body = words.dropFirst()
     var parameter: String?
     if let open = body.first, open.matches("("), open.isGlued {
-      guard body.count >= 3, body[body.startIndex + 2].matches(")") else {
-        throw FileError(path, line: name.line, "\(quoted(name.string)) does not have one parameter")
+      // Rows have one parameter, what is done with an entry of a max-plus row has three.
+      guard let close = body.prefix(7).firstIndex(where: { $0.matches(")") }),
+        [1, 3].contains(
+          body[..<close].dropFirst().split(omittingEmptySubsequences: false) { $0.matches(",") }.count),
+        [3, 7].contains(close - body.startIndex + 1)
+      else {
+        throw FileError(path, line: name.line, "\(quoted(name.string)) does not have one parameter or three")
       }
-      parameter = body[body.startIndex + 1].string
-      body = body.dropFirst(3)
+      parameter = body[(body.startIndex + 1)..<close].map(\.string).joined()
+      body = body[(close + 1)...]
     }
     let old = macros.updateValue(
       Macro(parameter: parameter, body: body, line: name.line), forKey: name.string)
@@ -262,7 +267,7 @@ private struct MacroTable {
 
   func claims() throws(FileError) -> ModelClaims {
     // Another version may have other macros, so it is told before any of them is missed.
-    if macros["\(prefix)_FORMAT_VERSION"] != nil { _ = try count("FORMAT_VERSION", 2...2) }
+    if macros["\(prefix)_FORMAT_VERSION"] != nil { _ = try count("FORMAT_VERSION", 3...3) }
     let layerCount = try count("LAYERS", 1...65535)
     let goldenCount = try count("GOLDEN_COUNT", 0...65535)
     var layers: [LayerClaims] = []
@@ -276,9 +281,7 @@ private struct MacroTable {
       inputs: integer("INPUTS"), outputs: integer("OUTPUTS"), inputMinimum: integer("INPUT_MIN"),
       inputMaximum: integer("INPUT_MAX"), scratchBytes: integer("SCRATCH_BYTES"),
       inferScratchBytes: integer("INFER_SCRATCH_BYTES"), crc32: integer("CRC32"), layers: layers,
-      bounds: integers(task == .regression ? "OUTPUT_BOUNDS" : "PAIRS", arity: 2).map {
-        BoundClaims(slope: $0[0], offset: $0[1])
-      },
+      bounds: bounds(of: layers, task),
       features: features(), featureNames: strings("FEATURE_NAMES"), classNames: strings("CLASS_NAMES"),
       golden: golden, task: task, residualInputs: integers("RESIDUAL_INPUTS").map { $0[0] },
       monotoneInputs: integers("MONOTONE_INPUTS", arity: 2).map {
@@ -291,24 +294,41 @@ private struct MacroTable {
 
   private func layer(_ index: Int) throws(FileError) -> LayerClaims {
     let prefix = "LAYER\(index)"
-    let isSparse = try choice("\(prefix)_KIND", ["SUPNORM_DENSE": false, "SUPNORM_SPARSE": true])
+    let kinds = Dictionary(uniqueKeysWithValues: IntegerLayerKind.allCases.map { ($0.headerName, $0) })
+    let kind = try choice("\(prefix)_KIND", kinds)
     let activations = Dictionary(uniqueKeysWithValues: IntegerActivation.allCases.map { ($0.headerName, $0) })
     let rowCount = try count("\(prefix)_ROWS", 1...65535)
-    var rows: [[LayerClaims.Entry]] = []
-    for row in 0..<rowCount {
-      let items = try integers("\(prefix)_ROW\(row)", arity: isSparse ? 2 : 1)
-      rows.append(
-        items.enumerated().map { column, item in
-          isSparse
-            ? LayerClaims.Entry(column: item[0], weight: item[1])
-            : LayerClaims.Entry(column: column, weight: item[0])
-        })
-    }
-    return try LayerClaims(
-      isSparse: isSparse, rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"),
+    var result = try LayerClaims(
+      kind: kind, rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"),
       shift: integer("\(prefix)_SHIFT"), activation: choice("\(prefix)_ACTIVATION", activations),
-      rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"), rows: rows,
-      biases: integers("\(prefix)_BIAS").map { $0[0] })
+      rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"))
+    let arity = kind == .dense ? 1 : kind == .sparse ? 2 : 3
+    for row in 0..<rowCount {
+      let items = try integers("\(prefix)_ROW\(row)", arity: arity)
+      switch kind {
+      case .dense:
+        result.rows.append(
+          items.enumerated().map { LayerClaims.Entry(column: $0.offset, weight: $0.element[0]) })
+      case .sparse: result.rows.append(items.map { LayerClaims.Entry(column: $0[0], weight: $0[1]) })
+      case .maxPlus:
+        result.entries.append(
+          items.map { LayerClaims.MaxPlusEntry(column: $0[0], sign: $0[1], offset: $0[2]) })
+      }
+    }
+    if kind == .maxPlus {
+      result.layout = try integer("\(prefix)_LAYOUT")
+    } else {
+      result.biases = try integers("\(prefix)_BIAS").map { $0[0] }
+    }
+    return result
+  }
+
+  /// The table of bounds, which a network of max-plus layers alone does not have.
+  private func bounds(of layers: [LayerClaims], _ task: Task) throws(FileError) -> [BoundClaims] {
+    guard layers.contains(where: { $0.kind != .maxPlus }) else { return [] }
+    return try integers(task == .regression ? "OUTPUT_BOUNDS" : "PAIRS", arity: 2).map {
+      BoundClaims(slope: $0[0], offset: $0[1])
+    }
   }
 
   private func choice<Value>(_ suffix: String, _ values: [String: Value]) throws(FileError) -> Value {

@@ -63,8 +63,8 @@ private struct HeaderWriter {
       /* \(lower).h: a certified integer network, \(shape), written by supnorm. Do not edit: `supnorm verify` tells.
        *
        * Every number stands here once, as an argument of an X-macro row. The rows expand to the data and to the
-       * proof about it: a compiler that accepts this file has proved that no row sum exceeds its bound and that no
-       * accumulator can overflow (-DSUPNORM_SKIP_PROOF turns that off). The types are those of supnorm.h.
+       * proof about it: a compiler that accepts this file has proved that no row sum exceeds its bound, that every
+       * column exists and that no accumulator can overflow (-DSUPNORM_SKIP_PROOF turns that off). The types are those of supnorm.h.
        */
       #ifndef \(upper)_H
       #define \(upper)_H
@@ -105,19 +105,27 @@ private struct HeaderWriter {
     line(
       """
       /* ---- Layer \(index) ---- */
-      #define \(prefix)_KIND \(layer.isSparse ? "SUPNORM_SPARSE" : "SUPNORM_DENSE")
+      #define \(prefix)_KIND \(layer.kind.headerName)
       #define \(prefix)_ROWS \(layer.rowCount)
       #define \(prefix)_COLUMNS \(layer.columns)
       #define \(prefix)_SHIFT \(layer.shift)
       #define \(prefix)_ACTIVATION \(layer.activation.headerName)
       #define \(prefix)_ROW_SUM_BOUND \(layer.rowSumBound)
       """)
-    for (row, entries) in layer.rows.enumerated() {
-      define(
-        "\(prefix)_ROW\(row)", "W",
-        entries.map { layer.isSparse ? "\($0.column), \($0.weight)" : "\($0.weight)" })
+    switch layer.kind {
+    case .dense, .sparse:
+      for (row, weights) in layer.rows.enumerated() {
+        define(
+          "\(prefix)_ROW\(row)", "W",
+          weights.map { layer.kind == .sparse ? "\($0.column), \($0.weight)" : "\($0.weight)" })
+      }
+      define("\(prefix)_BIAS", "B", layer.biases.map { "\($0)" })
+    case .maxPlus:
+      line("#define \(prefix)_LAYOUT \(layer.layout)")
+      for (row, entries) in layer.entries.enumerated() {
+        define("\(prefix)_ROW\(row)", "W", entries.map { "\($0.column), \($0.sign), \($0.offset)" })
+      }
     }
-    define("\(prefix)_BIAS", "B", layer.biases.map { "\($0)" })
     line("")
   }
 
@@ -125,15 +133,45 @@ private struct HeaderWriter {
     let layer = model.layers[index]
     let prefix = "\(upper)_LAYER\(index)"
     let name = "\(lower)_layer\(index)"
-    let rows = layer.rows.indices.map { "\(prefix)_ROW\($0)" }
-    if layer.isSparse {
-      array("uint16_t", "\(name)_row_entries", rows.map { "0 \($0)(SUPNORM_ENTRY_COUNT)," })
-      array("uint16_t", "\(name)_column_indices", rows.map { "\($0)(SUPNORM_ENTRY_COLUMN)" })
-      array("int16_t", "\(name)_weights", rows.map { "\($0)(SUPNORM_ENTRY_WEIGHT)" })
-    } else {
-      array("int16_t", "\(name)_weights", rows.map { "\($0)(SUPNORM_VALUE)" })
+    func rows(_ macro: String) -> [String] { layer.rows.indices.map { "\(prefix)_ROW\($0)(\(macro))" } }
+    switch layer.kind {
+    case .dense:
+      array("int16_t", "\(name)_weights", rows("SUPNORM_VALUE"))
+    case .sparse:
+      array("uint16_t", "\(name)_row_entries", rows("SUPNORM_ENTRY_COUNT").map { "0 \($0)," })
+      array("uint16_t", "\(name)_column_indices", rows("SUPNORM_ENTRY_COLUMN"))
+      array("int16_t", "\(name)_weights", rows("SUPNORM_ENTRY_WEIGHT"))
+    case .maxPlus:
+      writeMaxPlusData(ofLayer: index)
+      return
     }
     array("int32_t", "\(name)_biases", ["\(prefix)_BIAS(SUPNORM_VALUE)"])
+  }
+
+  private mutating func writeMaxPlusData(ofLayer index: Int) {
+    let layer = model.layers[index]
+    let name = "\(lower)_layer\(index)"
+    func rows(_ macro: String) -> [String] {
+      layer.entries.indices.map { "\(upper)_LAYER\(index)_ROW\($0)(\(macro))" }
+    }
+    let groups =
+      layer.hasByteColumns
+      ? (0..<layer.groupsPerRow).map { "SUPNORM_GROUP\($0)" } : ["SUPNORM_PLUS_GROUP", "SUPNORM_MINUS_GROUP"]
+    array(
+      "uint16_t", "\(name)_row_entries",
+      layer.entries.indices.map { row in
+        groups.map { "0 \(upper)_LAYER\(index)_ROW\(row)(\($0))," }.joined(separator: " ")
+      })
+    if layer.hasByteColumns {
+      array("uint8_t", "\(name)_byte_columns", rows("SUPNORM_MAXPLUS_BYTE_COLUMN"))
+    } else {
+      array("uint16_t", "\(name)_column_indices", rows("SUPNORM_MAXPLUS_COLUMN"))
+    }
+    if layer.hasByteOffsets {
+      array("uint8_t", "\(name)_byte_offsets", rows("SUPNORM_MAXPLUS_BYTE_OFFSET"))
+    } else {
+      array("int16_t", "\(name)_offsets", rows("SUPNORM_MAXPLUS_OFFSET"))
+    }
   }
 
   private mutating func writeProof(ofLayer index: Int) {
@@ -143,6 +181,10 @@ private struct HeaderWriter {
     var columns = index == 0 ? "\(upper)_INPUTS" : "\(upper)_LAYER\(index - 1)_ROWS"
     if index > 0, index == model.layers.count - 1 { columns += " \(upper)_RESIDUAL_INPUTS(SUPNORM_COUNT)" }
     prove("\(prefix)_COLUMNS == \(columns)", "\(place): columns do not fit the inputs")
+    if layer.kind == .maxPlus {
+      writeMaxPlusProof(ofLayer: index, prefix, place)
+      return
+    }
     prove("\(prefix)_SHIFT >= 0 && \(prefix)_SHIFT <= 15", "\(place): shift out of range")
     prove("0 \(prefix)_BIAS(SUPNORM_COUNT) == \(prefix)_ROWS", "\(place): number of biases")
     line(
@@ -151,7 +193,7 @@ private struct HeaderWriter {
     for row in layer.rows.indices {
       let name = "\(prefix)_ROW\(row)"
       let place = "\(place) row \(row)"
-      if layer.isSparse {
+      if layer.kind == .sparse {
         prove("-1 \(name)(SUPNORM_ENTRY_NEXT) < \(prefix)_COLUMNS", "\(place): columns out of order or range")
         prove(
           "INT64_C(0) \(name)(SUPNORM_ENTRY_SUM) <= \(prefix)_ROW_SUM_BOUND",
@@ -162,6 +204,29 @@ private struct HeaderWriter {
           "INT64_C(0) \(name)(SUPNORM_SUM) <= \(prefix)_ROW_SUM_BOUND",
           "\(place): row sum exceeds \(prefix)_ROW_SUM_BOUND")
       }
+    }
+    line("")
+  }
+
+  private mutating func writeMaxPlusProof(ofLayer index: Int, _ prefix: String, _ place: String) {
+    let layer = model.layers[index]
+    let counts = "\(lower)_layer\(index)_row_entries"
+    prove(
+      "\(prefix)_SHIFT == 0 && \(prefix)_ROW_SUM_BOUND == 1", "\(place): shift or row sum bound of max-plus")
+    prove("SUPNORM_LAYOUT_FITS(\(prefix)_COLUMNS, \(prefix)_LAYOUT)", "\(place): layout does not fit")
+    prove(
+      "sizeof \(counts) / sizeof \(counts)[0] == \(prefix)_ROWS * SUPNORM_GROUPS(\(prefix)_COLUMNS, \(prefix)_LAYOUT)",
+      "\(place): number of rows")
+    line(
+      "#define \(prefix)_ENTRY_FITS(column, sign, offset) \\\n"
+        + "  && SUPNORM_MAXPLUS_FITS(column, sign, offset, \(prefix)_COLUMNS, \(prefix)_LAYOUT)")
+    let next = layer.hasByteColumns ? "SUPNORM_MAXPLUS_BYTE_NEXT" : "SUPNORM_MAXPLUS_NEXT"
+    for row in layer.entries.indices {
+      let name = "\(prefix)_ROW\(row)"
+      let place = "\(place) row \(row)"
+      prove("0 \(name)(SUPNORM_MAXPLUS_COUNT) > 0", "\(place): no entries")
+      prove("1 \(name)(\(prefix)_ENTRY_FITS)", "\(place): a column, sign or offset out of range")
+      prove("-1 \(name)(\(next)) < 131072", "\(place): entries out of order")
     }
     line("")
   }
@@ -179,6 +244,17 @@ private struct HeaderWriter {
   }
 
   private mutating func writeBounds() {
+    let outputs = "\(upper)_LAYER\(model.layers.count - 1)_ROWS == \(upper)_OUTPUTS"
+    guard model.hasBoundTable else {
+      line(
+        """
+        /* ---- Certificate: every layer is max-plus, so inputs that differ by at most d LSB everywhere change each
+         * output by at most d and each difference of two by at most 2 * d; no table is needed ---- */
+        """)
+      prove(outputs, "\(lower).h: number of outputs")
+      line("")
+      return
+    }
     let arguments = model.bounds.map { "\($0.slope), \($0.offset)" }
     let name = isRegression ? "\(upper)_OUTPUT_BOUNDS" : "\(upper)_PAIRS"
     if isRegression {
@@ -203,7 +279,7 @@ private struct HeaderWriter {
         "(0 \(name)(SUPNORM_ENTRY_COUNT)) * 2 == \(upper)_OUTPUTS * (\(upper)_OUTPUTS - 1)",
         "\(lower).h: number of pairs")
     }
-    prove("\(upper)_LAYER\(model.layers.count - 1)_ROWS == \(upper)_OUTPUTS", "\(lower).h: number of outputs")
+    prove(outputs, "\(lower).h: number of outputs")
     line("")
   }
 
@@ -290,12 +366,26 @@ private struct HeaderWriter {
       model.layers.indices.map { index in
         let prefix = "\(upper)_LAYER\(index)"
         let name = "\(lower)_layer\(index)"
-        let indices =
-          model.layers[index].isSparse ? "\(name)_column_indices, \(name)_row_entries" : "NULL, NULL"
+        let layer = model.layers[index]
+        // The arrays in the order of `supnorm_layer`, and the one that has an element for each entry.
+        let arrays: [String]
+        switch layer.kind {
+        case .dense: arrays = ["weights", "biases", "", "", "", ""]
+        case .sparse: arrays = ["weights", "biases", "column_indices", "row_entries", "", ""]
+        case .maxPlus:
+          arrays = [
+            layer.hasByteOffsets ? "" : "offsets", "", layer.hasByteColumns ? "" : "column_indices",
+            "row_entries", layer.hasByteColumns ? "byte_columns" : "",
+            layer.hasByteOffsets ? "byte_offsets" : "",
+          ]
+        }
+        let pointers = arrays.map { $0.isEmpty ? "NULL" : "\(name)_\($0)" }
+        let counted = layer.hasByteOffsets ? pointers[5] : pointers[0]
         return """
-          {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, 0, \(prefix)_ROWS, \(prefix)_COLUMNS,
-             \(prefix)_ROW_SUM_BOUND, sizeof \(name)_weights / sizeof \(name)_weights[0],
-             \(name)_weights, \(name)_biases, \(indices)},
+          {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layer.kind == .maxPlus ? "\(prefix)_LAYOUT" : "0"),
+             \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, sizeof \(counted) / sizeof \(counted)[0],
+             \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]),
+             \(pointers[4]), \(pointers[5])},
           """
       })
     line(
@@ -303,7 +393,7 @@ private struct HeaderWriter {
       static const supnorm_network \(lower)_network_data = {
         \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
         \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
-        \(upper)_CRC32, \(lower)_layers, \(lower)_bounds, \(lower)_features,
+        \(upper)_CRC32, \(lower)_layers, \(model.hasBoundTable ? "\(lower)_bounds" : "NULL"), \(lower)_features,
         \(model.residualInputs.isEmpty ? "NULL" : "\(lower)_residual_inputs"),
         sizeof \(lower)_features / sizeof \(lower)_features[0], 0 \(upper)_RESIDUAL_INPUTS(SUPNORM_COUNT),
         \(upper)_TOLERANCE_LSB, \(upper)_TASK
@@ -368,6 +458,17 @@ private struct HeaderWriter {
       }
     }
     return "\"" + body.joined() + "\""
+  }
+}
+
+extension IntegerLayerKind {
+  /// The name of the constant in supnorm.h.
+  var headerName: String {
+    switch self {
+    case .dense: "SUPNORM_DENSE"
+    case .sparse: "SUPNORM_SPARSE"
+    case .maxPlus: "SUPNORM_MAXPLUS"
+    }
   }
 }
 

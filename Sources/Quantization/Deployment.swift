@@ -17,7 +17,7 @@ extension ModelClaims {
     let features = try model.inputMap.featureClaims()
     let lastUnits = Double(integers.unit) * Double(1 << integers.layers[integers.layers.count - 1].shift)
     self.init(
-      name: name, formatVersion: 2, unit: integers.unit, inputs: integers.inputs, outputs: integers.outputs,
+      name: name, formatVersion: 3, unit: integers.unit, inputs: integers.inputs, outputs: integers.outputs,
       inputMinimum: integers.inputMinimum, inputMaximum: integers.inputMaximum,
       scratchBytes: network.scratchBytes, inferScratchBytes: network.inferScratchBytes,
       crc32: Int(network.crc32), layers: integers.layers.map(LayerClaims.init),

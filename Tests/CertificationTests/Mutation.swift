@@ -83,6 +83,10 @@ struct Mutation {
   private static func layerMutations(_ claims: ModelClaims) -> [Mutation] {
     var mutations: [Mutation] = []
     for (index, layer) in claims.layers.enumerated() {
+      if layer.kind == .maxPlus {
+        mutations += maxPlusMutations(layer, index)
+        continue
+      }
       for step in [1, -1] {
         mutations += [
           .step("layer \(index) rows", \.layers[index].rowCount, step),
@@ -105,7 +109,10 @@ struct Mutation {
         Mutation(name: "layer \(index) bound inadmissible") { $0.layers[index].rowSumBound = 65536 },
         Mutation(name: "layer \(index) shift 16") { $0.layers[index].shift = 16 },
         Mutation(name: "layer \(index) shift -1") { $0.layers[index].shift = -1 },
-        Mutation(name: "layer \(index) storage") { $0.layers[index].isSparse.toggle() },
+        Mutation(name: "layer \(index) storage") {
+          $0.layers[index].kind = $0.layers[index].kind == .dense ? .sparse : .dense
+        },
+        Mutation(name: "layer \(index) layout") { $0.layers[index].layout += 1 },
         Mutation(name: "layer \(index) a row less") { $0.layers[index].rows.removeLast() },
         Mutation(name: "layer \(index) a row more") { $0.layers[index].rows.append([]) },
         Mutation(name: "layer \(index) a bias less") { $0.layers[index].biases.removeLast() },
@@ -132,6 +139,56 @@ struct Mutation {
       Mutation(name: "an activation in the last layer") {
         $0.layers[$0.layers.count - 1].activation = .relu
       })
+    return mutations
+  }
+
+  private static func maxPlusMutations(_ layer: LayerClaims, _ index: Int) -> [Mutation] {
+    let place = "layer \(index)"
+    var mutations: [Mutation] = [
+      Mutation(name: "\(place) another kind") { $0.layers[index].kind = .sparse },
+      Mutation(name: "\(place) a row less") { $0.layers[index].entries.removeLast() },
+      Mutation(name: "\(place) a row more") { $0.layers[index].entries.append($0.layers[index].entries[0]) },
+      Mutation(name: "\(place) weights") { $0.layers[index].rows.append([]) },
+      Mutation(name: "\(place) a bias") { $0.layers[index].biases.append(0) },
+    ]
+    for step in [1, -1] {
+      mutations += [
+        .step("\(place) rows", \.layers[index].rowCount, step),
+        .step("\(place) columns", \.layers[index].columns, step),
+        .step("\(place) shift", \.layers[index].shift, step),
+        .step("\(place) bound", \.layers[index].rowSumBound, step),
+      ]
+    }
+    for layout in [-1, 0, 1, 2, 3, 4, 5] where layout != layer.layout {
+      mutations.append(Mutation(name: "\(place) layout \(layout)") { $0.layers[index].layout = layout })
+    }
+    for (row, entries) in layer.entries.enumerated() {
+      let place = "\(place) row \(row)"
+      mutations += [
+        Mutation(name: "\(place) an entry less") { $0.layers[index].entries[row].removeLast() },
+        Mutation(name: "\(place) an entry twice") { $0.layers[index].entries[row].append(entries[0]) },
+        Mutation(name: "\(place) without entries") { $0.layers[index].entries[row] = [] },
+      ]
+      if entries.count > 1 {
+        mutations.append(
+          Mutation(name: "\(place) out of order") { $0.layers[index].entries[row].swapAt(0, 1) })
+      }
+      for entry in entries.indices {
+        for step in [1, -1] {
+          mutations += [
+            .step("\(place) column \(entry)", \.layers[index].entries[row][entry].column, step),
+            .step("\(place) offset \(entry)", \.layers[index].entries[row][entry].offset, step),
+            .step("\(place) sign \(entry)", \.layers[index].entries[row][entry].sign, step),
+          ]
+        }
+        mutations += [
+          Mutation(name: "\(place) sign \(entry) turned") { $0.layers[index].entries[row][entry].sign *= -1 },
+          Mutation(name: "\(place) offset \(entry) beyond Int16") {
+            $0.layers[index].entries[row][entry].offset += 65536
+          },
+        ]
+      }
+    }
     return mutations
   }
 

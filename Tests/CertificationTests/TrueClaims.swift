@@ -31,7 +31,7 @@ extension TestRandom {
     let (tolerances, toleranceLSB) = oneIn(2) ? ([], 0) : tolerances(of: features, inputs: network.inputs)
     let isRegression = network.task == .regression
     return ModelClaims(
-      name: "test", formatVersion: 2, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: "test", formatVersion: 3, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map { LayerClaims($0) },
@@ -90,7 +90,7 @@ extension IntegerNetwork {
   /// The network as a header can state it: C has no empty arrays, so a layer without weights stores its zeros.
   var statable: IntegerNetwork {
     var result = self
-    for index in layers.indices where layers[index].nonzeroCount == 0 {
+    for index in layers.indices where layers[index].kind == .sparse && layers[index].nonzeroCount == 0 {
       result.layers[index].isSparse = false
     }
     return result

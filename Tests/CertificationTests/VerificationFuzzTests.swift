@@ -19,7 +19,16 @@ struct VerificationFuzzTests {
     for layer in claims.layers.indices {
       fields += [
         \.layers[layer].rowCount, \.layers[layer].columns, \.layers[layer].shift, \.layers[layer].rowSumBound,
+        \.layers[layer].layout,
       ]
+      for row in claims.layers[layer].entries.indices {
+        for entry in claims.layers[layer].entries[row].indices {
+          fields += [
+            \.layers[layer].entries[row][entry].column, \.layers[layer].entries[row][entry].sign,
+            \.layers[layer].entries[row][entry].offset,
+          ]
+        }
+      }
       for row in claims.layers[layer].rows.indices {
         for entry in claims.layers[layer].rows[row].indices {
           fields += [
@@ -88,7 +97,7 @@ struct VerificationFuzzTests {
   private func expectSound(_ changed: ModelClaims, of claims: ModelClaims, _ random: TestRandom) throws {
     guard verification(of: changed).isValid else { return }
     #expect(try Rederivation.holds(changed), "\(changed); \(random)")
-    #expect(changed.formatVersion == 2 && changed.features == claims.features, "\(changed); \(random)")
+    #expect(changed.formatVersion == 3 && changed.features == claims.features, "\(changed); \(random)")
     // A unit that is off by a little is a true statement as long as the input maps are those of that unit.
     for feature in changed.features {
       let power = Double(1 << feature.shift)
@@ -103,7 +112,7 @@ struct VerificationFuzzTests {
   /// Makes lists shorter, longer or empty.
   private func reshape(_ claims: inout ModelClaims, _ random: inout TestRandom) {
     let layer = claims.layers.isEmpty ? nil : random.integer(0...claims.layers.count - 1)
-    switch random.integer(0...9) {
+    switch random.integer(0...10) {
     case 0: claims.layers = []
     case 1: claims.bounds = []
     case 2: claims.features = []
@@ -113,6 +122,7 @@ struct VerificationFuzzTests {
     case 6: if let layer { claims.layers[layer].biases = [] }
     case 7: if let layer { claims.layers.insert(claims.layers[layer], at: layer) }
     case 8: claims.golden[0].input = []
+    case 9: if let layer { claims.layers[layer].entries = [] }
     default: claims.golden[0].logits = []
     }
   }

@@ -39,10 +39,13 @@ struct VerificationMutationTests {
     for claims in try Self.valid(&random) {
       var mutations: [Mutation] = []
       for index in claims.layers.indices {
-        for step in [1, -1] where (0...15).contains(claims.layers[index].shift + step) {
+        for step in [1, -1]
+        where claims.layers[index].kind != .maxPlus && (0...15).contains(claims.layers[index].shift + step) {
           mutations.append(.step("layer \(index) shift", \.layers[index].shift, step))
         }
-        for activation in IntegerActivation.allCases where index < claims.layers.count - 1 {
+        let isLast = index == claims.layers.count - 1
+        let isMaxPlus = claims.layers[index].kind == .maxPlus
+        for activation in isLast ? (isMaxPlus ? [.identity, .negate] : []) : IntegerActivation.allCases {
           mutations.append(
             Mutation(name: "layer \(index) \(activation)") { $0.layers[index].activation = activation })
         }
@@ -74,10 +77,10 @@ enum Rederivation {
     guard (-32768...32767).contains(claims.inputMinimum), (-32768...32767).contains(claims.inputMaximum),
       claims.inputMinimum <= claims.inputMaximum,
       claims.golden.allSatisfy({ $0.input.allSatisfy { (-32768...32767).contains($0) } }),
-      claims.layers.allSatisfy({ $0.rows.contains { !$0.isEmpty } })
+      claims.layers.allSatisfy({ $0.kind == .maxPlus || $0.rows.contains { !$0.isEmpty } })
     else { return false }
     // The proof by layer; each row is proved by the initializer.
-    for layer in claims.layers {
+    for layer in claims.layers where layer.kind != .maxPlus {
       let largest = layer.biases.map { abs($0) }.max() ?? 0
       if 32768 * layer.rowSumBound + largest + (1 << layer.shift) / 2 > Int(Int32.max) { return false }
     }

@@ -27,7 +27,8 @@ struct VerificationTests {
       #expect(found.lipschitzBound == network.lipschitzBound, "\(random)")
       #expect(found.layers.count == network.layers.count)
       for (measured, layer) in zip(found.layers, network.layers) {
-        #expect(measured.kind == (layer.isSparse ? "sparse" : "dense"))
+        #expect(measured.kind == "\(layer.kind)")
+        #expect(measured.entries == layer.storedCount && measured.parameterBytes == layer.parameterBytes)
         #expect(measured.rows == layer.rows && measured.columns == layer.columns)
         #expect(measured.shift == layer.shift && measured.rowSumBound == layer.rowSumBound)
         #expect(measured.rowSumMax == layer.rowSums.max())
@@ -75,7 +76,7 @@ struct VerificationTests {
   @Test func `Sparse layers whose weights would fill the memory are refused`() throws {
     var claims = try Self.example()
     claims.layers[0] = LayerClaims(
-      isSparse: true, rowCount: 65535, columns: 65535, shift: 0, activation: .relu, rowSumBound: 1,
+      kind: .sparse, rowCount: 65535, columns: 65535, shift: 0, activation: .relu, rowSumBound: 1,
       rows: Array(repeating: [], count: 65535), biases: Array(repeating: 0, count: 65535))
     let problem = "layer 0: rows · columns 4294836225 > 134217728, too large to load"
     #expect(verification(of: claims).problems.contains(problem))

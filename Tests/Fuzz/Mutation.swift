@@ -1,5 +1,6 @@
 internal import CFuzzer
 internal import Certification
+internal import FuzzTargets
 internal import Interchange
 internal import Training
 
@@ -51,8 +52,14 @@ struct Mutation {
   /// Changes one number of a network that holds; it stays one that `ModelClaims.network()` accepts or refuses.
   private mutating func change(_ claims: inout ModelClaims) {
     let index = claims.layers.indices.randomElement(using: &random) ?? 0
+    if claims.layers[index].kind == .maxPlus, !oneIn(4) {
+      changeEntries(&claims.layers[index])
+      return
+    }
     let row = claims.layers[index].rows.indices.randomElement(using: &random) ?? 0
-    switch Int.random(in: 0...6, using: &random) {
+    // Of a max-plus layer only what the other kinds have too.
+    let isMaxPlus = claims.layers[index].kind == .maxPlus
+    switch isMaxPlus ? Int.random(in: 4...6, using: &random) : Int.random(in: 0...6, using: &random) {
     case 0...1:
       guard let entry = claims.layers[index].rows[row].indices.randomElement(using: &random) else { return }
       claims.layers[index].rows[row][entry].weight = number(-32768...32767)
@@ -61,11 +68,29 @@ struct Mutation {
     case 4:
       guard index < claims.layers.count - 1 else { return }
       claims.layers[index].activation = IntegerActivation.allCases.randomElement(using: &random) ?? .relu
+    case 5 where isMaxPlus: break
     case 5: claims.layers[index].rowSumBound = number(0...65535)
     default:
       claims.inputMinimum = number(-32768...32767)
       claims.inputMaximum = number(claims.inputMinimum...32767)
     }
+  }
+
+  /// Changes, adds or removes an entry of a max-plus layer and stores the layer in the smallest layout.
+  private mutating func changeEntries(_ layer: inout LayerClaims) {
+    var entries = layer.entries.map { row in
+      row.map { MaxPlusEntry(column: $0.column, isNegated: $0.sign < 0, offset: $0.offset) }
+    }
+    let row = entries.indices.randomElement(using: &random) ?? 0
+    let entry = MaxPlusEntry(
+      column: Int.random(in: 0..<layer.columns, using: &random), isNegated: oneIn(2),
+      offset: number(oneIn(2) ? -32768...32767 : -255...255))
+    switch Int.random(in: 0...2, using: &random) {
+    case 0: entries[row].append(entry)
+    case 1: entries[row][entries[row].count - 1] = entry
+    default: if entries[row].count > 1 { entries[row].removeFirst() }
+    }
+    layer = LayerClaims(IntegerLayer(columns: layer.columns, entries: entries, activation: layer.activation))
   }
 
   /// Mostly a small number or an end of the range, which must not be empty.
@@ -76,29 +101,5 @@ struct Mutation {
     case 2: min(max(Int.random(in: -8...8, using: &random), range.lowerBound), range.upperBound)
     default: Int.random(in: range, using: &random)
     }
-  }
-}
-
-extension ModelClaims {
-  /// The claims with everything that follows from the parameters derived again.
-  ///
-  /// - Precondition: as for `network()`, except that rows may break their bounds: then this throws.
-  fileprivate func restated() throws -> ModelClaims {
-    let network = try CertifiedNetwork(network())
-    var result = self
-    result.scratchBytes = network.scratchBytes
-    result.inferScratchBytes = network.inferScratchBytes
-    result.crc32 = Int(network.crc32)
-    result.bounds = network.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) }
-    for index in golden.indices {
-      let input = golden[index].input.map { Int16($0) }
-      let answer = try network.answer(to: input)
-      result.golden[index].logits = answer.logits.map { Int($0) }
-      guard task == .classification else { continue }
-      result.golden[index].classIndex = answer.classIndex
-      result.golden[index].radiusLSB = answer.globalRadiusLSB
-      result.golden[index].localRadiusLSB = try network.localRadius(of: input, as: answer.classIndex) ?? -1
-    }
-    return result
   }
 }

@@ -14,6 +14,9 @@ extension FuzzTarget {
         let text = headerText(of: try ModelClaims(deploying: seed.model, name: "x"))
         return ("seed-\(seed.name)", Array((seed.name == "one" ? text : Self.compact(text)).utf8))
       }
+        + (try Self.maxPlusClaims).map { seed in
+          ("seed-\(seed.name)", Array(Self.compact(headerText(of: try seed.claims.restated())).utf8))
+        }
     case .safetensors:
       try Self.models.map { seed in ("seed-\(seed.name)", try modelBytes(seed.model, path: seed.name)) }
         + [("seed-widths", Self.widths.encoded())]
@@ -60,6 +63,30 @@ extension FuzzTarget {
         model(widths: [6, 2, 2], weights: [0, 0, 0, 0, 0, 0.5, 0, 0, 0, -0.25, 0], activation: .relu)
       ),
     ]
+  }
+
+  /// Headers with max-plus layers of different layouts: alone, or behind and before other kinds.
+  private static var maxPlusClaims: [(name: String, claims: ModelClaims)] {
+    get throws {
+      func layer(_ entries: [[(Int, Int, Int)]], _ columns: Int, _ activation: IntegerActivation)
+        -> LayerClaims
+      {
+        LayerClaims(
+          IntegerLayer(
+            columns: columns,
+            entries: entries.map { $0.map { MaxPlusEntry(column: $0.0, isNegated: $0.1 < 0, offset: $0.2) } },
+            activation: activation))
+      }
+      let relu = model(widths: [2, 2, 2], weights: [0.5, -0.25, 0.125, 0.0625], activation: .relu)
+      var hybrid = try ModelClaims(deploying: relu, name: "x")
+      var distance = hybrid
+      hybrid.layers[0] = layer([[(0, 1, -5), (1, 1, 3)], [(1, -1, 32767)]], 2, .abs)
+      distance.layers = [
+        layer([[(0, 1, -255), (1, -1, 7)], [(1, 1, 0), (0, -1, 255)]], 2, .identity),
+        layer([[(0, 1, -300), (1, -1, 2)], [(1, 1, 0)]], 2, .negate),
+      ]
+      return [("distance", distance), ("hybrid", hybrid)]
+    }
   }
 
   private static func model(widths: [Int], weights: [Float], activation: Activation) -> FloatModel {

@@ -11,9 +11,12 @@ struct HeaderCompilationTests {
   static func models() throws -> [ModelClaims] {
     var generator = HeaderModels()
     var models: [ModelClaims] = []
-    for index in 0..<6 {
+    for index in 0..<9 {
       models.append(try generator.claims(outputs: index == 0 ? 1 : nil, name: "m\(index)"))
     }
+    var maxPlus = HeaderProofTests.maxPlusModel()
+    maxPlus.name = "maxplus"
+    models.append(maxPlus)
     var extreme = try generator.claims(
       IntegerNetwork(
         layers: [

@@ -30,13 +30,51 @@ struct HeaderDataTests {
       }
     }
 
+    static void maximize(const supnorm_layer *layer, const int64_t *values, int64_t *maxima) {
+      int has_byte_columns = layer->layout & SUPNORM_BYTE_COLUMNS, has_byte_offsets = layer->layout & SUPNORM_BYTE_OFFSETS;
+      int groups = has_byte_columns ? 2 * ((layer->columns + 255) / 256) : 2;
+      uint32_t entry = 0;
+      if (layer->shift != 0 || layer->row_sum_bound != 1 || layer->biases != NULL ||
+          !layer->byte_columns != !has_byte_columns || !layer->column_indices != !!has_byte_columns ||
+          !layer->byte_offsets != !has_byte_offsets || !layer->weights != !!has_byte_offsets)
+        printf("layer ");
+      for (int r = 0; r < layer->rows; r++) {
+        maxima[r] = -1000000;
+        for (int g = 0; g < groups; g++)
+          for (int i = 0; i < layer->row_entries[r * groups + g]; i++, entry++) {
+            int64_t column = has_byte_columns ? g / 2 * 256 + layer->byte_columns[entry] : layer->column_indices[entry];
+            int64_t sign = g % 2 == 0 ? 1 : -1;
+            int64_t value =
+              has_byte_offsets ? sign * (values[column] - layer->byte_offsets[entry])
+                               : sign * values[column] + layer->weights[entry];
+            if (value > maxima[r]) maxima[r] = value;
+          }
+      }
+      if (entry != layer->entries) printf("entries ");
+    }
+
+    static void add_residuals(const supnorm_network *network, const supnorm_golden *golden, int l, int64_t *values) {
+      if (l == network->layer_count - 2)
+        for (int i = 0; i < network->residual_count; i++)
+          values[network->layers[l].rows + i] = golden->input[network->residual_inputs[i]];
+    }
+
     static void answer(const supnorm_network *network, const supnorm_golden *golden) {
-      int64_t values[100], sums[100];
+      int64_t values[1100], sums[1100];
       for (int i = 0; i < network->inputs; i++) values[i] = golden->input[i];
       for (int l = 0; l < network->layer_count; l++) {
         const supnorm_layer *layer = &network->layers[l];
         const int16_t *weight = layer->weights;
         const uint16_t *column = layer->column_indices;
+        if (layer->kind == SUPNORM_MAXPLUS) {
+          maximize(layer, values, sums);
+          for (int r = 0; r < layer->rows && l < network->layer_count - 1; r++) values[r] = clamped(sums[r]);
+          if (l < network->layer_count - 1) activate(layer->activation, values, layer->rows);
+          else if (layer->activation == SUPNORM_NEGATE)
+            for (int r = 0; r < layer->rows; r++) sums[r] = -sums[r];
+          add_residuals(network, golden, l, values);
+          continue;
+        }
         for (int r = 0; r < layer->rows; r++) {
           sums[r] = layer->biases[r];
           if (layer->kind == SUPNORM_DENSE)
@@ -51,9 +89,7 @@ struct HeaderDataTests {
           values[r] = clamped(sum >= 0 ? sum / scale : -((scale - 1 - sum) / scale));
         }
         activate(layer->activation, values, layer->rows);
-        if (l == network->layer_count - 2)
-          for (int i = 0; i < network->residual_count; i++)
-            values[layer->rows + i] = golden->input[network->residual_inputs[i]];
+        add_residuals(network, golden, l, values);
       }
       for (int i = 0; i < network->outputs; i++) printf("%lld ", (long long)sums[i]);
       printf("class %ld\\n", (long)golden->class_index);
@@ -72,7 +108,7 @@ struct HeaderDataTests {
     compiler: HeaderCompiler
   ) throws {
     var generator = HeaderModels()
-    let models = try (0..<12).map { try generator.claims(name: "m\($0)") }
+    let models = try (0..<24).map { try generator.claims(name: "m\($0)") }
     let folder = try TestFolder()
     try folder.write(models)
     var program = models.map { "#include \"\($0.name).h\"\n" }.joined() + Self.plainReader

@@ -56,7 +56,7 @@ struct HeaderForeignFileTests {
     ("#ifndef SUPNORM_H\n#endif\n", "x.h: not a model header: no include guard NAME_H"),
     ("#ifndef É_H\n#endif\n", "x.h:1: byte 195 is not part of a header"),
     ("#ifndef X_H\n#define X_H\n#define X_VALUE 1\n#endif\n", "x.h: no X_LAYERS"),
-    ("#ifndef X_H\n#define MAX(a, b) a\n#endif\n", "x.h:2: 'MAX' does not have one parameter"),
+    ("#ifndef X_H\n#define MAX(a, b) a\n#endif\n", "x.h:2: 'MAX' does not have one parameter or three"),
     ("#ifndef X_H\n#define X_LAYERS 65536\n", "x.h:2: X_LAYERS: 65536 outside 1…65535"),
     ("#ifndef X_H\n#define X_LAYERS 0\n", "x.h:2: X_LAYERS: 0 outside 1…65535"),
     ("#ifndef X_H\n#define X_LAYERS\n", "x.h:2: X_LAYERS: not a whole number"),
@@ -68,8 +68,8 @@ struct HeaderForeignFileTests {
       "x.h:3: X_GOLDEN_COUNT: -1 outside 0…65535"
     ),
     (
-      "#ifndef X_H\n#define X_LAYERS 1\n#define X_GOLDEN_COUNT 0\n#define X_LAYER0_KIND SUPNORM_MAXPLUS\n",
-      "x.h:4: X_LAYER0_KIND: not one of SUPNORM_DENSE, SUPNORM_SPARSE"
+      "#ifndef X_H\n#define X_LAYERS 1\n#define X_GOLDEN_COUNT 0\n#define X_LAYER0_KIND SUPNORM_DENS\n",
+      "x.h:4: X_LAYER0_KIND: not one of SUPNORM_DENSE, SUPNORM_MAXPLUS, SUPNORM_SPARSE"
     ),
     (
       "#ifndef X_H\n#define X_LAYERS 1\n#define X_GOLDEN_COUNT 0\n#define X_LAYER0_KIND SUPNORM_DENSE\n"

@@ -53,16 +53,48 @@ struct HeaderModels: RandomNumberGenerator {
       rowSumBound: bound, isSparse: isSparse)
   }
 
-  /// A network of random shape, storage, activations and input range.
+  /// A max-plus layer of one to four entries a row, or more, in any storage that holds them.
+  ///
+  /// - Parameter hasByteOffsets: whether every offset fits in a byte; random when nil.
+  mutating func maxPlusLayer(
+    rows: Int, columns: Int, activation: IntegerActivation, hasByteOffsets: Bool? = nil
+  ) -> IntegerLayer {
+    let hasByteOffsets = hasByteOffsets ?? (next() % 2 == 0)
+    let entries = (0..<rows).map { _ in
+      (0..<pick([1, int(1...4), int(1...2 * columns)])).map { _ in
+        let isNegated = next() % 2 == 0
+        let center = pick([0, 255, int(0...255)])
+        return MaxPlusEntry(
+          column: pick([0, columns - 1, int(0...columns - 1)]), isNegated: isNegated,
+          offset: hasByteOffsets
+            ? (isNegated ? center : -center) : pick([-32768, 32767, int(-40...40), int(-32768...32767)]))
+      }
+    }
+    return IntegerLayer(
+      columns: columns, entries: entries, activation: activation,
+      usesByteColumns: columns > 1024 ? nil : pick([nil, true, false]),
+      usesByteOffsets: hasByteOffsets ? pick([nil, true, false]) : nil)
+  }
+
+  /// A network of random shape, kinds, storage, activations and input range.
   mutating func network(outputs: Int? = nil) throws -> IntegerNetwork {
-    let widths = [int(1...9)] + (0..<int(0...3)).map { _ in int(1...12) } + [outputs ?? int(1...5)]
+    let kinds: [IntegerLayerKind] = pick([[.dense, .sparse], [.maxPlus], [.dense, .sparse, .maxPlus]])
+    let inputs = pick([int(1...9), int(1...9), kinds == [.maxPlus] ? int(250...1030) : 5])
+    let widths = [inputs] + (0..<int(0...3)).map { _ in int(1...12) } + [outputs ?? int(1...5)]
     var layers = zip(widths, widths.dropFirst()).enumerated().map { index, width in
-      layer(
-        rows: width.1, columns: width.0, isSparse: next() % 2 == 0,
-        activation: index == widths.count - 2 ? .identity : pick(Array(IntegerActivation.allCases)))
+      let kind = pick(kinds)
+      let isLast = index == widths.count - 2
+      if kind == .maxPlus {
+        return maxPlusLayer(
+          rows: width.1, columns: width.0,
+          activation: pick(isLast ? [.identity, .negate] : Array(IntegerActivation.allCases)))
+      }
+      return layer(
+        rows: width.1, columns: width.0, isSparse: kind == .sparse,
+        activation: isLast ? .identity : pick(Array(IntegerActivation.allCases)))
     }
     var residualInputs: [Int] = []
-    if layers.count > 1, next() % 2 == 0 {
+    if layers.count > 1, layers[layers.count - 1].kind != .maxPlus, next() % 2 == 0 {
       residualInputs = (0..<widths[0]).filter { _ in next() % 2 == 0 }
       let last = layers.count - 1
       layers[last] = layer(
@@ -137,7 +169,7 @@ extension ModelClaims {
     }
     let isRegression = network.task == .regression
     self.init(
-      name: name, formatVersion: 2, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: name, formatVersion: 3, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), layers: network.layers.map(LayerClaims.init),

@@ -12,7 +12,8 @@ struct HeaderProofTests {
     func layer(_ rows: Int, _ columns: Int, isSparse: Bool, bound: Int, shift: Int, bias: Int) -> LayerClaims
     {
       LayerClaims(
-        isSparse: isSparse, rowCount: rows, columns: columns, shift: shift, activation: .identity,
+        kind: isSparse ? .sparse : .dense, rowCount: rows, columns: columns, shift: shift,
+        activation: .identity,
         rowSumBound: bound,
         rows: (0..<rows).map { row in
           // Signs alternate; the sum of the magnitudes is the bound.
@@ -29,7 +30,7 @@ struct HeaderProofTests {
       layer(3, 4, isSparse: false, bound: 65535, shift: 0, bias: 32767),
     ]
     return ModelClaims(
-      name: "digits", formatVersion: 2, unit: 32768, inputs: 6, outputs: 3, inputMinimum: -32768,
+      name: "digits", formatVersion: 3, unit: 32768, inputs: 6, outputs: 3, inputMinimum: -32768,
       inputMaximum: 32767, scratchBytes: 64, inferScratchBytes: 32, crc32: 0, layers: layers,
       bounds: [BoundClaims](repeating: BoundClaims(slope: 1, offset: 1), count: 3),
       features: [ModelClaims.imageFeature], featureNames: [], classNames: [],
@@ -37,6 +38,60 @@ struct HeaderProofTests {
         GoldenClaims(
           input: [0, 0, 0, 0, 0, 0], logits: [0, 0, 0], classIndex: 0, radiusLSB: 0, localRadiusLSB: 0)
       ])
+  }
+
+  /// Max-plus layers of every layout with entries at the ends of every range, and one dense layer.
+  ///
+  /// They are 700 → 3 with bytes for both, 3 → 2 with bytes for offsets, 2 → 2 with bytes for columns, 2 → 2 dense,
+  /// 2 → 1 without bytes.
+  static func maxPlusModel() -> ModelClaims {
+    typealias Entry = LayerClaims.MaxPlusEntry
+    func layer(_ columns: Int, _ layout: Int, _ entries: [[Entry]]) -> LayerClaims {
+      LayerClaims(
+        kind: .maxPlus, rowCount: entries.count, columns: columns, shift: 0, activation: .identity,
+        rowSumBound: 1, layout: layout, entries: entries)
+    }
+    let layers = [
+      layer(
+        700, 3,
+        [
+          [
+            Entry(column: 0, sign: 1, offset: -255), Entry(column: 255, sign: 1, offset: 0),
+            Entry(column: 0, sign: -1, offset: 255), Entry(column: 256, sign: 1, offset: -7),
+            Entry(column: 511, sign: -1, offset: 0), Entry(column: 699, sign: 1, offset: 0),
+            Entry(column: 512, sign: -1, offset: 9), Entry(column: 699, sign: -1, offset: 8),
+          ],
+          [Entry(column: 699, sign: -1, offset: 0)], [Entry(column: 300, sign: 1, offset: 0)],
+        ]),
+      layer(
+        3, 2,
+        [
+          [
+            Entry(column: 1, sign: 1, offset: -255), Entry(column: 2, sign: 1, offset: 0),
+            Entry(column: 0, sign: -1, offset: 255),
+          ], [Entry(column: 2, sign: -1, offset: 0)],
+        ]),
+      layer(
+        2, 1,
+        [
+          [Entry(column: 0, sign: 1, offset: -32768), Entry(column: 1, sign: -1, offset: 32767)],
+          [Entry(column: 1, sign: 1, offset: 32767)],
+        ]),
+      LayerClaims(
+        kind: .dense, rowCount: 2, columns: 2, shift: 0, activation: .identity, rowSumBound: 2,
+        rows: [
+          [.init(column: 0, weight: 1), .init(column: 1, weight: 1)],
+          [.init(column: 0, weight: -1), .init(column: 1, weight: 1)],
+        ], biases: [0, 1]),
+      layer(2, 0, [[Entry(column: 1, sign: 1, offset: -32768), Entry(column: 0, sign: -1, offset: 32767)]]),
+    ]
+    var model = tightModel()
+    (model.inputs, model.outputs, model.layers, model.bounds) = (700, 1, layers, [])
+    model.golden = [
+      GoldenClaims(
+        input: [Int](repeating: 0, count: 700), logits: [0], classIndex: 0, radiusLSB: 0, localRadiusLSB: 0)
+    ]
+    return model
   }
 
   /// What each compiler says about a header; nil when it accepts it.
@@ -55,9 +110,10 @@ struct HeaderProofTests {
   /// Expects every compiler to refuse the model after a change, with a message that has all of the words.
   static func expectRefusal(
     _ words: String, by compilers: [HeaderCompiler] = [.clang, .gcc],
-    sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout ModelClaims) -> Void
+    in model: ModelClaims = tightModel(), sourceLocation: SourceLocation = #_sourceLocation,
+    _ change: (inout ModelClaims) -> Void
   ) throws {
-    var model = tightModel()
+    var model = model
     change(&model)
     for (compiler, refusal) in zip(compilers, try refusals(headerText(of: model), by: compilers)) {
       let says = refusal?.contains(words) ?? false
@@ -75,8 +131,98 @@ struct HeaderProofTests {
     `Rows that reach their bound exactly are accepted, by every compiler and with every bias at its limit`()
     throws
   {
-    for refusal in try Self.refusals(headerText(of: Self.tightModel()), by: Self.everyone) {
-      #expect(refusal == nil)
+    for model in [Self.tightModel(), Self.maxPlusModel()] {
+      for refusal in try Self.refusals(headerText(of: model), by: Self.everyone) {
+        #expect(refusal == nil)
+      }
+    }
+  }
+
+  @Test(arguments: HeaderProofTests.everyone)
+  func `Every compiler refuses a max-plus entry that is out of range or order, and a row without any`(
+    compiler: HeaderCompiler
+  ) throws {
+    func expectRefusal(_ words: String, _ change: (inout ModelClaims) -> Void) throws {
+      try Self.expectRefusal("digits.h: layer \(words)", by: [compiler], in: Self.maxPlusModel(), change)
+    }
+    let (range, order) = ("a column, sign or offset out of range", "entries out of order")
+    try expectRefusal("0 row 0: \(range)") { $0.layers[0].entries[0][7].column = 700 }
+    try expectRefusal("4 row 0: \(range)") { $0.layers[4].entries[0][1].sign = 0 }
+    try expectRefusal("0 row 1: \(range)") { $0.layers[0].entries[1][0].offset = -1 }
+    try expectRefusal("4 row 0: \(range)") { $0.layers[4].entries[0][0].offset = -32769 }
+    try expectRefusal("0 row 0: \(order)") { $0.layers[0].entries[0].swapAt(4, 5) }
+    try expectRefusal("1 row 0: \(order)") { $0.layers[1].entries[0].swapAt(1, 2) }
+    try expectRefusal("2 row 1: no entries") { $0.layers[2].entries[1] = [] }
+  }
+
+  @Test func `Max-plus columns, signs and offsets are refused one beyond their ends, and however huge`()
+    throws
+  {
+    let entries = Self.maxPlusModel().layers.map(\.entries)
+    for layer in [0, 1, 2, 4] {
+      let words = "digits.h: layer \(layer) row 0: a column, sign or offset out of range"
+      func expectRefusal(_ change: (inout LayerClaims.MaxPlusEntry) -> Void) throws {
+        for index in [0, entries[layer][0].count - 1] {
+          try Self.expectRefusal(words, in: Self.maxPlusModel()) {
+            change(&$0.layers[layer].entries[0][index])
+          }
+        }
+      }
+      let columns = Self.maxPlusModel().layers[layer].columns
+      for column in [-1, columns, columns + 256, 65536, 1 << 40] {
+        try expectRefusal { $0.column = column }
+      }
+      for sign in [0, 2, -2, 257, 1 << 40] { try expectRefusal { $0.sign = sign } }
+      let hasByteOffsets = [0, 1].contains(layer)
+      for offset in [32768, -32769, 65536, 1 << 40, Int.max, -Int.max] {
+        try expectRefusal { $0.offset = offset }
+      }
+      guard hasByteOffsets else { continue }
+      try expectRefusal { $0.offset = $0.sign }
+      try expectRefusal { $0.offset = -256 * $0.sign }
+    }
+  }
+
+  @Test func `Max-plus entries that repeat or go back, and layers that are not max-plus's, are refused`()
+    throws
+  {
+    func expectRefusal(_ words: String, _ change: (inout ModelClaims) -> Void) throws {
+      try Self.expectRefusal("digits.h: layer \(words)", in: Self.maxPlusModel(), change)
+    }
+    for layer in [0, 1, 2, 4] {
+      let count = Self.maxPlusModel().layers[layer].entries[0].count
+      for index in 0..<count - 1 {
+        try expectRefusal("\(layer) row 0: entries out of order") {
+          $0.layers[layer].entries[0].swapAt(index, index + 1)
+        }
+        try expectRefusal("\(layer) row 0: entries out of order") {
+          $0.layers[layer].entries[0].insert($0.layers[layer].entries[0][index], at: index)
+        }
+      }
+      try expectRefusal("\(layer): shift or row sum bound") { $0.layers[layer].shift = 1 }
+      try expectRefusal("\(layer): shift or row sum bound") { $0.layers[layer].rowSumBound = 2 }
+      for layout in [-1, 4, 1 << 40] {
+        try expectRefusal("\(layer): layout does not fit") { $0.layers[layer].layout = layout }
+      }
+      try expectRefusal("\(layer): columns do not fit the inputs") { $0.layers[layer].columns += 1 }
+    }
+    try expectRefusal("0: layout does not fit") {
+      ($0.inputs, $0.layers[0].columns) = (1025, 1025)
+      $0.layers[0].entries[1][0].column = 1024
+    }
+    try expectRefusal("0: number of rows") {
+      $0.layers[0].entries.removeLast()
+    }
+    try expectRefusal("2: number of rows") { $0.layers[2].entries.append($0.layers[2].entries[0]) }
+    for refusal in try Self.refusals(
+      headerText(
+        of: { () -> ModelClaims in
+          var model = Self.maxPlusModel()
+          model.layers[1].entries[0].swapAt(0, 1)
+          return model
+        }()), by: [.clang, .gcc, .arm, .clangXX, .gccXX], ["-DSUPNORM_SKIP_PROOF"])
+    {
+      #expect(refusal == nil, "without the proof it compiles")
     }
   }
 
@@ -104,7 +250,7 @@ struct HeaderProofTests {
       $0.layers[1].rows[3][1].column = 0
     }
     try Self.expectRefusal("digits.h was written for another format version", by: [compiler]) {
-      $0.formatVersion = 3
+      $0.formatVersion = 2
     }
   }
 

@@ -126,13 +126,13 @@ struct HeaderVerificationTests {
 
   @Test func `A header of another format version is told so, whatever else it has`() throws {
     let text = headerText(of: try Self.model())
-    for version in ["1", "3", "0", "-2", "99999"] {
+    for version in ["1", "2", "4", "0", "-3", "99999"] {
       let other = text.replacing(
-        "#define DIGITS_FORMAT_VERSION 2\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
-      #expect(Self.complaints(other) == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 2…2"])
+        "#define DIGITS_FORMAT_VERSION 3\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
+      #expect(Self.complaints(other) == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 3…3"])
       #expect(
         Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))
-          == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 2…2"])
+          == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 3…3"])
     }
   }
 

@@ -77,7 +77,7 @@ struct CommandTests {
     let file = try readHeader(box.folder.file("digits.h"))
     let entry = file.claims.layers[1].rows[7][0]
     let rest = file.claims.layers[1].rows[7].dropFirst().reduce(0) { $0 + abs($1.weight) }
-    let isSparse = file.claims.layers[1].isSparse
+    let isSparse = file.claims.layers[1].kind == .sparse
     let head = "#define DIGITS_LAYER1_ROW7(W) "
     let old = isSparse ? "W(\(entry.column), \(entry.weight))" : "W(\(entry.weight))"
     let new = isSparse ? "W(\(entry.column), 32767)" : "W(32767)"

@@ -31,7 +31,8 @@ enum ExportCommand: Command {
   private struct Output: Encodable {
     struct Layer: Encodable {
       var kind: String
-      var rows, columns, shift, nonzeroWeights, parameterBytes, rowSumMax, rowSumBound: Int
+      /// `entries` are the stored weights, or the entries of a max-plus layer.
+      var rows, columns, shift, nonzeroWeights, entries, parameterBytes, rowSumMax, rowSumBound: Int
     }
     var header: String
     var parameterBytes: Int
@@ -65,7 +66,7 @@ enum ExportCommand: Command {
           layers: network.layers.map {
             Output.Layer(
               kind: $0.kind.rawValue, rows: $0.rows, columns: $0.columns, shift: $0.shift,
-              nonzeroWeights: $0.nonzeroCount, parameterBytes: $0.parameterBytes,
+              nonzeroWeights: $0.nonzeroCount, entries: $0.storedCount, parameterBytes: $0.parameterBytes,
               rowSumMax: $0.rowSums.max() ?? 0, rowSumBound: $0.rowSumBound)
           }, accuracy: cost))
     } else {
@@ -115,12 +116,12 @@ enum ExportCommand: Command {
 
   static func layerTable(_ network: IntegerNetwork) -> String {
     table(
-      [["layer", "kind", "size", "shift", "weights", "bytes", "largest row sum", "bound"]]
+      [["layer", "kind", "size", "shift", "entries", "bytes", "largest row sum", "bound"]]
         + network.layers.enumerated().map { index, layer in
           [
             "\(index)", layer.kind.rawValue, "\(layer.rows) × \(layer.columns)",
             "\(layer.shift)",
-            "\(layer.nonzeroCount)", "\(layer.parameterBytes)", "\(layer.rowSums.max() ?? 0)",
+            "\(layer.storedCount)", "\(layer.parameterBytes)", "\(layer.rowSums.max() ?? 0)",
             "\(layer.rowSumBound)",
           ]
         }) + "\nparameters: \(network.parameterBytes) bytes"

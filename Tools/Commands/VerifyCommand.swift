@@ -8,7 +8,7 @@ enum VerifyCommand: Command {
   static let summary = "re-derive every claim of a header from its text"
   static let usage = "N.h [--json]"
   static let discussion = """
-    Reads nothing but the text: row sums, overflow, pair table, scratch sizes, CRC-32, input map and golden vectors
+    Reads nothing but the text: row sums, overflow, max-plus entries, pair table, scratch sizes, CRC-32, input map and golden vectors
     are computed anew in 64-bit integers, and the code around the numbers must be what the format prescribes.
     Exit 0 when everything holds, 1 with the list of what does not.
     """
@@ -18,12 +18,14 @@ enum VerifyCommand: Command {
   private struct Output: Encodable {
     struct Layer: Encodable {
       var kind: String
-      var rows, columns, shift, rowSumMax, rowSumBound: Int
-      /// Exact: `rowSumMax / 2^shift`.
+      var rows, columns, shift, entries, parameterBytes, rowSumMax, rowSumBound: Int
+      /// Exact: `rowSumMax / 2^shift`; 1 of a max-plus layer.
       var gain: Double
     }
     var valid: Bool
     var layers: [Layer]
+    /// The bytes of all parameters on the device.
+    var parameterBytes: Int
     /// The product of the gains, rounded up.
     var lipschitz: Double
     var lipschitzExact: String
@@ -45,10 +47,12 @@ enum VerifyCommand: Command {
           valid: problems.isEmpty,
           layers: result.layers.map {
             Output.Layer(
-              kind: $0.kind, rows: $0.rows, columns: $0.columns, shift: $0.shift, rowSumMax: $0.rowSumMax,
-              rowSumBound: $0.rowSumBound, gain: $0.gain.roundedUp)
+              kind: $0.kind, rows: $0.rows, columns: $0.columns, shift: $0.shift, entries: $0.entries,
+              parameterBytes: $0.parameterBytes, rowSumMax: $0.rowSumMax, rowSumBound: $0.rowSumBound,
+              gain: $0.gain.roundedUp)
           },
-          lipschitz: result.lipschitzBound.roundedUp, lipschitzExact: "\(result.lipschitzBound)",
+          parameterBytes: result.parameterBytes, lipschitz: result.lipschitzBound.roundedUp,
+          lipschitzExact: "\(result.lipschitzBound)",
           monotone: file.claims.monotoneInputs.map {
             ($0.direction == 1 ? "+" : "-") + file.claims.inputName($0.input)
           },
@@ -56,13 +60,20 @@ enum VerifyCommand: Command {
     } else {
       Console.print(
         table(
-          [["layer", "kind", "rows", "columns", "shift", "largest row sum", "bound", "gain"]]
+          [
+            [
+              "layer", "kind", "rows", "columns", "shift", "entries", "bytes", "largest row sum", "bound",
+              "gain",
+            ]
+          ]
             + result.layers.enumerated().map { index, layer in
               [
                 "\(index)", layer.kind, "\(layer.rows)", "\(layer.columns)", "\(layer.shift)",
-                "\(layer.rowSumMax)", "\(layer.rowSumBound)", formatted(layer.gain.roundedUp, digits: 5),
+                "\(layer.entries)", "\(layer.parameterBytes)", "\(layer.rowSumMax)", "\(layer.rowSumBound)",
+                formatted(layer.gain.roundedUp, digits: 5),
               ]
             }))
+      Console.print("parameters: \(result.parameterBytes) bytes")
       Console.print(
         "Lipschitz bound in the sup norm: \(result.lipschitzBound.roundedUp) (\(result.lipschitzBound))")
       if problems.isEmpty {

@@ -25,9 +25,24 @@ func layerSection(_ content: ReportContent) -> Markup {
     \(markupDetails("All row sums, in row order", rowSumLists(content.layers)))</figure>
 
     """
+  let title: Markup = charts.isEmpty ? "The layers" : "Row sums and their bound"
   return """
-    <section><h2>Row sums and their bound</h2>
-    \(figure)\(layerTable(content.layers))\(quantizationTable(content))</section>
+    <section><h2>\(title)</h2>
+    \(figure)\(maxPlusText(content))\(layerTable(content.layers))\(quantizationTable(content))</section>
+
+    """
+}
+
+private func maxPlusText(_ content: ReportContent) -> Markup {
+  let count = content.layers.count { $0.kind == "max-plus" }
+  guard count > 0 else { return "" }
+  let table: Markup =
+    count == content.layers.count
+    ? " The whole network is: the global radius is half the margin, and the header needs no table of bounds."
+    : ""
+  return """
+    <p>A max-plus row is the largest of its entries ±x + offset: no multiplication, no rounding, no overflow, and \
+    nonexpansive by itself, gain 1.\(table)</p>
 
     """
 }
@@ -93,7 +108,7 @@ private func layerTable(_ layers: [ReportContent.Layer]) -> Markup {
     caption: "Layers as the device holds them",
     head: [
       .text("layer"), .text("kind"), .number("rows × columns"), .number("shift f"), .text("activation"),
-      .number("nonzero weights"), .number("bytes"), .number("largest Σ|w|"), .number("bound"),
+      .number("nonzero weights or entries"), .number("bytes"), .number("largest Σ|w|"), .number("bound"),
       .number("gain"),
     ],
     rows: layers.enumerated().map { index, layer in
@@ -125,6 +140,8 @@ private func quantizationTable(_ content: ReportContent) -> Markup {
   let dropped =
     quantization.pruneThresholdLSB > 0
     ? "; hidden weights below \(grouped(quantization.pruneThresholdLSB)) LSB dropped" : ""
-  rows.append([.text("nonzero weights\(dropped)"), .number("\(grouped(nonzero)) of \(grouped(places))")])
+  rows.append([
+    .text("nonzero weights or entries\(dropped)"), .number("\(grouped(nonzero)) of \(grouped(places))"),
+  ])
   return markupTable(caption: "From float to integer, on the test samples", head: [], rows: rows)
 }

@@ -55,10 +55,11 @@ struct ReportBuilder {
     }
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
-        kind: layer.kind.rawValue, rows: layer.rows, columns: layer.columns,
-        shift: layer.shift,
-        activation: "\(layer.activation)", nonzeroWeights: layer.nonzeroCount,
-        parameterBytes: layer.parameterBytes, rowSums: layer.rowSums, rowSumBound: layer.rowSumBound)
+        kind: layer.kind == .maxPlus ? "max-plus" : layer.kind.rawValue, rows: layer.rows,
+        columns: layer.columns, shift: layer.shift, activation: "\(layer.activation)",
+        nonzeroWeights: layer.kind == .maxPlus ? layer.storedCount : layer.nonzeroCount,
+        parameterBytes: layer.parameterBytes, rowSums: layer.kind == .maxPlus ? [] : layer.rowSums,
+        rowSumBound: layer.rowSumBound)
     }
     content.devices = devices.map { device in
       ReportContent.Device(

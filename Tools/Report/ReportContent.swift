@@ -95,6 +95,7 @@ package struct ReportContent: Equatable, Sendable {
     package var columns: Int
     package var shift: Int
     package var activation: String
+    /// Of a max-plus layer its entries.
     package var nonzeroWeights: Int
     package var parameterBytes: Int
     /// `Σ|w|` of each row; empty for a layer kind that has none.

@@ -82,7 +82,8 @@ private func keyFigures(_ content: ReportContent) -> [Markup] {
   if !content.layers.isEmpty {
     let bytes = content.layers.map(\.parameterBytes).reduce(0, +)
     let weights = content.layers.map(\.nonzeroWeights).reduce(0, +)
-    add(grouped(bytes), "B", "parameters", "\(grouped(weights)) weights")
+    let noun = content.layers.contains { $0.kind == "max-plus" } ? "weights and entries" : "weights"
+    add(grouped(bytes), "B", "parameters", "\(grouped(weights)) \(noun)")
   }
   if !content.devices.isEmpty {
     let mismatches = content.devices.map(\.mismatches).reduce(0, +)

@@ -245,9 +245,26 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_VALUE(v) (v),
 #define SUPNORM_ENTRY_COLUMN(column, weight) (column),
 #define SUPNORM_ENTRY_WEIGHT(column, weight) (weight),
+#define SUPNORM_MAXPLUS_COLUMN(column, sign, offset) (column),
+#define SUPNORM_MAXPLUS_BYTE_COLUMN(column, sign, offset) ((column) % 256),
+#define SUPNORM_MAXPLUS_OFFSET(column, sign, offset) (offset),
+#define SUPNORM_MAXPLUS_BYTE_OFFSET(column, sign, offset) (-(sign) * (offset)),
 #define SUPNORM_BOUND(slope, offset) {(slope), (offset)},
 #define SUPNORM_FEATURE(real_offset, real_scale, multiplier, addend, shift, tolerance) \
   {(multiplier), (addend), (shift)},
+
+/* The entries of one group of a MAXPLUS row: of one sign, or of one sign in one block of 256 columns. */
+#define SUPNORM_PLUS_GROUP(column, sign, offset) +((sign) > 0)
+#define SUPNORM_MINUS_GROUP(column, sign, offset) +((sign) < 0)
+#define SUPNORM_GROUP(column, sign) ((column) / 256 * 2 + ((sign) < 0))
+#define SUPNORM_GROUP0(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 0)
+#define SUPNORM_GROUP1(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 1)
+#define SUPNORM_GROUP2(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 2)
+#define SUPNORM_GROUP3(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 3)
+#define SUPNORM_GROUP4(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 4)
+#define SUPNORM_GROUP5(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 5)
+#define SUPNORM_GROUP6(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 6)
+#define SUPNORM_GROUP7(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 7)
 
 /* Proof: counts, sums of |w|, range and order. A weight outside Int16 counts as 2^40 and breaks every bound. */
 #define SUPNORM_MAGNITUDE(w) \
@@ -258,6 +275,27 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_ENTRY_SUM(column, weight) +SUPNORM_MAGNITUDE(weight)
 #define SUPNORM_NEXT(v) < (v) && (v)
 #define SUPNORM_ENTRY_NEXT(column, weight) < (column) && (column)
+
+/* A MAXPLUS entry: its column exists, its sign is +1 or -1, its offset fits in 16 bits or in a byte. */
+#define SUPNORM_MAXPLUS_FITS(column, sign, offset, columns, layout) \
+  ((column) >= 0 && (column) < (columns) && ((sign) == 1 || (sign) == -1) && \
+   ((layout) & SUPNORM_BYTE_OFFSETS \
+      ? ((sign) < 0 ? (offset) >= 0 && (offset) <= 255 : (offset) >= -255 && (offset) <= 0) \
+      : (offset) >= -32768 && (offset) <= 32767))
+/* Numbers that increase in storage order: by sign and column, or by group and column. */
+#define SUPNORM_PLACE(column, sign) ((column) + ((sign) < 0 ? 65536 : 0))
+#define SUPNORM_BYTE_PLACE(column, sign) (SUPNORM_GROUP(column, sign) * 256 + (column) % 256)
+#define SUPNORM_MAXPLUS_NEXT(column, sign, offset) \
+  < SUPNORM_PLACE(column, sign) && SUPNORM_PLACE(column, sign)
+#define SUPNORM_MAXPLUS_BYTE_NEXT(column, sign, offset) \
+  < SUPNORM_BYTE_PLACE(column, sign) && SUPNORM_BYTE_PLACE(column, sign)
+#define SUPNORM_MAXPLUS_COUNT(column, sign, offset) +1
+/* The groups of each row. */
+#define SUPNORM_GROUPS(columns, layout) ((layout) & SUPNORM_BYTE_COLUMNS ? ((columns) + 255) / 256 * 2 : 2)
+/* The layout bits exist, and byte columns have a group for each of their blocks. */
+#define SUPNORM_LAYOUT_FITS(columns, layout) \
+  ((layout) >= 0 && (layout) <= (SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS) && \
+   (!((layout) & SUPNORM_BYTE_COLUMNS) || (columns) <= 1024))
 
 /* The admissibility of a layer: 2^15 * R + |b| + 2^(shift-1) <= 2^31 - 1, so that no partial sum of a row
  * can leave Int32; `bound` is the layer's bound on every R. The ranges come first: they follow from the

@@ -44,8 +44,30 @@ private func crc32(of claims: ModelClaims) -> Int {
       if isDivided { remainder ^= 0xEDB8_8320 }
     }
   }
+  func feedMaxPlus(_ layer: LayerClaims) {
+    let (hasByteColumns, hasByteOffsets) = (layer.layout & 1 == 1, layer.layout & 2 == 2)
+    for row in layer.entries {
+      var counts = [Int](repeating: 0, count: maxPlusGroupCount(layer))
+      for entry in row { counts[maxPlusPlace(entry, layer.layout).group] += 1 }
+      for count in counts { feed(count, bytes: 2) }
+    }
+    for row in layer.entries {
+      for entry in row {
+        feed(hasByteColumns ? entry.column % 256 : entry.column, bytes: hasByteColumns ? 1 : 2)
+      }
+    }
+    for row in layer.entries {
+      for entry in row {
+        feed(hasByteOffsets ? -entry.sign * entry.offset : entry.offset, bytes: hasByteOffsets ? 1 : 2)
+      }
+    }
+  }
   for layer in claims.layers {
-    if layer.isSparse {
+    if layer.kind == .maxPlus {
+      feedMaxPlus(layer)
+      continue
+    }
+    if layer.kind == .sparse {
       for row in layer.rows { feed(row.count, bytes: 2) }
       for row in layer.rows { for entry in row { feed(entry.column, bytes: 2) } }
     }
@@ -59,8 +81,10 @@ private func crc32(of claims: ModelClaims) -> Int {
 ///
 /// A value's bound is `(a·d + b) / 2^24`. Hidden rows: `a' = ceil(Σ|w|a / 2^f)`,
 /// `b' = ceil((Σ|w|b + (2^f - 1)·2^24) / 2^f)`, or a' and `ceil(Σ|w|b / 2^f)` both rounded up to whole multiples of
-/// 2^24; whichever is smaller at d = 1024, the whole ones on a tie. Nothing grows beyond 2^62.
+/// 2^24; whichever is smaller at d = 1024, the whole ones on a tie. Nothing grows beyond 2^62. A max-plus row has the
+/// largest a and the largest b of its entries; two rows of a last max-plus layer, or one output, have the sum.
 private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
+  guard claims.hasBoundTable else { return [] }
   let one: Int128 = 1 << 24
   let limit: Int128 = 1 << 62
   var slopes = [Int128](repeating: one, count: claims.inputs)
@@ -78,6 +102,12 @@ private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
     }
     return sum
   }
+  /// The largest coefficients over the entries of each max-plus row.
+  func largest(_ layer: LayerClaims) -> [(a: Int128, b: Int128)] {
+    layer.entries.map { row in
+      (a: row.map { slopes[$0.column] }.max() ?? 0, b: row.map { offsets[$0.column] }.max() ?? 0)
+    }
+  }
   func stated(_ sum: (a: Int128, b: Int128)) -> BoundClaims {
     BoundClaims(
       slope: Int(min(up(sum.a, one), 4_294_967_295)), offset: Int(min(up(sum.b, one), 4_294_967_295)))
@@ -87,14 +117,17 @@ private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
   }
   for layer in claims.layers.dropLast() {
     let power: Int128 = 1 << Int128(layer.shift)
-    let bounds = layer.rows.map { row -> (a: Int128, b: Int128) in
-      let sum = combined(row.lazy.map { ($0.column, $0.weight) })
-      let rounded = (a: up(sum.a, power), b: up(min(sum.b + (power - 1) * one, limit), power))
-      let whole = (
-        a: min(up(up(sum.a, power), one) * one, limit), b: min(up(up(sum.b, power), one) * one, limit)
-      )
-      return atReference(rounded) < atReference(whole) ? rounded : whole
-    }
+    let bounds =
+      layer.kind == .maxPlus
+      ? largest(layer)
+      : layer.rows.map { row -> (a: Int128, b: Int128) in
+        let sum = combined(row.lazy.map { ($0.column, $0.weight) })
+        let rounded = (a: up(sum.a, power), b: up(min(sum.b + (power - 1) * one, limit), power))
+        let whole = (
+          a: min(up(up(sum.a, power), one) * one, limit), b: min(up(up(sum.b, power), one) * one, limit)
+        )
+        return atReference(rounded) < atReference(whole) ? rounded : whole
+      }
     (slopes, offsets) = (bounds.map(\.a), bounds.map(\.b))
     spread(&slopes, layer.activation)
     spread(&offsets, layer.activation)
@@ -104,6 +137,15 @@ private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
     offsets.append(0)
   }
   guard let last = claims.layers.last else { return [] }
+  if last.kind == .maxPlus {
+    let rows = largest(last)
+    if claims.task == .regression { return rows.map { stated($0) } }
+    return rows.indices.flatMap { first in
+      rows[(first + 1)...].map { second in
+        stated((a: min(rows[first].a + second.a, limit), b: min(rows[first].b + second.b, limit)))
+      }
+    }
+  }
   if claims.task == .regression {
     return last.rows.map { row in stated(combined(row.lazy.map { ($0.column, $0.weight) })) }
   }

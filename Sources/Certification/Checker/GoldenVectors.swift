@@ -79,6 +79,13 @@ private func plainLogits(_ claims: ModelClaims, _ input: [Int]) -> [Int] {
   var values = input
   for (index, layer) in claims.layers.enumerated() {
     if index == claims.layers.count - 1 { for place in claims.residualInputs { values.append(input[place]) } }
+    if layer.kind == .maxPlus {
+      values = maxima(layer) { $0.sign * values[$0.column] + $0.offset }
+      // Logits neither saturate nor overflow: they lie within ±65536.
+      if index == claims.layers.count - 1 { return layer.activation == .negate ? values.map { -$0 } : values }
+      values = activated(values.map { min(max($0, -32768), 32767) }, layer.activation)
+      continue
+    }
     var sums = layer.biases
     for row in layer.rows.indices {
       for entry in layer.rows[row] { sums[row] += entry.weight * values[entry.column] }
@@ -91,6 +98,13 @@ private func plainLogits(_ claims: ModelClaims, _ input: [Int]) -> [Int] {
 
 private func plainRadius(_ claims: ModelClaims, _ logits: [Int], _ best: Int) -> Int {
   var radius = 65535
+  guard claims.hasBoundTable else {
+    // Each logit of a network of max-plus layers alone moves by at most as much as the inputs do.
+    for other in logits.indices where other != best {
+      radius = min(radius, (logits[best] - logits[other] - 1) / 2)
+    }
+    return max(radius, 0)
+  }
   var pair = 0
   for first in logits.indices {
     for second in logits.indices where second > first {
@@ -112,30 +126,15 @@ private func isProvedByIntervals(_ claims: ModelClaims, _ input: [Int], _ best: 
   var low = input.map { max($0 - radius, range.0) }
   var high = input.map { min($0 + radius, range.1) }
   for layer in claims.layers.dropLast() {
-    var least = layer.biases
-    var greatest = layer.biases
-    for row in layer.rows.indices {
-      for entry in layer.rows[row] {
-        let ends = [entry.weight * low[entry.column], entry.weight * high[entry.column]]
-        least[row] += min(ends[0], ends[1])
-        greatest[row] += max(ends[0], ends[1])
-      }
-    }
-    let bottom = least.map { rounded($0, shift: layer.shift) }
-    let top = greatest.map { rounded($0, shift: layer.shift) }
-    switch layer.activation {
-    case .abs:
-      low = zip(bottom, top).map { $0 <= 0 && $1 >= 0 ? 0 : min(min(abs($0), abs($1)), 32767) }
-      high = zip(bottom, top).map { min(max(abs($0), abs($1)), 32767) }
-    case .negate:
-      low = top.map { min(-$0, 32767) }
-      high = bottom.map { min(-$0, 32767) }
-    default:
-      low = activated(bottom, layer.activation)
-      high = activated(top, layer.activation)
-    }
+    let (bottom, top) = hiddenEnds(layer, low, high)
+    (low, high) = activatedEnds(bottom, top, layer.activation)
   }
   guard let last = claims.layers.last else { return false }
+  if last.kind == .maxPlus {
+    let ends = maxPlusEnds(last, low, high)
+    let (bottom, top) = last.activation == .negate ? (ends.1.map { -$0 }, ends.0.map { -$0 }) : ends
+    return bottom.indices.allSatisfy { $0 == best || bottom[best] > top[$0] }
+  }
   for place in claims.residualInputs {
     low.append(max(input[place] - radius, range.0))
     high.append(min(input[place] + radius, range.1))
@@ -151,4 +150,39 @@ private func isProvedByIntervals(_ claims: ModelClaims, _ input: [Int], _ best: 
     if difference <= 0 { return false }
   }
   return true
+}
+
+/// The least and the greatest outputs of a hidden layer before its activation.
+private func hiddenEnds(_ layer: LayerClaims, _ low: [Int], _ high: [Int]) -> ([Int], [Int]) {
+  if layer.kind == .maxPlus {
+    let ends = maxPlusEnds(layer, low, high)
+    return (ends.0.map { min(max($0, -32768), 32767) }, ends.1.map { min(max($0, -32768), 32767) })
+  }
+  var least = layer.biases
+  var greatest = layer.biases
+  for row in layer.rows.indices {
+    for entry in layer.rows[row] {
+      let ends = [entry.weight * low[entry.column], entry.weight * high[entry.column]]
+      least[row] += min(ends[0], ends[1])
+      greatest[row] += max(ends[0], ends[1])
+    }
+  }
+  return (least.map { rounded($0, shift: layer.shift) }, greatest.map { rounded($0, shift: layer.shift) })
+}
+
+/// The least and the greatest value of an activation between two ends.
+private func activatedEnds(
+  _ bottom: [Int], _ top: [Int], _ activation: IntegerActivation
+) -> ([Int], [Int]) {
+  switch activation {
+  case .abs:
+    (
+      zip(bottom, top).map { $0 <= 0 && $1 >= 0 ? 0 : min(min(abs($0), abs($1)), 32767) },
+      zip(bottom, top).map { min(max(abs($0), abs($1)), 32767) }
+    )
+  case .negate:
+    (top.map { min(-$0, 32767) }, bottom.map { min(-$0, 32767) })
+  default:
+    (activated(bottom, activation), activated(top, activation))
+  }
 }

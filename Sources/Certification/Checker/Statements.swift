@@ -13,6 +13,9 @@ func problemsInResidualInputs(of claims: ModelClaims) -> [String] {
   if !claims.residualInputs.isEmpty, claims.layers.count < 2 {
     problems.append("residual inputs without a hidden layer")
   }
+  if !claims.residualInputs.isEmpty, claims.layers.last?.kind == .maxPlus {
+    problems.append("residual inputs of a max-plus layer")
+  }
   return problems
 }
 
@@ -80,6 +83,15 @@ func problemsInMonotoneInputs(of claims: ModelClaims) -> [String] {
     }
     let slopes = wholeSlopes(of: claims, input: statement.input)
     let own = claims.residualInputs.firstIndex(of: statement.input).map { slopes.count + $0 }
+    if last.kind == .maxPlus {
+      // No residual inputs stand against the hidden layers, so the input must not reach an output at all.
+      for (row, entries) in last.entries.enumerated() {
+        let reach = entries.map { slopes[$0.column] }.max() ?? 0
+        if reach > 0 {
+          problems.append("\(place) output \(row): no residual weight, the hidden layers reach \(reach)")
+        }
+      }
+    }
     for (row, entries) in last.rows.enumerated() {
       var reach: Int128 = 0
       var direct: Int128 = 0
@@ -95,7 +107,8 @@ func problemsInMonotoneInputs(of claims: ModelClaims) -> [String] {
   return problems
 }
 
-/// How far each output of the last hidden layer moves for each LSB of one input: `ceil(Σ|w|·a / 2^f)` by layers.
+/// How far each output of the last hidden layer moves for each LSB of one input: `ceil(Σ|w|·a / 2^f)` by layers,
+/// the largest a of a max-plus row's entries.
 private func wholeSlopes(of claims: ModelClaims, input: Int) -> [Int128] {
   var slopes = [Int128](repeating: 0, count: claims.inputs)
   slopes[input] = 1
@@ -103,7 +116,8 @@ private func wholeSlopes(of claims: ModelClaims, input: Int) -> [Int128] {
     let power: Int128 = 1 << Int128(layer.shift)
     // Cut at 2^62: any cut of at least 65535 is sound, because no Int16 moves by more than that, whatever the input
     // does. It keeps the next sum within 2^62 · 65535 · 2^15 < 2^94.
-    var next = layer.rows.map { row in
+    var next = layer.entries.map { row in row.map { slopes[$0.column] }.max() ?? 0 }
+    next += layer.rows.map { row in
       let sum = row.reduce(Int128(0)) { $0 + Int128(abs($1.weight)) * slopes[$1.column] }
       return min((sum + power - 1) / power, 1 << 62)
     }

@@ -2,15 +2,19 @@
 public struct Verification: Sendable {
   /// One layer as it was measured.
   public struct Layer: Sendable {
-    /// `dense` or `sparse`.
+    /// `dense`, `sparse` or `maxPlus`.
     public var kind: String
     /// Outputs.
     public var rows: Int
     /// Inputs.
     public var columns: Int
-    /// A weight means `w / 2^shift`.
+    /// The weights or entries that are stored.
+    public var entries: Int
+    /// The bytes of the parameters on the device, counts and biases included.
+    public var parameterBytes: Int
+    /// A weight means `w / 2^shift`; 0 in a max-plus layer.
     public var shift: Int
-    /// The largest `Σ|w|` of a row.
+    /// The largest `Σ|w|` of a row; 1 in a max-plus layer.
     public var rowSumMax: Int
     /// What the header declares as its bound.
     public var rowSumBound: Int
@@ -20,6 +24,8 @@ public struct Verification: Sendable {
 
   /// The layers, first to last.
   public var layers: [Layer]
+  /// The bytes of all parameters on the device.
+  public var parameterBytes: Int { layers.reduce(0) { $0 + $1.parameterBytes } }
   /// The product of the layer gains.
   public var lipschitzBound: UpperBound
   /// What does not hold, one line each; empty for a valid header.
@@ -42,11 +48,13 @@ public func verification(of claims: ModelClaims) -> Verification {
   var layers: [Verification.Layer] = []
   for (index, layer) in claims.layers.enumerated() {
     problems += problemsInRows(of: layer, index: index)
-    let largest = layer.rows.map { magnitudeSum($0) }.max() ?? 0
+    let largest = layer.kind == .maxPlus ? 1 : layer.rows.map { magnitudeSum($0) }.max() ?? 0
     let gain = UpperBound(numerator: UInt64(clamping: largest), shift: min(max(layer.shift, 0), 63))
+    let (entries, bytes) = storage(of: layer)
     layers.append(
       Verification.Layer(
-        kind: layer.isSparse ? "sparse" : "dense", rows: layer.rowCount, columns: layer.columns,
+        kind: layer.kind == .maxPlus ? "maxPlus" : layer.kind == .sparse ? "sparse" : "dense",
+        rows: layer.rowCount, columns: layer.columns, entries: entries, parameterBytes: bytes,
         shift: layer.shift, rowSumMax: largest, rowSumBound: layer.rowSumBound, gain: gain))
   }
   problems += problemsInFeatures(of: claims)
@@ -59,6 +67,20 @@ public func verification(of claims: ModelClaims) -> Verification {
   return Verification(layers: layers, lipschitzBound: lipschitzBound(of: claims), problems: problems)
 }
 
+/// How many weights or entries a layer stores, and in how many bytes.
+private func storage(of layer: LayerClaims) -> (entries: Int, bytes: Int) {
+  if layer.kind == .maxPlus {
+    let count = layer.entries.reduce(0) { $0 + $1.count }
+    let entryBytes = (layer.layout & 1 == 1 ? 1 : 2) + (layer.layout & 2 == 2 ? 1 : 2)
+    // A column count of any size may be stated, and at most 1024 of them have groups.
+    let groups = layer.layout & 1 == 1 && !(0...1024).contains(layer.columns) ? 0 : maxPlusGroupCount(layer)
+    return (count, count * entryBytes + 2 * groups * layer.entries.count)
+  }
+  let count = layer.rows.reduce(0) { $0 + $1.count }
+  let rowBytes = layer.kind == .sparse ? 2 * layer.rows.count : 0
+  return (count, (layer.kind == .sparse ? 4 : 2) * count + rowBytes + 4 * layer.biases.count)
+}
+
 /// The product of the layer gains; residual inputs reach the last layer unchanged and count beside the product.
 private func lipschitzBound(of claims: ModelClaims) -> UpperBound {
   var product = UpperBound(numerator: 1, shift: 0)
@@ -67,6 +89,11 @@ private func lipschitzBound(of claims: ModelClaims) -> UpperBound {
     let shift = min(max(layer.shift, 0), 63)
     let isLast = index == claims.layers.count - 1
     let first = isLast ? max(layer.columns, 0) - claims.residualInputs.count : Int.max
+    if layer.kind == .maxPlus {
+      // Nonexpansive, and without residual inputs.
+      direct = UpperBound(numerator: 0, shift: 0)
+      continue
+    }
     let through = layer.rows.map { magnitudeSum($0.filter { $0.column < first }) }.max() ?? 0
     let beside = layer.rows.map { magnitudeSum($0.filter { $0.column >= first }) }.max() ?? 0
     product = product.multiplied(by: UpperBound(numerator: UInt64(clamping: through), shift: shift))
@@ -95,7 +122,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   func equal(_ name: String, _ value: Int, _ expected: Int) {
     if value != expected { problems.append("\(name) \(value), expected \(expected)") }
   }
-  equal("format version", claims.formatVersion, 2)
+  equal("format version", claims.formatVersion, 3)
   check("unit", claims.unit, 1...32768)
   check("inputs", claims.inputs, 1...65535)
   check("outputs", claims.outputs, 1...32767)
@@ -113,8 +140,15 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
     // A header may state any number, so the sum is kept from overflowing.
     let direct = isLast ? claims.residualInputs.count : 0
     equal("layer \(index): columns", layer.columns, min(columns, Int.max - direct) + direct)
+    columns = layer.rowCount
+    if layer.kind == .maxPlus {
+      problems += problemsInMaxPlusShape(of: layer, index: index)
+      continue
+    }
     equal("layer \(index): number of weight rows", layer.rows.count, layer.rowCount)
     equal("layer \(index): number of biases", layer.biases.count, layer.rowCount)
+    equal("layer \(index): layout", layer.layout, 0)
+    equal("layer \(index): number of max-plus rows", layer.entries.count, 0)
     // A sparse row is a few bytes of a header, but all its columns in memory.
     if (1...65535).contains(layer.rowCount), (1...65535).contains(layer.columns) {
       let size = layer.rowCount * layer.columns
@@ -123,18 +157,20 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
       }
     }
     if layer.rows.allSatisfy(\.isEmpty) { problems.append("layer \(index): no weights at all") }
-    columns = layer.rowCount
   }
   equal("outputs", claims.outputs, columns)
-  if let last = claims.layers.last, last.activation != .identity {
+  // The nearest class of a distance network wins: its logits are negated distances.
+  if let last = claims.layers.last, last.activation != .identity,
+    last.kind != .maxPlus || last.activation != .negate
+  {
     problems.append("layer \(claims.layers.count - 1): the last layer has an activation")
   }
   let pairCount = (1...32767).contains(claims.outputs) ? claims.outputs * (claims.outputs - 1) / 2 : 0
   if claims.task == .regression {
-    equal("number of output bounds", claims.bounds.count, claims.outputs)
+    equal("number of output bounds", claims.bounds.count, claims.hasBoundTable ? claims.outputs : 0)
     equal("number of targets", claims.targets.count, claims.outputs)
   } else {
-    equal("number of pairs", claims.bounds.count, pairCount)
+    equal("number of pairs", claims.bounds.count, claims.hasBoundTable ? pairCount : 0)
     equal("number of targets", claims.targets.count, 0)
   }
   if !claims.targetNames.isEmpty {
@@ -147,7 +183,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   }
   // Pairs are compared column by column; a header must not keep its checker busy for days.
   // Numbers out of their ranges are problems already, and their product might not fit.
-  let width = claims.layers.last?.columns ?? 0
+  let width = claims.layers.last?.kind == .maxPlus ? 1 : claims.layers.last?.columns ?? 0
   if (1...32767).contains(claims.outputs), (1...65535).contains(width) {
     let work = claims.outputs * claims.outputs * width
     if work > 1 << 33 {
@@ -159,6 +195,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
 }
 
 private func problemsInRows(of layer: LayerClaims, index: Int) -> [String] {
+  if layer.kind == .maxPlus { return problemsInEntries(of: layer, index: index) }
   var problems: [String] = []
   let half = layer.shift > 0 && layer.shift <= 15 ? 1 << (layer.shift - 1) : 0
   var largestBias = 0
@@ -175,7 +212,7 @@ private func problemsInRows(of layer: LayerClaims, index: Int) -> [String] {
       next = max(next, entry.column < Int.max ? entry.column + 1 : Int.max)
     }
     if next > layer.columns { problems.append("\(place): column \(next - 1) > \(max(layer.columns, 0) - 1)") }
-    if !layer.isSparse, entries.count != layer.columns {
+    if layer.kind == .dense, entries.count != layer.columns {
       problems.append("\(place): \(entries.count) weights, expected \(layer.columns)")
     }
     let sum = magnitudeSum(entries)
