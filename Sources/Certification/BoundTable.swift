@@ -56,6 +56,11 @@ private struct AffineBound {
     }
   }
 
+  /// The larger slope and the larger offset of several bounds: a bound on each of them.
+  static func largest(_ bounds: some Sequence<AffineBound>) -> AffineBound {
+    bounds.reduce(AffineBound(slope: 0, offset: 0), larger)
+  }
+
   /// Whole accumulator units, rounded up and cut at 32 bits.
   var roundedUp: ChangeBound {
     ChangeBound(
@@ -98,15 +103,20 @@ extension IntegerNetwork {
   }
 
   /// The pair table of a classifier: for each pair j < k, in the order (0,1) (0,2) … (1,2) …, integers with
-  /// `M_jk(d) ≤ slope·d + offset` for every d.
+  /// `M_jk(d) ≤ slope·d + offset` for every d. Of a last max-plus layer that is the sum of the bounds of both rows.
   ///
   /// - Complexity: O(weights + outputs² · columns of the last layer).
   public func pairTable() -> [ChangeBound] {
     let bounds = lastColumnBounds()
     let last = layers[layers.count - 1]
+    let moves = last.kind == .maxPlus ? last.rawBounds(bounds) : []
     var table: [ChangeBound] = []
     for first in 0..<outputs {
       for second in first + 1..<max(outputs, first + 1) {
+        if last.kind == .maxPlus {
+          table.append(AffineBound.combination([moves[first], moves[second]].map { (1, $0) }).roundedUp)
+          continue
+        }
         let differences = zip(last.row(first), last.row(second)).lazy.map {
           UInt64(abs(Int($0) - Int($1)))
         }
@@ -117,15 +127,11 @@ extension IntegerNetwork {
   }
 
   /// The output table of a regression: for each output, integers with `Σ|w_jc|·δ_c ≤ slope·d + offset` for every
-  /// d, and so `|y_j(x) - y_j(x')| ≤ slope·d + offset` accumulator units for inputs at most d apart.
+  /// d, of a last max-plus layer the largest δ of the row's entries, and so `|y_j(x) - y_j(x')| ≤ slope·d + offset` accumulator units for inputs at most d apart.
   ///
   /// - Complexity: O(weights).
   public func outputTable() -> [ChangeBound] {
-    let bounds = lastColumnBounds()
-    let last = layers[layers.count - 1]
-    return (0..<outputs).map { row in
-      AffineBound.combination(zip(last.row(row).lazy.map { UInt64($0.magnitude) }, bounds)).roundedUp
-    }
+    layers[layers.count - 1].rawBounds(lastColumnBounds()).map(\.roundedUp)
   }
 
   /// A bound `(slope·d + offset) / 2^24` for each column of the last layer, in integers, rounded up at every layer as
@@ -134,12 +140,23 @@ extension IntegerNetwork {
     let inputBounds = Array(repeating: AffineBound(slope: AffineBound.one, offset: 0), count: inputs)
     var bounds = inputBounds
     for layer in layers.dropLast() {
-      let linear = (0..<layer.rows).map { row in
-        AffineBound.combination(zip(layer.row(row).lazy.map { UInt64($0.magnitude) }, bounds))
-          .requantized(shift: UInt64(layer.shift))
-      }
-      bounds = layer.activation.mixed(linear, by: AffineBound.larger)
+      let raw = layer.rawBounds(bounds)
+      // A maximum is not rounded.
+      let settled = layer.kind == .maxPlus ? raw : raw.map { $0.requantized(shift: UInt64(layer.shift)) }
+      bounds = layer.activation.mixed(settled, by: AffineBound.larger)
     }
     return lastColumns(hidden: bounds, inputs: inputBounds)
+  }
+}
+
+extension IntegerLayer {
+  /// A bound on how far each accumulator moves: `Σ|w_rc|·bound_c`, of a max-plus row the larger slope and the larger
+  /// offset of those its entries read.
+  fileprivate func rawBounds(_ bounds: [AffineBound]) -> [AffineBound] {
+    switch kind {
+    case .dense, .sparse:
+      (0..<rows).map { AffineBound.combination(zip(row($0).lazy.map { UInt64($0.magnitude) }, bounds)) }
+    case .maxPlus: entries.map { AffineBound.largest($0.lazy.map { bounds[$0.column] }) }
+    }
   }
 }

@@ -16,8 +16,8 @@ extension IntegerNetwork {
   /// How much each output can move for each LSB of one input on the way through the hidden layers: `S_j`.
   ///
   /// Slopes are whole numbers: `a = 1` for the input itself and 0 for the others, then
-  /// `a_r = ceil(Σ|w_rc|·a_c / 2^f)` in each hidden layer, the larger of those that maxMin and sort mix, and
-  /// `S_j = Σ|w_jc|·a_c` over the hidden columns of the last layer. When the input moves by t LSB, a hidden value
+  /// `a_r = ceil(Σ|w_rc|·a_c / 2^f)` in each hidden layer, the largest of those that a maximum, maxMin or sort mixes, and
+  /// `S_j = Σ|w_jc|·a_c` over the hidden columns of the last layer, or again the largest. When the input moves by t LSB, a hidden value
   /// moves by at most `a·t`, rounding included, because `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
   ///
   /// - Parameter input: 0 …< inputs.
@@ -28,16 +28,10 @@ extension IntegerNetwork {
     // to at most 65535 < 2^16, so every sum stays at or below 2^62.
     var slopes = (0..<inputs).map { $0 == input ? 1 : 0 }
     for layer in layers.dropLast() {
-      let linear = (0..<layer.rows).map { row in
-        let sum = zip(layer.row(row), slopes).reduce(0) { $0 + Int($1.0.magnitude) * $1.1 }
-        return min((sum + (1 << layer.shift) - 1) >> layer.shift, 1 << 46)
-      }
-      slopes = layer.activation.mixed(linear, by: max)
+      let raw = layer.rawDeviations(slopes).map { min(($0 + (1 << layer.shift) - 1) >> layer.shift, 1 << 46) }
+      slopes = layer.activation.mixed(raw, by: max)
     }
-    let last = layers[layers.count - 1]
-    return (0..<outputs).map { row in
-      zip(last.row(row), slopes).reduce(0) { $0 + Int($1.0.magnitude) * $1.1 }
-    }
+    return layers[layers.count - 1].rawDeviations(slopes)
   }
 
   /// Whether every output provably never falls (or never rises) when the input grows: its weight as a residual

@@ -68,12 +68,13 @@ public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension IntegerLayer {
-  /// The layer's gain `R_max / 2^shift`, its Lipschitz bound in the sup norm up to rounding; exact.
+  /// The layer's gain `R_max / 2^shift`, its Lipschitz bound in the sup norm up to rounding; exact, and 1 for a
+  /// max-plus layer.
   public var gain: UpperBound {
     UpperBound(numerator: UInt64(rowSums.max() ?? 0), shift: shift)
   }
 
-  /// The largest sum of `|w|` over some columns of a row, over `2^shift`; exact.
+  /// The largest sum of `|w|` over some columns of a row of a dense or sparse layer, over `2^shift`; exact.
   func gain(ofColumns range: Range<Int>) -> UpperBound {
     let sums = (0..<rows).map { index in
       let row = row(index)
@@ -93,6 +94,8 @@ extension IntegerNetwork {
   public var lipschitzBound: UpperBound {
     let last = layers[layers.count - 1]
     let hidden = layers.dropLast().reduce(UpperBound(numerator: 1, shift: 0)) { $0.multiplied(by: $1.gain) }
+    // Only a dense or sparse layer reads inputs beside the hidden outputs.
+    guard !residualInputs.isEmpty else { return hidden.multiplied(by: last.gain) }
     let direct = residualInputs.count
     let through = last.gain(ofColumns: 0..<last.columns - direct)
     return hidden.multiplied(by: through).adding(last.gain(ofColumns: last.columns - direct..<last.columns))

@@ -30,13 +30,16 @@ package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
 /// - Parameters:
 ///   - logits: raw accumulators of the last layer.
 ///   - classIndex: the index of the largest logit.
-///   - pairs: the network's table, `n(n-1)/2` entries.
+///   - pairs: the network's table, `n(n-1)/2` entries; empty in a network of max-plus layers only, where both logits
+///     of a pair move by at most d, so that slope 2 and offset 0 hold for all.
 /// - Returns: the radius in LSB; 0 certifies this very input only.
 /// - Complexity: `n - 1` divisions.
 package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_bound>) -> UInt32 {
   var radius = UInt32(SUPNORM_RADIUS_MAX)
   for other in logits.indices where other != classIndex {
-    let pair = pairs[pairIndex(classIndex, other, outputs: logits.count)]
+    let pair =
+      pairs.isEmpty
+      ? supnorm_bound(slope: 2, offset: 0) : pairs[pairIndex(classIndex, other, outputs: logits.count)]
     // logits[classIndex] ≥ logits[other], so the difference is 0 … 2^32 - 1 and exact in UInt32.
     let margin = UInt32(bitPattern: logits[classIndex] &- logits[other])
     guard margin > pair.offset else { return 0 }

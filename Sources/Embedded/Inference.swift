@@ -6,7 +6,7 @@ extension Network {
   /// - Parameters:
   ///   - input: `inputs` values, full range.
   ///   - scratch: at least `inferScratchCount` elements, any content.
-  ///   - logits: `outputs` elements, written: the raw accumulators of the last layer.
+  ///   - logits: `outputs` elements, written: the raw accumulators of the last layer, or their negatives.
   /// - Throws: `malformed` for a wrong count, `scratchTooSmall`; `logits` is then unchanged.
   /// - Returns: the class and its radius, `SUPNORM_NO_CLASS` and 0 for a regression.
   /// - Complexity: O(weights), then `outputs - 1` divisions.
@@ -24,7 +24,7 @@ extension Network {
       class_index: Int32(answer), radius_lsb: globalRadius(logits: logits.span, classIndex: answer))
   }
 
-  /// Runs every layer; the accumulators of the last one are the logits.
+  /// Runs every layer; the accumulators of the last one, or their negatives, are the logits.
   @inline(never)
   private func runLayers(
     _ input: Span<Int16>, in memory: UnsafeMutablePointer<Int16>?, logits: inout MutableSpan<Int32>
@@ -36,9 +36,13 @@ extension Network {
       let isLast = index == layerCount - 1
       let results = unsafe hiddenOutputs(ofLayer: index, in: memory)
       var outputs = unsafe results.mutableSpan
-      layer.forEachRow { row, weights, columns, bias in
-        let sum = accumulator(weights: weights, columns: columns, bias: bias, input: source)
-        if isLast { logits[row] = sum } else { outputs[row] = requantized(sum, shift: layer.shift) }
+      layer.forEachRow { row in
+        let sum = layer.accumulator(of: row, input: source)
+        if isLast {
+          logits[row.index] = layer.logit(sum)
+        } else {
+          outputs[row.index] = requantized(sum, shift: layer.shift)
+        }
       }
       guard !isLast else { return }
       var activated = unsafe results.extracting(0..<layer.rows).mutableSpan

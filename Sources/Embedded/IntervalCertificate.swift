@@ -51,11 +51,10 @@ extension Network {
       unsafe boundHiddenLayers(input, inputBox, in: memory.baseAddress)
       let base = memory.baseAddress
       unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: base) { layer, lows, highs, widening in
-        layer.forEachRow { row, weights, columns, bias in
-          let ends = accumulatorBounds(
-            weights: weights, columns: columns, bias: bias, lower: lows, upper: highs, widening: widening)
-          lower[row] = ends.lower
-          upper[row] = ends.upper
+        layer.forEachRow { row in
+          let ends = layer.logitBounds(of: row, lower: lows, upper: highs, widening: widening)
+          lower[row.index] = ends.lower
+          upper[row.index] = ends.upper
         }
       }
     }
@@ -107,12 +106,11 @@ extension Network {
       var lowerOutputs = unsafe lowerResults.mutableSpan
       var upperOutputs = unsafe upperResults.mutableSpan
       unsafe withColumns(ofLayer: index, input, inputBox, in: memory) { layer, lower, upper, widening in
-        layer.forEachRow { row, weights, columns, bias in
-          let ends = accumulatorBounds(
-            weights: weights, columns: columns, bias: bias, lower: lower, upper: upper, widening: widening)
+        layer.forEachRow { row in
+          let ends = layer.bounds(of: row, lower: lower, upper: upper, widening: widening)
           // Requantization is monotone, so the ends map to the ends.
-          lowerOutputs[row] = requantized(ends.lower, shift: layer.shift)
-          upperOutputs[row] = requantized(ends.upper, shift: layer.shift)
+          lowerOutputs[row.index] = requantized(ends.lower, shift: layer.shift)
+          upperOutputs[row.index] = requantized(ends.upper, shift: layer.shift)
         }
       }
       let layer = self.layer(index)
@@ -136,13 +134,10 @@ extension Network {
     var isLargest = true
     unsafe withColumns(ofLayer: layerCount - 1, input, inputBox, in: memory) {
       layer, lower, upper, widening in
-      layer.withRow(classIndex) { own, ownColumns, ownBias in
-        layer.forEachRow { row, weights, columns, bias in
-          guard row != classIndex, isLargest else { return }
-          isLargest = exceedsEverywhere(
-            weights: own, columns: ownColumns, bias: ownBias, otherWeights: weights, otherColumns: columns,
-            otherBias: bias, lower: lower, upper: upper, widening: widening)
-        }
+      let own = layer.row(classIndex)
+      layer.forEachRow { row in
+        guard row.index != classIndex, isLargest else { return }
+        isLargest = layer.exceedsEverywhere(own, row, lower: lower, upper: upper, widening: widening)
       }
     }
     return isLargest

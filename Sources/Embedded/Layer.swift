@@ -2,93 +2,281 @@ internal import CSupNorm
 
 /// A view of one layer in C memory whose shape has been checked, see `supnorm_layer` in supnorm.h.
 @safe struct Layer {
-  private let layer: supnorm_layer
+  private let layer: UnsafePointer<supnorm_layer>
 
   /// A layer that has been checked before.
-  @unsafe init(_ checked: supnorm_layer) { unsafe layer = checked }
+  @unsafe init(_ checked: UnsafePointer<supnorm_layer>) { unsafe layer = checked }
 
-  /// Checks kind, shift, activation, pointers and counts; reads no parameter but the row counts.
+  /// Checks kind, shift, activation, layout, pointers and counts; reads no parameter but the row counts.
   @unsafe init(
-    checking layer: supnorm_layer, columns: Int, isLast: Bool
+    checking pointer: UnsafePointer<supnorm_layer>, columns: Int, isLast: Bool
   ) throws(NetworkError) {
-    guard unsafe layer.weights != nil, unsafe layer.biases != nil else { throw .nullPointer }
-    let activations = UInt8(isLast ? SUPNORM_IDENTITY : SUPNORM_NEGATE)
-    guard unsafe Int(layer.columns) == columns, columns > 0, unsafe layer.rows > 0, unsafe layer.shift <= 15,
-      unsafe layer.activation <= activations
+    unsafe layer = pointer
+    let kind = unsafe Int32(pointer.pointee.kind)
+    let isMaxPlus = kind == SUPNORM_MAXPLUS
+    // A last layer does not activate; the negation of a maximum is exact in Int32.
+    let isActivationAllowed =
+      activation <= SUPNORM_NEGATE
+      && (!isLast || activation == SUPNORM_IDENTITY || isMaxPlus && activation == SUPNORM_NEGATE)
+    guard kind <= SUPNORM_MAXPLUS, self.columns == columns, columns > 0, rows > 0, isActivationAllowed,
+      shift <= (isMaxPlus ? 0 : 15), layout <= (isMaxPlus ? 3 : 0), !isMaxPlus || rowSumBound == 1,
+      !hasByteColumns || columns <= 1024
     else { throw .malformed }
-    unsafe self.layer = layer
-    switch unsafe Int32(layer.kind) {
-    case SUPNORM_DENSE:
-      guard unsafe layer.column_indices == nil, unsafe layer.row_entries == nil,
-        entries == rows * self.columns
-      else { throw .malformed }
-    case SUPNORM_SPARSE:
-      guard unsafe layer.column_indices != nil, unsafe layer.row_entries != nil else { throw .nullPointer }
-      var sum = 0
-      for row in 0..<rows { sum &+= entryCount(ofRow: row) }
-      guard sum == entries else { throw .malformed }
-    default:
-      throw .malformed
-    }
-  }
-
-  var rows: Int { unsafe Int(layer.rows) }
-  var columns: Int { unsafe Int(layer.columns) }
-  var entries: Int { unsafe Int(layer.entries) }
-  var shift: Int32 { unsafe Int32(layer.shift) }
-  var activation: Int32 { unsafe Int32(layer.activation) }
-  var rowSumBound: UInt32 { unsafe layer.row_sum_bound }
-
-  /// How many weights a row stores.
-  @inline(__always)
-  private func entryCount(ofRow row: Int) -> Int {
-    unsafe layer.row_entries == nil ? columns : Int(layer.row_entries[row])
-  }
-
-  /// Calls `body` for each row with its weights, their columns (empty for a dense layer) and its bias.
-  @inline(__always)
-  func forEachRow(
-    _ body: (_ row: Int, _ weights: Span<Int16>, _ columns: Span<UInt16>, _ bias: Int32) -> Void
-  ) {
-    var start = 0
+    // Which arrays there are follows from kind and layout.
+    let hasCounts = kind != SUPNORM_DENSE
+    let expected =
+      Self.bits(!hasByteOffsets, hasByteOffsets, !isMaxPlus)
+      | Self.bits(hasCounts && !hasByteColumns, hasByteColumns, hasCounts) &<< 3
+    let present = arrays
+    guard expected & ~present == 0 else { throw .nullPointer }
+    guard present == expected else { throw .malformed }
+    var rest = entries
     for row in 0..<rows {
       let count = entryCount(ofRow: row)
-      withRow(row, start: start, count: count) { weights, columns, bias in body(row, weights, columns, bias) }
-      start &+= count  // within `entries`, which fits
+      // The maximum over no entry has no value.
+      guard count <= rest, count > 0 || !isMaxPlus else { throw .malformed }
+      rest &-= count
+    }
+    guard rest == 0 else { throw .malformed }
+  }
+
+  /// Which arrays the layer has, a bit for each: offsets or weights, byte offsets, biases, columns, byte columns, counts.
+  private var arrays: Int {
+    unsafe Self.bits(
+      layer.pointee.weights != nil, layer.pointee.byte_offsets != nil, layer.pointee.biases != nil)
+      | Self.bits(
+        layer.pointee.column_indices != nil, layer.pointee.byte_columns != nil,
+        layer.pointee.row_entries != nil) &<< 3
+  }
+
+  @inline(__always)
+  private static func bits(_ first: Bool, _ second: Bool, _ third: Bool) -> Int {
+    (first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0)
+  }
+
+  var rows: Int { unsafe Int(layer.pointee.rows) }
+  var columns: Int { unsafe Int(layer.pointee.columns) }
+  /// Negative when the count does not fit, which no sum of counts equals.
+  private var entries: Int { unsafe Int(truncatingIfNeeded: layer.pointee.entries) }
+  var shift: Int32 { unsafe Int32(layer.pointee.shift) }
+  var activation: Int32 { unsafe Int32(layer.pointee.activation) }
+  var rowSumBound: UInt32 { unsafe layer.pointee.row_sum_bound }
+  var isMaxPlus: Bool { unsafe Int32(layer.pointee.kind) == SUPNORM_MAXPLUS }
+  private var layout: Int32 { unsafe Int32(layer.pointee.layout) }
+  private var hasByteColumns: Bool { layout & SUPNORM_BYTE_COLUMNS != 0 }
+  private var hasByteOffsets: Bool { layout & SUPNORM_BYTE_OFFSETS != 0 }
+
+  /// How many counts each row has: of its weights, or of each group of a max-plus row.
+  private var groups: Int {
+    if !isMaxPlus { return 1 }
+    return hasByteColumns ? ((columns &+ 255) &>> 8) &* 2 : 2
+  }
+
+  /// The counts of a row's groups.
+  @inline(__always)
+  private func groupCounts(ofRow row: Int) -> UnsafeBufferPointer<UInt16> {
+    unsafe elements(of: layer.pointee.row_entries, from: row &* groups, count: groups)
+  }
+
+  /// How many weights or entries a row stores.
+  @inline(never)
+  private func entryCount(ofRow row: Int) -> Int {
+    if unsafe layer.pointee.row_entries == nil { return columns }
+    let counts = unsafe groupCounts(ofRow: row)
+    var sum = 0
+    for index in unsafe counts.span.indices { unsafe sum &+= Int(counts.span[index]) }
+    return sum
+  }
+
+  /// Some elements of an array of the layer, none where it is null.
+  @inline(__always)
+  private func elements<Element>(
+    of array: UnsafePointer<Element>?, from start: Int, count: Int
+  ) -> UnsafeBufferPointer<Element> {
+    unsafe UnsafeBufferPointer(start: array.map { unsafe $0 + start }, count: array == nil ? 0 : count)
+  }
+}
+
+/// Where the weights or entries of one row stand among those of its layer.
+struct Row {
+  let index: Int
+  let start: Int
+  let count: Int
+}
+
+extension Layer {
+  /// Calls `body` for each row.
+  @inline(__always)
+  func forEachRow(_ body: (_ row: Row) -> Void) {
+    var start = 0
+    for index in 0..<rows {
+      let row = Row(index: index, start: start, count: entryCount(ofRow: index))
+      body(row)
+      start &+= row.count  // within `entries`, which fits
     }
   }
 
-  /// Calls `body` with one row.
+  /// One row.
   ///
-  /// - Complexity: O(row) for a sparse layer.
-  @inline(__always)
-  func withRow(_ row: Int, _ body: (Span<Int16>, Span<UInt16>, Int32) -> Void) {
+  /// - Complexity: O(row) for a layer that is not dense.
+  func row(_ index: Int) -> Row {
     var start = 0
-    for before in 0..<row { start &+= entryCount(ofRow: before) }
-    withRow(row, start: start, count: entryCount(ofRow: row), body)
+    for before in 0..<index { start &+= entryCount(ofRow: before) }
+    return Row(index: index, start: start, count: entryCount(ofRow: index))
   }
 
+  /// Calls `body` with the weights of a dense or sparse row, their columns (empty if dense) and its bias.
   @inline(__always)
-  private func withRow(
-    _ row: Int, start: Int, count: Int, _ body: (Span<Int16>, Span<UInt16>, Int32) -> Void
+  func withWeights<Result>(
+    of row: Row, _ body: (_ weights: Span<Int16>, _ columns: Span<UInt16>, _ bias: Int32) -> Result
+  ) -> Result {
+    let weights = unsafe elements(of: layer.pointee.weights, from: row.start, count: row.count)
+    let columns = unsafe elements(of: layer.pointee.column_indices, from: row.start, count: row.count)
+    return unsafe body(weights.span, columns.span, layer.pointee.biases[row.index])
+  }
+
+  /// The accumulator of one row: `bias + Σ w·x`, or the maximum of `s·x + o`.
+  ///
+  /// - Complexity: O(row.count).
+  @inline(__always)
+  func accumulator(of row: Row, input: Span<Int16>) -> Int32 {
+    if isMaxPlus { return maximum(of: row, input: input) }
+    return withWeights(of: row) { weights, columns, bias in
+      Embedded.accumulator(weights: weights, columns: columns, bias: bias, input: input)
+    }
+  }
+
+  /// The maximum of `s·x + o` over the entries of a max-plus row.
+  @inline(never)
+  private func maximum(of row: Row, input: Span<Int16>) -> Int32 {
+    let counts = unsafe groupCounts(ofRow: row.index)
+    let groups = unsafe counts.span
+    var largest = Int32.min
+    var start = row.start
+    for group in groups.indices {
+      let count = Int(groups[group])
+      // Each pair of groups but the last has a block of 256 columns of its own.
+      let values = unsafe input.extracting(unchecked: ((group / 2) &* 256)..<input.count)
+      let mask: Int32 = group & 1 == 0 ? 0 : -1
+      // Which arrays there are was checked, and so was the sum of the counts.
+      let best: Int32
+      if unsafe layer.pointee.byte_columns != nil {
+        let columns = unsafe Span(_unsafeStart: layer.pointee.byte_columns + start, count: count)
+        if unsafe layer.pointee.byte_offsets != nil {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.byte_offsets + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        } else {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.weights + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        }
+      } else {
+        let columns = unsafe Span(_unsafeStart: layer.pointee.column_indices + start, count: count)
+        if unsafe layer.pointee.byte_offsets != nil {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.byte_offsets + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        } else {
+          let offsets = unsafe Span(_unsafeStart: layer.pointee.weights + start, count: count)
+          best = groupMaximum(columns: columns, offsets: offsets, values: values, mask: mask)
+        }
+      }
+      largest = max(largest, best)
+      start &+= count
+    }
+    return largest
+  }
+
+  /// Calls `body` for each entry of a max-plus row in storage order, whatever the layout.
+  @inline(__always)
+  func forEachEntry(
+    of row: Row, _ body: (_ group: Int, _ column: Int, _ sign: Int32, _ offset: Int32) -> Void
   ) {
-    let weights = unsafe Span(_unsafeStart: layer.weights + start, count: count)
-    let columns = unsafe Span(
-      _unsafeElements: UnsafeBufferPointer(
-        start: layer.column_indices.map { unsafe $0 + start },
-        count: layer.column_indices == nil ? 0 : count))
-    unsafe body(weights, columns, layer.biases[row])
+    var index = row.start
+    let counts = unsafe groupCounts(ofRow: row.index)
+    for group in unsafe counts.span.indices {
+      let count = unsafe counts.span[group]
+      for _ in 0..<count {
+        let entry = entry(at: index, group: group)
+        body(group, entry.column, group & 1 == 0 ? 1 : -1, entry.offset)
+        index &+= 1
+      }
+    }
+  }
+
+  @inline(never)
+  private func entry(at index: Int, group: Int) -> (column: Int, offset: Int32) {
+    let column =
+      unsafe hasByteColumns
+      ? (group / 2) &* 256 &+ Int(layer.pointee.byte_columns[index]) : Int(layer.pointee.column_indices[index])
+    guard hasByteOffsets else { return unsafe (column, Int32(layer.pointee.weights[index])) }
+    let center = unsafe Int32(layer.pointee.byte_offsets[index])
+    return (column, group & 1 == 0 ? 0 &- center : center)
+  }
+
+  /// The least and the greatest accumulator of one row over a box of inputs, see `accumulatorBounds`.
+  ///
+  /// A maximum is monotone in each of its candidates, so both ends are attained there too.
+  @inline(never)
+  func bounds(
+    of row: Row, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
+  ) -> (lower: Int32, upper: Int32) {
+    if !isMaxPlus {
+      return withWeights(of: row) { weights, columns, bias in
+        accumulatorBounds(
+          weights: weights, columns: columns, bias: bias, lower: lower, upper: upper, widening: widening)
+      }
+    }
+    var least = Int32.min
+    var greatest = Int32.min
+    forEachEntry(of: row) { _, column, sign, offset in
+      let ends = (widening.lowerEnd(lower[column]), widening.upperEnd(upper[column]))
+      // Magnitudes of at most 2^15 + 2^15.
+      least = max(least, offset &+ (sign > 0 ? ends.0 : 0 &- ends.1))
+      greatest = max(greatest, offset &+ (sign > 0 ? ends.1 : 0 &- ends.0))
+    }
+    return (least, greatest)
+  }
+
+  /// The logit that an accumulator of the last layer becomes: itself, or its negative.
+  func logit(_ accumulator: Int32) -> Int32 {
+    // Only a maximum is negated, at most 2^16 in magnitude.
+    activation == SUPNORM_NEGATE ? 0 &- accumulator : accumulator
+  }
+
+  /// The least and the greatest logit of one row of the last layer.
+  @inline(never)
+  func logitBounds(
+    of row: Row, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
+  ) -> (lower: Int32, upper: Int32) {
+    let ends = bounds(of: row, lower: lower, upper: upper, widening: widening)
+    return activation == SUPNORM_NEGATE ? (0 &- ends.upper, 0 &- ends.lower) : ends
+  }
+
+  /// Whether one row's logit exceeds another's on every input of a box: of maxima by the ends of both, of sums by
+  /// their difference.
+  @inline(never)
+  func exceedsEverywhere(
+    _ own: Row, _ other: Row, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
+  ) -> Bool {
+    if isMaxPlus {
+      return logitBounds(of: own, lower: lower, upper: upper, widening: widening).lower
+        > logitBounds(of: other, lower: lower, upper: upper, widening: widening).upper
+    }
+    return withWeights(of: own) { weights, columns, bias in
+      withWeights(of: other) { otherWeights, otherColumns, otherBias in
+        Embedded.exceedsEverywhere(
+          weights: weights, columns: columns, bias: bias, otherWeights: otherWeights,
+          otherColumns: otherColumns, otherBias: otherBias, lower: lower, upper: upper, widening: widening)
+      }
+    }
   }
 
   /// Adds the parameters to a checksum in the order that supnorm.h states.
   func update(_ checksum: inout Checksum) {
-    if unsafe layer.row_entries != nil {
-      for row in 0..<rows { unsafe checksum.update(UInt32(layer.row_entries[row]), bytes: 2) }
-      for index in 0..<entries { unsafe checksum.update(UInt32(layer.column_indices[index]), bytes: 2) }
-    }
-    for index in 0..<entries {
-      unsafe checksum.update(UInt32(UInt16(bitPattern: layer.weights[index])), bytes: 2)
-    }
-    for row in 0..<rows { unsafe checksum.update(UInt32(bitPattern: layer.biases[row]), bytes: 4) }
+    unsafe checksum.update(elements(of: layer.pointee.row_entries, from: 0, count: rows &* groups))
+    unsafe checksum.update(elements(of: layer.pointee.column_indices, from: 0, count: entries))
+    unsafe checksum.update(elements(of: layer.pointee.byte_columns, from: 0, count: entries))
+    unsafe checksum.update(elements(of: layer.pointee.weights, from: 0, count: entries))
+    unsafe checksum.update(elements(of: layer.pointee.byte_offsets, from: 0, count: entries))
+    unsafe checksum.update(elements(of: layer.pointee.biases, from: 0, count: rows))
   }
 }

@@ -16,23 +16,25 @@ public import CSupNorm
   ///
   /// It does not read the weights; `selfCheck()` does.
   /// - Throws: `nullPointer`, `otherVersion` or `malformed`.
-  /// - Complexity: O(layers), O(rows) for sparse ones.
+  /// - Complexity: O(rows).
   @unsafe public init(checking pointer: UnsafePointer<supnorm_network>) throws(NetworkError) {
     unsafe network = pointer
     guard unsafe Int32(pointer.pointee.format_version) == SUPNORM_FORMAT_VERSION else { throw .otherVersion }
-    guard unsafe pointer.pointee.layers != nil, unsafe pointer.pointee.bounds != nil else {
-      throw .nullPointer
-    }
+    guard unsafe pointer.pointee.layers != nil else { throw .nullPointer }
     let count = unsafe Int(pointer.pointee.layer_count)
     let residualCount = unsafe Int(pointer.pointee.residual_count)
     try unsafe Self.checkResidualInputs(of: pointer, layers: count)
     var columns = unsafe Int(pointer.pointee.inputs)
     var even = 0
     var odd = 0
+    var isMaxPlus = true
     for index in 0..<count {
       let isLast = index == count - 1
       let layer = try unsafe Layer(
-        checking: pointer.pointee.layers[index], columns: columns, isLast: isLast)
+        checking: pointer.pointee.layers + index, columns: columns, isLast: isLast)
+      // A maximum has no columns that it passes on.
+      guard !isLast || residualCount == 0 || !layer.isMaxPlus else { throw .malformed }
+      isMaxPlus = isMaxPlus && layer.isMaxPlus
       columns = layer.rows
       if isLast { break }
       // The residual inputs lie behind the outputs of the last hidden layer.
@@ -44,6 +46,8 @@ public import CSupNorm
     guard count > 0, unsafe columns == Int(pointer.pointee.outputs), columns <= 32767,
       inputMinimum <= inputMaximum, unsafe pointer.pointee.task <= SUPNORM_REGRESSION
     else { throw .malformed }
+    let hasTable = unsafe pointer.pointee.bounds != nil
+    guard hasTable != isMaxPlus else { throw isMaxPlus ? .malformed : .nullPointer }
   }
 
   /// Residual inputs need a hidden layer behind whose outputs they lie; they exist and increase.
@@ -77,7 +81,7 @@ public import CSupNorm
   var crc32: UInt32 { unsafe network.pointee.crc32 }
 
   /// A layer; its shape was checked when the view was made.
-  func layer(_ index: Int) -> Layer { unsafe Layer(network.pointee.layers[index]) }
+  func layer(_ index: Int) -> Layer { unsafe Layer(network.pointee.layers + index) }
 
   /// Whether the outputs are numbers of their own instead of the logits of classes.
   var isRegression: Bool { unsafe Int32(network.pointee.task) == SUPNORM_REGRESSION }
@@ -91,12 +95,17 @@ public import CSupNorm
 
   /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
   func globalRadius(logits: Span<Int32>, classIndex: Int) -> UInt32 {
-    let pairs = unsafe Span(_unsafeStart: network.pointee.bounds, count: outputs * (outputs - 1) / 2)
-    return Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs)
+    let hasTable = unsafe network.pointee.bounds != nil
+    let pairs = unsafe UnsafeBufferPointer(
+      start: network.pointee.bounds, count: hasTable ? outputs * (outputs - 1) / 2 : 0)
+    return unsafe Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs.span)
   }
 
   /// The bound on the change of one output of a regression, 0 …< outputs.
-  func outputBound(_ output: Int) -> supnorm_bound { unsafe network.pointee.bounds[output] }
+  func outputBound(_ output: Int) -> supnorm_bound {
+    // Through max-plus layers alone nothing moves by more than the inputs do.
+    unsafe network.pointee.bounds == nil ? supnorm_bound(slope: 1, offset: 0) : network.pointee.bounds[output]
+  }
 
   /// How many inputs lie behind the outputs of a layer.
   @inline(__always)

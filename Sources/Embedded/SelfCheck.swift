@@ -4,8 +4,8 @@ extension Network {
   /// Re-proves on the stored parameters what the header claims of them.
   ///
   /// Every row sum is within its layer's bound, no accumulator can overflow
-  /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), sparse columns increase and exist, and the CRC-32 is the stated
-  /// one.
+  /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), the columns of a sparse row or of a group of max-plus entries increase
+  /// and exist, and the CRC-32 is the stated one.
   /// - Throws: `malformed`, `boundExceeded` or `checksumMismatch`.
   /// - Complexity: O(weights), eight shifts for each parameter byte.
   public func selfCheck() throws(NetworkError) {
@@ -20,24 +20,42 @@ extension Network {
 
   private func firstError(in layer: Layer) -> NetworkError? {
     var error: NetworkError?
+    layer.forEachRow { row in
+      error = error ?? (layer.isMaxPlus ? entryError(in: row, of: layer) : weightError(in: row, of: layer))
+    }
+    return error
+  }
+
+  /// Of a max-plus row only the columns can be wrong: `s·x + o` stays within 2^16.
+  private func entryError(in row: Row, of layer: Layer) -> NetworkError? {
+    var isInOrder = true
+    var lastGroup = -1
+    var last = -1
+    layer.forEachEntry(of: row) { group, column, _, _ in
+      if column >= layer.columns || group == lastGroup && column <= last { isInOrder = false }
+      lastGroup = group
+      last = column
+    }
+    return isInOrder ? nil : .malformed
+  }
+
+  private func weightError(in row: Row, of layer: Layer) -> NetworkError? {
     let half: UInt32 = (1 &<< UInt32(layer.shift)) &>> 1
-    layer.forEachRow { _, weights, columns, bias in
+    return layer.withWeights(of: row) { weights, columns, bias in
       var rowSum: UInt32 = 0
       for index in weights.indices {
         rowSum &+= UInt32(weights[index].magnitude)  // at most 65535 · 2^15 < 2^32
         if !columns.isEmpty {
           let isInOrder = index == 0 || columns[index &- 1] < columns[index]
-          if !isInOrder || Int(columns[index]) >= layer.columns { error = error ?? .malformed }
+          if !isInOrder || Int(columns[index]) >= layer.columns { return .malformed }
         }
       }
       // R ≤ 65535, so 2^15·R ≤ 2^31 - 2^15; |b| ≤ 2^31 and half ≤ 2^14: the sum fits in UInt32.
-      if rowSum > layer.rowSumBound || rowSum > 65535
-        || (rowSum &<< 15) &+ bias.magnitude &+ half > UInt32(Int32.max)
-      {
-        error = error ?? .boundExceeded
-      }
+      let isWithinBounds =
+        rowSum <= layer.rowSumBound && rowSum <= 65535
+        && (rowSum &<< 15) &+ bias.magnitude &+ half <= UInt32(Int32.max)
+      return isWithinBounds ? nil : .boundExceeded
     }
-    return error
   }
 
   /// Runs one golden vector and compares logits, class, global and local radius exactly; of a regression, which

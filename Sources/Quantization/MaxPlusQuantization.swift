@@ -49,7 +49,7 @@ func maxPlusLayers(
       quantizedRow(layer, row: row, unit: unit, columns: columns, constants: constants)
     }
     let isLast = endsNetwork && index == layers.endIndex - 1
-    let common = rows.map(\.range.low).min() ?? 0
+    let common = isLast ? commonConstant(of: rows) : 0
     constants = rows.map { isLast ? common : $0.range.low }
     for row in rows.indices { rows[row].subtract(constants[row]) }
     for (row, quantized) in rows.enumerated() {
@@ -63,6 +63,15 @@ func maxPlusLayers(
     columns = rows.map(\.range)
   }
   return (result, constants)
+}
+
+/// What is taken off all logits: the least value of any, or what puts the offsets into the middle of 16 bits where they
+/// would not fit otherwise.
+private func commonConstant(of rows: [QuantizedRow]) -> Int {
+  let offsets = rows.flatMap { $0.entries.map(\.offset) }
+  let (least, greatest) = (offsets.min() ?? 0, offsets.max() ?? 0)
+  let low = rows.map(\.range.low).min() ?? 0
+  return (greatest - 32767...max(least + 32768, greatest - 32767)).contains(low) ? low : (least + greatest) / 2
 }
 
 /// The entries of one row that can reach its maximum, with offsets rounded to nearest, and the row's range.

@@ -39,4 +39,30 @@ public struct InputMap: Equatable, Sendable {
     let rounded = (mapped(value, feature: feature) * Double(unit) + 0.5).rounded(.down)
     return Int16(min(max(rounded, Double(minimumLSB)), Double(maximumLSB)))
   }
+
+  /// The map at half the resolution, and so half the range in LSB, when that is wider than 32,767.
+  ///
+  /// Distances need it: their offsets span as much as the range of what they read, and have 16 bits.
+  public var narrowed: InputMap {
+    guard maximumLSB - minimumLSB > 32767 else { return self }
+    var map = self
+    map.unit = max(unit / 2, 1)
+    map.minimumLSB = minimumLSB / 2
+    map.maximumLSB = map.minimumLSB + min((maximumLSB - minimumLSB) / 2, 32767)
+    return map
+  }
+
+  /// The map at so coarse a resolution that the declared range is 0 … 255 LSB at most, so that the offsets of distances
+  /// are bytes; nil unless all inputs share one map of whole numbers from 0 to 255.
+  ///
+  /// Gray levels 0 … m keep whole numbers of LSB, `floor(255 / m)` of them each.
+  public var forByteOffsets: InputMap? {
+    guard scales.count == 1, offsets[0] == 0, minimumLSB == 0 else { return nil }
+    let largest = (1 / scales[0]).rounded()
+    guard (1...255).contains(largest), 1 / largest == scales[0], maximumLSB == unit else { return nil }
+    var map = self
+    map.unit = Int(largest) * (255 / Int(largest))
+    map.maximumLSB = map.unit
+    return map
+  }
 }

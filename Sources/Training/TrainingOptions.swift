@@ -26,7 +26,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
 /// How layers of distances are trained: by `(Σ|x_c - w_c|^p)^(1/p)` with p growing until only the maximum is left.
 public struct DistanceOptions: Equatable, Sendable {
   /// p at first, at least 2.
-  public var firstExponent: Float = 4
+  public var firstExponent: Float = 3
   /// p before it becomes infinite.
   public var lastExponent: Float = 1000
   /// The part of all steps after which p grows, exponentially.
@@ -110,6 +110,16 @@ public struct TrainingOptions: Equatable, Sendable {
     options.batchSize = 128
     options.rate = 0.03
     options.warmUpFraction = 0
+    return options
+  }
+
+  /// The options with which networks of distances are trained on the shipped digits.
+  public static var digitDistances: TrainingOptions {
+    var options = distances
+    options.hidden = [32, 32]
+    options.epsilon = 0.15
+    options.epochs = 400
+    options.batchSize = 64
     return options
   }
 

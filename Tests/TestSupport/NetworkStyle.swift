@@ -28,4 +28,8 @@ package enum NetworkStyle: CaseIterable, Sendable {
   case deep
   /// Some inputs go on to the last layer, often with weights that make the outputs monotone in them.
   case residual
+  /// Max-plus layers only, in every layout, often negated at the end.
+  case maxPlus
+  /// Layers of all kinds in any order.
+  case hybrid
 }

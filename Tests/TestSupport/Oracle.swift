@@ -50,11 +50,15 @@ package struct Oracle {
     return result
   }
 
-  /// `b + Σ w·x` for each row of a layer.
+  /// `b + Σ w·x` for each row of a layer, or `max(s·x + o)`.
   package func accumulators(ofLayer index: Int, _ input: [Int64]) -> [Int64] {
     let layer = network.layers[index]
     var sums: [Int64] = []
-    for row in 0..<layer.rows {
+    for row in layer.entries {
+      let candidates = row.map { ($0.isNegated ? -1 : 1) * input[$0.column] + Int64($0.offset) }
+      sums.append(candidates.max()!)
+    }
+    for row in 0..<layer.biases.count {
       var sum = Int64(layer.biases[row])
       for column in 0..<layer.columns {
         sum += Int64(layer.weights[row * layer.columns + column]) * input[column]
@@ -64,14 +68,14 @@ package struct Oracle {
     return sums
   }
 
-  /// The raw accumulators of the last layer.
+  /// The raw accumulators of the last layer, or their negatives.
   package func logits(_ input: [Int16]) -> [Int64] {
     var values = input.map { Int64($0) }
     for index in 0..<network.layers.count {
       if index == network.layers.count - 1 { values += network.residualInputs.map { Int64(input[$0]) } }
       let sums = accumulators(ofLayer: index, values)
-      if index == network.layers.count - 1 { return sums }
       let layer = network.layers[index]
+      if index == network.layers.count - 1 { return layer.activation == .negate ? sums.map { -$0 } : sums }
       values = Self.activated(
         sums.map { Self.saturated(Self.rounded($0, shift: layer.shift)) }, by: layer.activation)
     }
@@ -112,6 +116,12 @@ package struct Oracle {
     for index in 0..<network.layers.count - 1 { box = bounds(ofLayer: index, box) }
     box += network.residualInputs.map { inputBox[$0] }
     let last = network.layers[network.layers.count - 1]
+    if last.kind == .maxPlus {
+      let logits = logitBounds(box)
+      return logits.indices.allSatisfy {
+        $0 == classIndex || logits[classIndex].lowerBound > logits[$0].upperBound
+      }
+    }
     for other in 0..<last.rows where other != classIndex {
       var least = Int64(last.biases[classIndex]) - Int64(last.biases[other])
       for column in 0..<last.columns {
@@ -125,12 +135,40 @@ package struct Oracle {
     return true
   }
 
+  /// The interval bounds of the logits of a last max-plus layer.
+  private func logitBounds(_ box: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
+    let last = network.layers[network.layers.count - 1]
+    return last.entries.map { row in
+      let ends = maximumBounds(row, box)
+      return last.activation == .negate ? -ends.1...(-ends.0) : ends.0...ends.1
+    }
+  }
+
+  /// The least and the greatest maximum of a row over a box.
+  private func maximumBounds(_ row: [MaxPlusEntry], _ box: [ClosedRange<Int64>]) -> (Int64, Int64) {
+    var ends = (Int64.min, Int64.min)
+    for entry in row {
+      let sign: Int64 = entry.isNegated ? -1 : 1
+      let values = [box[entry.column].lowerBound, box[entry.column].upperBound].map {
+        sign * $0 + Int64(entry.offset)
+      }
+      ends.0 = max(ends.0, values.min()!)
+      ends.1 = max(ends.1, values.max()!)
+    }
+    return ends
+  }
+
   /// The interval bounds of a hidden layer's outputs, rounding, saturation and activation included.
   package func bounds(ofLayer index: Int, _ box: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
     let layer = network.layers[index]
     var lower: [Int64] = []
     var upper: [Int64] = []
-    for row in 0..<layer.rows {
+    for row in layer.entries {
+      let ends = maximumBounds(row, box)
+      lower.append(Self.saturated(ends.0))
+      upper.append(Self.saturated(ends.1))
+    }
+    for row in 0..<layer.biases.count {
       var ends = (Int64(layer.biases[row]), Int64(layer.biases[row]))
       for column in 0..<layer.columns {
         let weight = Int64(layer.weights[row * layer.columns + column])

@@ -24,6 +24,13 @@ extension TestRandom {
       let isLast = index == widths.count - 2
       let plan = plan(
         style, columns: widths[index] + (isLast ? residualInputs.count : 0), rows: widths[index + 1])
+      if isMaxPlus(style) {
+        layers.append(
+          maxPlusLayer(
+            rows: plan.rows, columns: plan.columns,
+            activation: isLast ? element(of: [.identity, .negate]) : hidden))
+        continue
+      }
       var layer = layer(plan, style, activation: isLast ? .identity : hidden)
       if isLast, oneIn(2) { outweigh(&layer, residuals: residualInputs.count) }
       layers.append(layer)
@@ -59,6 +66,10 @@ extension TestRandom {
   package mutating func balance(_ network: inout IntegerNetwork, at input: [Int16], radius: Int) {
     let logits = Oracle(network).logits(input)
     let last = network.layers[network.layers.count - 1]
+    if last.kind == .maxPlus {
+      network.layers[network.layers.count - 1] = balanced(last, logits, radius)
+      return
+    }
     var biases = last.biases
     for row in logits.indices {
       let reach = last.rowSums[row] * radius + 1
@@ -68,6 +79,54 @@ extension TestRandom {
       biases[row] = Int32(bias)
     }
     network.layers[network.layers.count - 1].biases = biases
+  }
+
+  /// The same layer with the offsets of each row moved so that its logits become nearly equal, or as it is when that
+  /// leaves `Int16`.
+  private mutating func balanced(_ last: IntegerLayer, _ logits: [Int64], _ radius: Int) -> IntegerLayer {
+    let entries = zip(last.entries, logits).map { row, logit in
+      let move = integer(-2 * radius - 2...2 * radius + 2) - Int(logit)
+      return row.map {
+        var entry = $0
+        entry.offset += last.activation == .negate ? -move : move
+        return entry
+      }
+    }
+    guard entries.joined().allSatisfy({ (-32768...32767).contains($0.offset) }) else { return last }
+    return IntegerLayer(columns: last.columns, entries: entries, activation: last.activation)
+  }
+
+  private mutating func isMaxPlus(_ style: NetworkStyle) -> Bool {
+    switch style {
+    case .maxPlus: true
+    case .hybrid: oneIn(2)
+    case .wide: oneIn(3)
+    default: false
+    }
+  }
+
+  /// A max-plus layer of a random layout: offsets from single LSB to the ends of `Int16`, one entry a row to all
+  /// columns with both signs.
+  package mutating func maxPlusLayer(
+    rows: Int, columns: Int, activation: IntegerActivation
+  ) -> IntegerLayer {
+    let hasByteOffsets = oneIn(3)
+    let reach = element(of: [3, 300, 10_000, 32_768])
+    let entries = (0..<rows).map { _ in
+      (0..<element(of: [1, 2, columns, 2 * columns])).map { _ in
+        let isNegated = oneIn(2)
+        let byte = integer(0...min(reach, 255))
+        let offset = oneIn(8) ? element(of: [-reach, reach - 1]) : integer(-reach...reach - 1)
+        return MaxPlusEntry(
+          column: integer(0...columns - 1), isNegated: isNegated,
+          offset: hasByteOffsets ? (isNegated ? byte : -byte) : offset)
+      }
+    }
+    let isEitherLayout = oneIn(2)
+    return IntegerLayer(
+      columns: columns, entries: entries, activation: activation,
+      usesByteColumns: isEitherLayout ? columns <= 1024 && oneIn(2) : nil,
+      usesByteOffsets: isEitherLayout ? hasByteOffsets && oneIn(2) : nil)
   }
 
   /// Gives the residual columns, the last ones, as much weight as all others together, in one direction each.
@@ -90,6 +149,7 @@ extension TestRandom {
     let depth =
       switch style {
       case .oneLayer: 1
+      case .hybrid: integer(2...4)
       case .deep: 4
       case .expansive: 3
       case .residual: integer(2...3)
@@ -101,7 +161,7 @@ extension TestRandom {
     if style == .singleColumn {
       for index in 0..<depth { widths[index] = 1 }
     }
-    if style == .wide { widths[0] = integer(512...700) }
+    if style == .wide { widths[0] = oneIn(6) ? integer(1000...1100) : integer(500...700) }
     return widths
   }
 

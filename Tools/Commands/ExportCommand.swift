@@ -8,7 +8,7 @@ internal import Training
 enum ExportCommand: Command {
   static let name = "export"
   static let summary = "turn a model into certified integers in one C header"
-  static let usage = "M.safetensors --name digits --out digits.h [--prune T] [--data SRC]"
+  static let usage = "M.safetensors --name digits --out digits.h [--prune T | --offsets 8] [--data SRC]"
   static let discussion = """
     Weights become Int16 with a proved bound on every row, layers are stored dense or sparse, whichever is smaller,
     and everything is verified before the file is written. With --data the accuracy of the float network and of
@@ -22,6 +22,9 @@ enum ExportCommand: Command {
       Option("--name", "NAME", "prefixes every identifier: lowercase letters, digits, underscores"),
       Option("--out", "N.h", "the header to write"),
       Option("--prune", "T", "drop hidden weights below T LSB (default: 0)"),
+      Option(
+        "--offsets", "8|16",
+        "bits of a distance's offset; 8 needs gray levels, takes 255 LSB for the range (default: 16)"),
       Option(
         "--project", nil, "project hidden rows onto the ℓ1 ball instead of rewriting, and say what it cost"),
       .data, .label, .json,
@@ -67,6 +70,7 @@ enum ExportCommand: Command {
         model.examples = data.spreadExamples
       }
     }
+    if try arguments.choice("--offsets", ["8", "16"]) == "8" { try useByteOffsets(&model, path: modelPath) }
     let original = model.network
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
     let claims = try export(
@@ -103,6 +107,17 @@ enum ExportCommand: Command {
       if let cost { Console.print(text(of: cost)) }
     }
     Console.message("wrote \(path)")
+  }
+
+  /// Makes the resolution of the inputs, and with it of all values of a network of distances, that of one byte.
+  static func useByteOffsets(_ model: inout FloatModel, path: String) throws {
+    guard model.network.layers.allSatisfy({ $0.kind == .distance }) else {
+      throw CommandError.usage("--offsets 8: \(path) has dense layers, only distances have offsets")
+    }
+    guard let map = model.inputMap.forByteOffsets else {
+      throw CommandError.usage("--offsets 8: the inputs of \(path) are not gray levels of at most 255 steps")
+    }
+    model.inputMap = map
   }
 
   /// Deploys a model, verifies its claims independently and writes the header.

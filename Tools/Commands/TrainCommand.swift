@@ -15,6 +15,7 @@ enum TrainCommand: Command {
     """
   static let options = [
     Option.data, Option("--out", "M.safetensors", "the model file to write"), .label,
+    Option("--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
     Option("--hidden", "64,64", "widths of the hidden layers"),
     Option("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)"),
     Option(
@@ -34,6 +35,10 @@ enum TrainCommand: Command {
     Option(
       "--bound", "K,…", "bound on the rows' sums of |w|, one or one for each bounded layer (default: 1)"),
     Option("--last", "free|constrained", "whether the last layer is bounded too (default: free)"),
+    Option("--exponents", "P,Q", "of distances: p at first and before it becomes infinite"),
+    Option("--cross-entropy", "A,B", "of distances: the share of cross-entropy at first and in the end"),
+    Option("--crop", "N", "pixels cut from each side of images (default: 0)"),
+    Option("--shift", "N", "shift training images by up to N pixels at random (default: 0)"),
     Option("--epochs", "N", "how often every sample is seen"),
     Option("--batch", "N", "samples for each step"),
     Option("--rate", "R", "learning rate after the warm-up"),
@@ -60,6 +65,7 @@ enum TrainCommand: Command {
       columns: ColumnChoice(
         label: arguments.string("--label"), features: features, target: arguments.string("--target")))
     options.monotone = try monotoneInputs(arguments, of: data)
+    options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
     let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []
     if !arguments.has("--epsilon"), let epsilon = try toleranceEpsilon(tolerances, data) {
@@ -96,6 +102,17 @@ enum TrainCommand: Command {
     return Float(tolerances[feature] * (try inputMap(tolerances, data)).scales[feature])
   }
 
+  /// How images are cut and shifted; nil when they stay as they are.
+  private static func augmentation(_ arguments: Arguments, of data: Dataset) throws -> Augmentation? {
+    let crop = try arguments.integer("--crop", 0...1000) ?? 0
+    let shift = try arguments.integer("--shift", 0...1000) ?? 0
+    guard crop > 0 || shift > 0 else { return nil }
+    guard let size = data.imageSize else {
+      throw CommandError.usage("--crop and --shift go with images")
+    }
+    return Augmentation(width: size.width, height: size.height, crop: crop, shift: shift)
+  }
+
   /// `+mean_radius,-mean_texture`: the inputs by name, with their directions.
   private static func monotoneInputs(_ arguments: Arguments, of data: Dataset) throws -> [MonotoneConstraint]
   {
@@ -119,6 +136,31 @@ enum TrainCommand: Command {
     var options =
       source == "digits" ? TrainingOptions.digits : isRegression ? .regression : TrainingOptions()
     if source == "breast-cancer", !isRegression { options = .smallTable }
+    let kind = try arguments.choice("--layers", NetworkKind.allCases.map(\.rawValue)) ?? "dense"
+    if let kind = NetworkKind(rawValue: kind), kind != .dense {
+      options = source == "digits" ? .digitDistances : .distances
+      options.kind = kind
+      let dense = [
+        "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last", "--target",
+      ]
+      for option in dense where arguments.has(option) {
+        throw CommandError.usage("\(option) does not go with --layers \(kind.rawValue)")
+      }
+    } else {
+      for option in ["--exponents", "--cross-entropy"] where arguments.has(option) {
+        throw CommandError.usage("\(option) goes with --layers distance or hybrid")
+      }
+    }
+    if let exponents = try arguments.reals("--exponents", 2...1e6) {
+      guard exponents.count == 2 else { throw CommandError.usage("--exponents: two numbers expected") }
+      options.distance.firstExponent = Float(exponents[0])
+      options.distance.lastExponent = Float(exponents[1])
+    }
+    if let weights = try arguments.reals("--cross-entropy", 1e-9...1e3) {
+      guard weights.count == 2 else { throw CommandError.usage("--cross-entropy: two numbers expected") }
+      options.distance.firstCrossEntropyWeight = Float(weights[0])
+      options.distance.lastCrossEntropyWeight = Float(weights[1])
+    }
     options.hidden = try arguments.integers("--hidden", 1...65535) ?? options.hidden
     if let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue)) {
       options.activation = Activation(rawValue: name) ?? options.activation
@@ -176,7 +218,8 @@ enum TrainCommand: Command {
   static func train(
     _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], source: String
   ) throws -> (model: FloatModel, isComplete: Bool) {
-    let map = try inputMap(tolerances, data)
+    var map = try inputMap(tolerances, data)
+    if options.kind != .dense { map = map.narrowed }
     let isRegression = options.loss.isRegression
     let targetMap = TargetMap.fitted(to: data.targets)
     Interruption.watch()
@@ -245,6 +288,17 @@ extension TrainingOptions {
       "last": lastConstrained ? "constrained" : "free", "epochs": "\(epochs)", "batch": "\(batchSize)",
       "rate": "\(rate)", "seed": "\(seed)",
     ]
+    if let augmentation {
+      settings["crop"] = "\(augmentation.crop)"
+      settings["shift"] = "\(augmentation.shift)"
+    }
+    if kind != .dense {
+      for name in ["activation", "bound", "last"] { settings[name] = nil }
+      settings["layers"] = kind.rawValue
+      settings["exponents"] = "\(distance.firstExponent),\(distance.lastExponent)"
+      settings["cross-entropy"] = "\(distance.firstCrossEntropyWeight),\(distance.lastCrossEntropyWeight)"
+      return settings
+    }
     switch loss {
     case .squaredError: settings["loss"] = "squared-error"
     case .absoluteError: settings["loss"] = "absolute-error"

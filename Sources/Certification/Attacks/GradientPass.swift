@@ -17,8 +17,8 @@ final class GradientPass {
     gradient = [Float](repeating: 0, count: network.inputs)
   }
 
-  /// The raw accumulators of the last layer, after `run`.
-  var logits: [Int32] { stages[stages.count - 1].sums }
+  /// The raw accumulators of the last layer, or their negatives, after `run`.
+  var logits: [Int32] { stages[stages.count - 1].logits }
 
   /// Computes the logits of a point, and keeps what `propagateBack` needs.
   ///
@@ -64,14 +64,20 @@ final class GradientPass {
 
 /// One layer of a pass.
 private struct GradientStage {
+  /// The weights, or the signs of a max-plus layer's entries.
   private let weights: [Int16]
-  /// The column of each weight, empty for a dense layer.
+  /// The offset of each entry of a max-plus layer, otherwise empty.
+  private let offsets: [Int32]
+  /// The column of each weight or entry, empty for a dense layer.
   private let columns: [UInt16]
   /// Where each row starts, and the end of the last.
   private let starts: [Int]
+  /// 0 for each row of a max-plus layer.
   private let biases: [Int32]
   private let shift: Int
   private let activation: IntegerActivation
+  /// The entry at which each row of a max-plus layer has its maximum, the first on a tie.
+  private var winners: [Int]
   /// The accumulators.
   private(set) var sums: [Int32]
   /// The requantized sums, before the activation.
@@ -83,12 +89,26 @@ private struct GradientStage {
   private var order: [Int]
 
   init(_ layer: IntegerLayer) {
-    weights = layer.isSparse ? layer.weights.filter { $0 != 0 } : layer.weights
-    columns = layer.isSparse ? layer.storedColumns : []
-    let counts =
-      layer.isSparse ? layer.storedCounts.map { Int($0) } : Array(repeating: layer.columns, count: layer.rows)
+    let counts: [Int]
+    switch layer.kind {
+    case .dense, .sparse:
+      weights = layer.storedWeights
+      offsets = []
+      columns = layer.storedColumns
+      counts =
+        layer.isSparse
+        ? layer.storedCounts.map { Int($0) } : Array(repeating: layer.columns, count: layer.rows)
+      biases = layer.biases
+    case .maxPlus:
+      let entries = layer.entries.joined()
+      weights = entries.map { $0.isNegated ? -1 : 1 }
+      offsets = entries.map { Int32($0.offset) }
+      columns = entries.map { UInt16($0.column) }
+      counts = layer.entries.map(\.count)
+      biases = [Int32](repeating: 0, count: layer.rows)
+    }
     starts = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-    biases = layer.biases
+    winners = Array(starts.dropLast())
     shift = layer.shift
     activation = layer.activation
     sums = [Int32](repeating: 0, count: layer.rows)
@@ -99,14 +119,30 @@ private struct GradientStage {
     order = Array(0..<layer.rows)
   }
 
-  /// Computes the accumulators with the device's row kernel.
+  /// The logits, where the layer is the last one.
+  var logits: [Int32] { activation == .negate ? sums.map { -$0 } : sums }
+
+  /// Computes the accumulators: sums with the device's row kernel, maxima in a loop that remembers where they are.
   mutating func run(_ input: Span<Int16>) {
+    if !offsets.isEmpty { return findMaxima(input) }
     let (weights, columns) = (weights, columns)
     for row in biases.indices {
       let range = starts[row]..<starts[row + 1]
       sums[row] = accumulator(
         weights: weights.span.extracting(range),
         columns: columns.span.extracting(columns.isEmpty ? 0..<0 : range), bias: biases[row], input: input)
+    }
+  }
+
+  private mutating func findMaxima(_ input: Span<Int16>) {
+    for row in sums.indices {
+      var best = (value: Int32.min, entry: starts[row])
+      for entry in starts[row]..<starts[row + 1] {
+        let value = Int32(weights[entry]) * Int32(input[Int(columns[entry])]) + offsets[entry]
+        if value > best.value { best = (value, entry) }
+      }
+      sums[row] = best.value
+      winners[row] = best.entry
     }
   }
 
@@ -123,15 +159,25 @@ private struct GradientStage {
 
   mutating func setMarginGradient(_ first: Int, minus second: Int) {
     for row in rowGradients.indices { rowGradients[row] = 0 }
-    rowGradients[first] += 1
-    rowGradients[second] -= 1
+    // Only a last max-plus layer has another activation than the identity.
+    let sign: Float = activation == .negate ? -1 : 1
+    rowGradients[first] += sign
+    rowGradients[second] -= sign
   }
 
-  /// From the gradient with respect to the sums to that with respect to the columns.
+  /// From the gradient with respect to the sums to that with respect to the columns; a maximum moves with the entry
+  /// that is largest.
   mutating func propagateToColumns() {
     for column in columnGradients.indices { columnGradients[column] = 0 }
     let (weights, columns, starts, rowGradients) = (weights, columns, starts, rowGradients)
+    let (winners, isMaxPlus) = (winners, !offsets.isEmpty)
     var results = columnGradients.mutableSpan
+    if isMaxPlus {
+      for row in rowGradients.indices {
+        results[Int(columns[winners[row]])] += rowGradients[row] * Float(weights[winners[row]])
+      }
+      return
+    }
     for row in rowGradients.indices where rowGradients[row] != 0 {
       let scale = rowGradients[row]
       let range = starts[row]..<starts[row + 1]

@@ -82,6 +82,7 @@ package struct BoxProver: Sendable {
     bounds: [LayerBounds], slopes: [LayerSlopes]
   ) {
     let layer = layers[index]
+    guard !layer.isMaxPlus else { return }
     let plain = layer.activation.bounds(of: preactivations, differences: nil)
     for row in 0..<layer.rows {
       let pairs = plain.differences
@@ -107,7 +108,16 @@ package struct BoxProver: Sendable {
   }
 
   /// `logit_first - logit_second` as a functional of what the last layer reads.
-  func margin(_ first: Int, _ second: Int) -> LinearFunctional {
+  ///
+  /// - Parameter values: the bounds of what it reads. A last max-plus layer has no functional but a number that holds
+  ///   within them.
+  func margin(_ first: Int, _ second: Int, over values: IntegerBounds) -> LinearFunctional {
+    if last.isMaxPlus {
+      let least = Int128(last.leastMargin(first, second, over: values))
+      return LinearFunctional(
+        coefficients: [Int64](repeating: 0, count: last.columns), residual: [],
+        constant: least << Int128(LinearFunctional.fractionBits))
+    }
     var functional = last.functional(ofRow: first, minus: second)
     let hiddenCount = last.columns - residualInputs.count
     functional.residual = Array(functional.coefficients[hiddenCount...])

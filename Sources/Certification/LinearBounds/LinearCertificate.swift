@@ -7,12 +7,12 @@ extension BoxProver {
     _ classIndex: Int, against others: [Int], over box: IntegerBounds, bounds: [LayerBounds]
   ) -> [Int] {
     others.filter { other in
-      let functional = margin(classIndex, other)
+      let values = bounds.last?.outputs ?? box
+      let functional = margin(classIndex, other, over: values)
       let residual = zip(functional.residual, residualInputs).reduce(0) { sum, term in
         // |Λ|·|x| ≤ 2^33·2^15 together.
         sum &+ term.0 &* (term.0 >= 0 ? box.lower[term.1] : box.upper[term.1])
       }
-      let values = bounds.last?.outputs ?? box
       let least = LinearFunctional.least(functional.coefficients, over: values) &+ residual
       return functional.constant + Int128(least) <= 0
     }
@@ -25,7 +25,8 @@ extension BoxProver {
     guard !others.isEmpty else { return [] }
     let slopes = zip(hidden, bounds).map { LayerSlopes($0.activation, over: $1) }
     return others.filter { other in
-      lowerBound(of: margin(classIndex, other), over: box, bounds: bounds, slopes: slopes).value <= 0
+      let functional = margin(classIndex, other, over: bounds.last?.outputs ?? box)
+      return lowerBound(of: functional, over: box, bounds: bounds, slopes: slopes).value <= 0
     }
   }
 
@@ -98,7 +99,8 @@ extension CertifiedNetwork {
   ///
   /// They prove whatever the interval certificate proves, and more where activations bend: a functional
   /// `2^16·(logit_c - logit_j) ≥ Σ Λ·v + C` is carried back to the inputs, so that what two neurons have in common
-  /// cancels. All in integers, rounded down. The outputs of `sort` are bounded by their intervals only.
+  /// cancels. All in integers, rounded down. The outputs of `sort` and of max-plus layers
+  /// are bounded by their intervals only.
   ///
   /// - Parameters:
   ///   - input: `inputs` values; never certified when one lies outside the declared range.

@@ -1,16 +1,21 @@
-/// One layer prepared for proofs: its non-zero weights, row after row.
+/// One layer prepared for proofs: its non-zero weights or its entries, row after row.
+///
+/// A functional cannot be carried back through a maximum: it ends behind a max-plus layer, whose outputs are bounded by
+/// their intervals only.
 ///
 /// How a layer gets its pre-activations from what it reads is in this file: over a box, backwards through a functional,
 /// and forwards as an estimate in floating point. Another kind of layer is these operations with other arithmetic.
 struct ProverLayer: Sendable {
-  /// One non-zero weight.
+  /// One non-zero weight, or the sign of an entry of a max-plus row with what is added.
   struct Entry: Sendable {
     var column: Int32
     var weight: Int32
+    var offset: Int32 = 0
   }
 
   let rows: Int
   let columns: Int
+  let isMaxPlus: Bool
   let shift: Int64
   let activation: IntegerActivation
   let biases: [Int64]
@@ -26,10 +31,17 @@ struct ProverLayer: Sendable {
     columns = layer.columns
     shift = Int64(layer.shift)
     activation = layer.activation
-    biases = layer.biases.map { Int64($0) }
+    isMaxPlus = layer.kind == .maxPlus
+    biases = isMaxPlus ? [Int64](repeating: 0, count: layer.rows) : layer.biases.map { Int64($0) }
     var starts = [0]
     var entries: [Entry] = []
-    for row in 0..<layer.rows {
+    for row in layer.entries {
+      entries += row.map {
+        Entry(column: Int32($0.column), weight: $0.isNegated ? -1 : 1, offset: Int32($0.offset))
+      }
+      starts.append(entries.count)
+    }
+    for row in 0..<layer.rows where !isMaxPlus {
       for (column, weight) in layer.row(row).enumerated() where weight != 0 {
         entries.append(Entry(column: Int32(column), weight: Int32(weight)))
       }
@@ -50,6 +62,14 @@ struct ProverLayer: Sendable {
   /// - Complexity: O(non-zero weights).
   func preactivations(over bounds: IntegerBounds) -> IntegerBounds {
     var result = IntegerBounds(at: biases)
+    if isMaxPlus {
+      for row in 0..<rows {
+        let ends = maximum(ofRow: row, over: bounds)
+        result.lower[row] = ends.lower
+        result.upper[row] = ends.upper
+      }
+      return result
+    }
     for row in 0..<rows {
       var (least, greatest) = (biases[row], biases[row])
       // Admissibility keeps every partial sum within 2^31, so &+ and &* are exact.
@@ -66,7 +86,28 @@ struct ProverLayer: Sendable {
     return result
   }
 
+  /// The least and the greatest maximum of a max-plus row over a box, both attained.
+  private func maximum(ofRow row: Int, over bounds: IntegerBounds) -> (lower: Int64, upper: Int64) {
+    var (least, greatest) = (Int64.min, Int64.min)
+    for entry in entries[starts[row]..<starts[row + 1]] {
+      let (weight, offset) = (Int64(entry.weight), Int64(entry.offset))
+      let ends = (bounds.lower[Int(entry.column)], bounds.upper[Int(entry.column)])
+      least = max(least, weight &* (weight > 0 ? ends.0 : ends.1) &+ offset)
+      greatest = max(greatest, weight &* (weight > 0 ? ends.1 : ends.0) &+ offset)
+    }
+    return (least, greatest)
+  }
+
+  /// A number that one row's logit minus another's does not fall below on a box, where this is the last layer and
+  /// max-plus; exact on a box of one point.
+  func leastMargin(_ first: Int, _ second: Int, over bounds: IntegerBounds) -> Int64 {
+    let (own, other) = (maximum(ofRow: first, over: bounds), maximum(ofRow: second, over: bounds))
+    return activation == .negate ? other.lower - own.upper : own.lower - other.upper
+  }
+
   /// The accumulator of one row, or its negative, as a functional of what the layer reads.
+  ///
+  /// - Precondition: the layer is dense or sparse.
   func functional(ofRow row: Int, sign: Int64) -> LinearFunctional {
     var coefficients = [Int64](repeating: 0, count: columns)
     for entry in entries[starts[row]..<starts[row + 1]] {
@@ -78,6 +119,8 @@ struct ProverLayer: Sendable {
   }
 
   /// One row's accumulator minus another's, as a functional of what the layer reads.
+  ///
+  /// - Precondition: the layer is dense or sparse.
   func functional(ofRow row: Int, minus other: Int) -> LinearFunctional {
     var result = functional(ofRow: row, sign: 1)
     let subtracted = functional(ofRow: other, sign: -1)
@@ -96,12 +139,12 @@ struct ProverLayer: Sendable {
   /// `2^f·Σ μz ≥ Σ N·v + Σ μ·(b + 2^(f-1)) - Σ_{μ>0} μ·(2^f - 1)`. The new coefficients are `N_k / 2^f` towards zero;
   /// what is left of `N_k` has its sign, so bounding it by an end of the box costs nothing where the box is the last.
   ///
-  /// - Returns: nil where the sum of magnitudes would exceed its limit.
+  /// - Returns: nil where the sum of magnitudes would exceed its limit, and for a max-plus layer.
   /// - Complexity: O(non-zero weights of the rows with a multiplier).
   func substituted(
     _ multipliers: [Int64], residual: [Int64], constant: Int128, over values: IntegerBounds
   ) -> LinearFunctional? {
-    guard LinearFunctional.isWithinLimit(multipliers) else { return nil }
+    guard !isMaxPlus, LinearFunctional.isWithinLimit(multipliers) else { return nil }
     var sums = [Int64](repeating: 0, count: columns)
     var total = constant << Int128(shift)
     let slack: Int64 = (1 &<< shift) &- 1

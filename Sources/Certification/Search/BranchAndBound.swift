@@ -51,7 +51,6 @@ struct BranchAndBound {
   let points: PointSearch
   let first: Int
   let second: Int
-  private let functional: LinearFunctional
 
   /// Up to this many inputs, inputs are cut rather than units.
   private static let fewInputs = 8
@@ -66,7 +65,11 @@ struct BranchAndBound {
     self.points = points
     self.first = first
     self.second = second
-    functional = prover.margin(first, second)
+  }
+
+  /// The margin as a functional of what the last layer reads.
+  private func functional(_ box: IntegerBounds, _ bounds: [LayerBounds]) -> LinearFunctional {
+    prover.margin(first, second, over: bounds.last?.outputs ?? box)
   }
 
   /// Whether `logit_first > logit_second` everywhere in a box.
@@ -99,7 +102,8 @@ struct BranchAndBound {
   private func bound(_ node: SearchNode) -> BoundedNode? {
     guard let bounds = prover.bounds(over: node.box, within: node.known) else { return nil }
     let slopes = inherited(node.slopes, bounds)
-    let substitution = prover.lowerBound(of: functional, over: node.box, bounds: bounds, slopes: slopes)
+    let substitution = prover.lowerBound(
+      of: functional(node.box, bounds), over: node.box, bounds: bounds, slopes: slopes)
     guard substitution.value <= 0 else { return nil }
     return BoundedNode(node: node, bounds: bounds, slopes: slopes, substitution: substitution)
   }
@@ -122,10 +126,10 @@ struct BranchAndBound {
       bounded.bounds = bounds
       bounded.slopes = inherited(bounded.slopes, bounds)
       bounded.substitution = prover.lowerBound(
-        of: functional, over: box, bounds: bounds, slopes: bounded.slopes)
+        of: functional(box, bounds), over: box, bounds: bounds, slopes: bounded.slopes)
     }
     bounded.substitution = prover.ascent(
-      of: functional, from: bounded.substitution, over: box, bounds: bounded.bounds, slopes: &bounded.slopes,
+      of: functional(box, bounded.bounds), from: bounded.substitution, over: box, bounds: bounded.bounds, slopes: &bounded.slopes,
       splits: bounded.node.splits,
       steps: bounded.node.splits.isEmpty ? Self.rootAscentSteps : Self.ascentSteps)
     return bounded.substitution.value <= 0

@@ -90,7 +90,7 @@ extension BoxProver {
     guard let bounds = bounds(over: box) else { return nil }
     let slopes = zip(hidden, bounds).map { LayerSlopes($0.activation, over: $1) }
     for other in others {
-      let functional = margin(classIndex, other)
+      let functional = margin(classIndex, other, over: bounds.last?.outputs ?? box)
       let bound = lowerBound(of: functional, over: box, bounds: bounds, slopes: slopes)
       if bound.value > 0 { continue }
       let starts = [center, bound.inputCoefficients.map { minimizer($0, over: box) }]
