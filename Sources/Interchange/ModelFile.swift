@@ -80,7 +80,11 @@ extension FloatModel {
         curve.map { point in
           // Swift prints the shortest digits that read back to the same bits.
           let verified = point.verifiedAccuracy.map { ",\"verifiedAccuracy\":\($0)" } ?? ""
-          return "{\"epoch\":\(point.epoch),\"loss\":\(point.loss),\"accuracy\":\(point.accuracy)\(verified)}"
+          var validation = point.validation.map { ",\"validationAccuracy\":\($0.accuracy)" } ?? ""
+          if let share = point.validation?.verifiedAccuracy {
+            validation += ",\"validationVerifiedAccuracy\":\(share)"
+          }
+          return "{\"epoch\":\(point.epoch),\"loss\":\(point.loss),\"accuracy\":\(point.accuracy)\(verified)\(validation)}"
         })
     }
     for (key, value) in settings { content.metadata["settings.\(key)"] = value }
@@ -124,7 +128,8 @@ extension FloatModel {
     }
     curve = try reader.json("curve", as: [CurvePoint].self).map {
       TrainingPoint(
-        epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy)
+        epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy,
+        validation: $0.validation)
     }
   }
 }
@@ -134,6 +139,12 @@ private struct CurvePoint: Decodable {
   var loss: Double
   var accuracy: Double
   var verifiedAccuracy: Double?
+  var validationAccuracy: Double?
+  var validationVerifiedAccuracy: Double?
+
+  var validation: ValidationScore? {
+    validationAccuracy.map { ValidationScore(accuracy: $0, verifiedAccuracy: validationVerifiedAccuracy) }
+  }
 }
 
 /// What reads tensors and metadata, and names those that do not fit.

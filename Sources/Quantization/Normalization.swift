@@ -11,7 +11,7 @@ extension FloatNetwork {
   /// stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound.
   ///
   /// - Complexity: O(weights).
-  func normalized(for map: InputMap) -> FloatNetwork {
+  package func normalized(for map: InputMap) -> FloatNetwork {
     guard layers[layers.count - 1].rowSumBound == nil else { return self }
     var result = self
     let unit = Double(map.unit)
