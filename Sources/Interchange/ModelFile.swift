@@ -84,7 +84,8 @@ extension FloatModel {
           if let share = point.validation?.verifiedAccuracy {
             validation += ",\"validationVerifiedAccuracy\":\(share)"
           }
-          return "{\"epoch\":\(point.epoch),\"loss\":\(point.loss),\"accuracy\":\(point.accuracy)\(verified)\(validation)}"
+          return
+            "{\"epoch\":\(point.epoch),\"loss\":\(point.loss),\"accuracy\":\(point.accuracy)\(verified)\(validation)}"
         })
     }
     for (key, value) in settings { content.metadata["settings.\(key)"] = value }

@@ -177,7 +177,8 @@ public enum Trainer {
         epoch: epoch, loss: lossSum / Double(count), accuracy: trained?.accuracy(of: current) ?? 0,
         verifiedAccuracy: verifies ? trained?.verifiedAccuracy(of: current) : nil,
         validation: heldOut.map {
-          ValidationScore(accuracy: $0.accuracy(of: current), verifiedAccuracy: $0.verifiedAccuracy(of: current))
+          ValidationScore(
+            accuracy: $0.accuracy(of: current), verifiedAccuracy: $0.verifiedAccuracy(of: current))
         })
       let isBest = options.patience == nil || result.validation.map { $0 < point.validation ?? $0 } ?? true
       result.curve.append(point)
@@ -187,7 +188,9 @@ public enum Trainer {
         result.keptEpoch = epoch
       }
       report(Double(epoch) / Double(options.epochs), point.loss)
-      if let patience = options.patience, epoch - result.keptEpoch >= patience { return result.ended(.patience) }
+      if let patience = options.patience, epoch - result.keptEpoch >= patience {
+        return result.ended(.patience)
+      }
     }
     return result
   }
@@ -251,7 +254,8 @@ extension TrainingResult {
   }
 
   /// The result as of before a divergence.
-  fileprivate func diverged(in epoch: Int, _ options: TrainingOptions) throws(TrainingError) -> TrainingResult {
+  fileprivate func diverged(in epoch: Int, _ options: TrainingOptions) throws(TrainingError) -> TrainingResult
+  {
     let error = TrainingError.diverged(epoch: epoch, cause: options.likelyDivergenceCause)
     if finishedEpochs == 0 { throw error }
     return ended(.diverged(error))
@@ -283,14 +287,19 @@ extension FloatNetwork {
   fileprivate mutating func take(
     _ start: FloatNetwork, _ augmentation: Augmentation?
   ) throws(TrainingError) {
-    guard start.layers.count == layers.count else { throw .startMismatch(layer: min(start.layers.count, layers.count)) }
+    guard start.layers.count == layers.count else {
+      throw .startMismatch(layer: min(start.layers.count, layers.count))
+    }
     for index in layers.indices {
       var layer = start.layers[index]
-      if index == 0, let augmentation, augmentation.crop > 0, layer.columns == augmentation.width * augmentation.height {
+      if index == 0, let augmentation, augmentation.crop > 0,
+        layer.columns == augmentation.width * augmentation.height
+      {
         let features = augmentation.features
         layer = FloatLayer(
           rows: layer.rows, columns: features.count,
-          weights: (0..<layer.rows).flatMap { row in features.map { layer.weights[row * layer.columns + $0] } },
+          weights: (0..<layer.rows).flatMap { row in features.map { layer.weights[row * layer.columns + $0] }
+          },
           biases: layer.biases, rowSumBound: nil, kind: layer.kind)
       }
       guard layer.rows == layers[index].rows, layer.columns == layers[index].columns,

@@ -10,7 +10,9 @@ struct TrainingChoiceTests {
   @Test func `Restarts keep the seed of the best validation certificate`() throws {
     let folder = try TestFolder()
     let result = try folder.supnorm(
-      Self.train + ["--validation", "0.2", "--restarts", "3", "--seed", "5", "--out", "m.safetensors", "--json"])
+      Self.train + [
+        "--validation", "0.2", "--restarts", "3", "--seed", "5", "--out", "m.safetensors", "--json",
+      ])
     #expect(result.status == 0, "\(result.errorOutput)")
     let json = try result.json()
     let restarts = try #require(json["restarts"] as? [[String: Double]])

@@ -16,7 +16,8 @@ enum TrainCommand: Command {
     """
   static let options = [
     Option.data, Option("--out", "M.safetensors", "the model file to write"), .label,
-    Option("--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
+    Option(
+      "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
     Option("--hidden", "64,64", "widths of the hidden layers"),
     Option("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)"),
     Option(
@@ -45,7 +46,8 @@ enum TrainCommand: Command {
     Option("--rate", "R", "learning rate after the warm-up"),
     Option("--seed", "S", "what everything random is drawn from (default: 0)"),
     Option("--validation", "F", "share of the samples held out and measured after every epoch (default: 0)"),
-    Option("--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch"),
+    Option(
+      "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch"),
     Option("--restarts", "N", "train with N seeds from S on, keep the best validation certificate"),
     Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch"), .json,
   ]
@@ -101,7 +103,8 @@ enum TrainCommand: Command {
           verifiedAccuracy: last.verifiedAccuracy, keptEpoch: result.keptEpoch,
           validationAccuracy: result.validation?.accuracy,
           validationVerifiedAccuracy: result.validation?.verifiedAccuracy,
-          seed: UInt64(model.settings["seed"] ?? "") ?? options.seed, restarts: restarts.count > 1 ? restarts : nil))
+          seed: UInt64(model.settings["seed"] ?? "") ?? options.seed,
+          restarts: restarts.count > 1 ? restarts : nil))
     }
     Console.message("wrote \(path)")
     try requireFinished(result, options, path: path)
@@ -121,10 +124,12 @@ enum TrainCommand: Command {
 
   /// Trains with several seeds and keeps the one whose network does best on the samples held out.
   private static func trainBest(
-    of count: Int, _ data: Dataset, options: TrainingOptions, tolerances: [Double], start: WarmStart?, source: String
+    of count: Int, _ data: Dataset, options: TrainingOptions, tolerances: [Double], start: WarmStart?,
+    source: String
   ) throws -> (model: FloatModel, result: TrainingResult, restarts: [Restart]) {
     guard count == 1 || options.validationFraction > 0 else {
-      throw CommandError.usage("--restarts goes with --validation: the best one is chosen by samples held out")
+      throw CommandError.usage(
+        "--restarts goes with --validation: the best one is chosen by samples held out")
     }
     var best: (model: FloatModel, result: TrainingResult)?
     var restarts: [Restart] = []
@@ -206,7 +211,8 @@ enum TrainCommand: Command {
       options = source == "digits" ? .digitDistances : .distances
       options.kind = kind
       let dense = [
-        "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last", "--target",
+        "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last",
+        "--target",
       ]
       for option in dense where arguments.has(option) {
         throw CommandError.usage("\(option) does not go with --layers \(kind.rawValue)")
@@ -277,7 +283,8 @@ enum TrainCommand: Command {
     options.validationSeed = options.seed
     options.patience = try arguments.integer("--patience", 1...1_000_000)
     guard options.patience == nil || options.validationFraction > 0 else {
-      throw CommandError.usage("--patience goes with --validation: the best epoch is chosen by samples held out")
+      throw CommandError.usage(
+        "--patience goes with --validation: the best epoch is chosen by samples held out")
     }
     try options.validate()
     return options
@@ -287,7 +294,8 @@ enum TrainCommand: Command {
   ///
   /// - Returns: the model, and how the training ended.
   static func train(
-    _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], start: WarmStart? = nil, source: String
+    _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], start: WarmStart? = nil,
+    source: String
   ) throws -> (model: FloatModel, result: TrainingResult) {
     var map = try inputMap(tolerances, data)
     if options.kind != .dense { map = map.narrowed }

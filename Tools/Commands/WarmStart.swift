@@ -39,7 +39,9 @@ struct WarmStart {
 
   /// The same function on inputs of another map, its hidden rows brought within their bounds by rewriting where the
   /// last layer is free to take their scale.
-  func network(for map: InputMap, inputs: Int, classes: Int, _ options: TrainingOptions) throws -> FloatNetwork {
+  func network(for map: InputMap, inputs: Int, classes: Int, _ options: TrainingOptions) throws
+    -> FloatNetwork
+  {
     var network = model.network
     guard network.layers[0].columns == inputs, network.layers[network.layers.count - 1].rows == classes else {
       throw CommandError.usage(

@@ -91,7 +91,8 @@ extension ReportContent {
       package var validationVerifiedAccuracy: Double?
 
       package init(
-        epoch: Int, loss: Double, accuracy: Double, verifiedAccuracy: Double?, validationAccuracy: Double? = nil,
+        epoch: Int, loss: Double, accuracy: Double, verifiedAccuracy: Double?,
+        validationAccuracy: Double? = nil,
         validationVerifiedAccuracy: Double? = nil
       ) {
         self.epoch = epoch
