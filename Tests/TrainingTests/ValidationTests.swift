@@ -79,9 +79,10 @@ struct ValidationTests {
       else { continue }
       found = true
       #expect(result.finishedEpochs >= 1 && result.keptEpoch == result.finishedEpochs)
-      #expect(error == .diverged(epoch: result.finishedEpochs + 1, cause: .rate(rate)))
+      let expected = TrainingError.diverged(epoch: result.finishedEpochs + 1, cause: .rate(rate))
+      #expect(error == expected)
       let parameters = result.network.layers.flatMap { $0.weights + $0.biases }
-      #expect(parameters.allSatisfy(\.isFinite))
+      #expect(parameters.allSatisfy { $0.isFinite })
     }
     #expect(found)
   }

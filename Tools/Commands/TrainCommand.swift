@@ -92,9 +92,17 @@ enum TrainCommand: Command {
     }
     let start = try WarmStart(arguments)
     try start?.set(&options, arguments)
-    let (model, result, restarts) = try trainBest(
-      of: try arguments.integer("--restarts", 1...1000) ?? 1, data, options: options, tolerances: tolerances,
-      start: start, source: source)
+    let trained: (model: FloatModel, result: TrainingResult, restarts: [Restart])
+    do {
+      trained = try trainBest(
+        of: try arguments.integer("--restarts", 1...1000) ?? 1, data, options: options,
+        tolerances: tolerances,
+        start: start, source: source)
+    } catch let error as TrainingError {
+      guard case .diverged = error else { throw error }
+      throw CommandError.failedCheck("\(error); nothing was written")
+    }
+    let (model, result, restarts) = trained
     try writeModel(model, to: path)
     if arguments.has("--json"), let last = model.curve.last {
       try Console.printJSON(

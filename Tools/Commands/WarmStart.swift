@@ -6,6 +6,7 @@ internal import Training
 struct WarmStart {
   private let path: String
   private let model: FloatModel
+  private let isForeign: Bool
 
   /// Reads the model.
   ///
@@ -14,9 +15,14 @@ struct WarmStart {
     guard let path = arguments.string("--start") else { return nil }
     let content = try Safetensors(path: path)
     self.path = path
+    isForeign = content.isForeign
+    var conventions = ForeignConventions()
+    if let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue)) {
+      conventions.activation = Activation(rawValue: name) ?? conventions.activation
+    }
     model =
-      content.isForeign
-      ? try FloatModel(content, conventions: ForeignConventions(), path: path)
+      isForeign
+      ? try FloatModel(content, conventions: conventions, path: path)
       : try FloatModel(content, path: path)
     guard model.targets.isEmpty, model.network.residuals.isEmpty, !model.network.hasDistances else {
       throw CommandError.usage("--start: \(path) is not a classifier of dense layers")
@@ -37,7 +43,7 @@ struct WarmStart {
     options.activation = model.network.activation
   }
 
-  /// The same function on inputs of another map, its hidden rows brought within their bounds by rewriting where the
+  /// The same function on inputs of another map (PyTorch's is taken to see mapped inputs), its hidden rows brought within their bounds by rewriting where the
   /// last layer is free to take their scale.
   func network(for map: InputMap, inputs: Int, classes: Int, _ options: TrainingOptions) throws
     -> FloatNetwork
@@ -48,7 +54,7 @@ struct WarmStart {
         "--start: \(path) has \(network.layers[0].columns) inputs and \(network.layers[network.layers.count - 1].rows) outputs, the data \(inputs) and \(classes)"
       )
     }
-    let own = model.inputMap
+    let own = isForeign ? map : model.inputMap
     let count = max(own.offsets.count, map.offsets.count)
     func each(_ values: [Double]) -> [Double] {
       values.count == count ? values : Array(repeating: values[0], count: count)
