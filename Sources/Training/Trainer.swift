@@ -66,6 +66,12 @@ protocol TrainingProcess: Sendable {
 
   /// Takes one step of the optimizer and returns the mean loss of the batch before it.
   mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double
+
+  /// Shows all that changes from step to step, but for their count, to a body that may change it.
+  mutating func visitState(_ body: (inout [Float]) -> Void)
+
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int)
 }
 
 /// The training of a dense network by its schedule.
@@ -74,6 +80,10 @@ private struct DenseProcess: TrainingProcess {
   let schedule: Schedule
 
   var network: FloatNetwork { run.network }
+
+  mutating func visitState(_ body: (inout [Float]) -> Void) { run.visitState(body) }
+
+  mutating func restoreStepCount(_ count: Int) { run.restoreStepCount(count) }
 
   mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
     run.step(batch: batch, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
@@ -98,6 +108,8 @@ public enum Trainer {
   ///   - shouldStop: asked before every batch; true ends the run.
   ///   - start: a network to start from instead of random weights, with dense layers of the sizes of the options; the
   ///     rows are projected onto their bounds.
+  ///   - checkpoint: where the same run stopped once, to go on from there.
+  ///   - save: called with a checkpoint after every epoch.
   /// - Returns: the network as of the last finished epoch, or with patience of the best one, and the curve. A run that
   ///   diverges after its first epoch returns the last good network.
   /// - Throws: `TrainingError` for bad options or data, before anything is computed, or when the run diverges in its
@@ -105,8 +117,9 @@ public enum Trainer {
   /// - Complexity: O(epochs · samples · weights), shared by two cores.
   public static func train(
     inputs: [Float], labels: [Int], classCount: Int, targets: [Float] = [], range: ClosedRange<Float>,
-    options: TrainingOptions, start: FloatNetwork? = nil,
-    progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    options: TrainingOptions, start: FloatNetwork? = nil, from checkpoint: TrainingCheckpoint? = nil,
+    save: ((TrainingCheckpoint) -> Void)? = nil, progress: (TrainingProgress) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws(TrainingError) -> TrainingResult {
     try options.validate()
     try validate(
@@ -148,7 +161,23 @@ public enum Trainer {
 
     var order = split.training
     var reported = 0
-    for epoch in 1...options.epochs {
+    if let checkpoint {
+      let steps = checkpoint.epoch * batches
+      guard let kept = result.network.with(checkpoint.kept), run.restore(checkpoint.state, steps: steps),
+        checkpoint.curve.count == checkpoint.epoch, (1...checkpoint.epoch).contains(checkpoint.keptEpoch),
+        checkpoint.epoch <= options.epochs
+      else { throw .checkpointMismatch }
+      for _ in 0..<checkpoint.epoch { generator.shuffle(&order) }
+      result = TrainingResult(
+        network: kept, curve: checkpoint.curve, finishedEpochs: checkpoint.epoch,
+        keptEpoch: checkpoint.keptEpoch, ending: .finished)
+      reported = steps * 1000 / (batches * options.epochs)
+    }
+    while result.finishedEpochs < options.epochs {
+      if let patience = options.patience, result.finishedEpochs - result.keptEpoch >= patience {
+        return result.ended(.patience)
+      }
+      let epoch = result.finishedEpochs + 1
       generator.shuffle(&order)
       func report(_ fraction: Double, _ loss: Double) {
         progress(
@@ -188,9 +217,10 @@ public enum Trainer {
         result.keptEpoch = epoch
       }
       report(Double(epoch) / Double(options.epochs), point.loss)
-      if let patience = options.patience, epoch - result.keptEpoch >= patience {
-        return result.ended(.patience)
-      }
+      save?(
+        TrainingCheckpoint(
+          epoch: epoch, state: run.state(), curve: result.curve, keptEpoch: result.keptEpoch,
+          kept: result.network.parameters))
     }
     return result
   }

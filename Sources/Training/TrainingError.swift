@@ -27,6 +27,9 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// A network to start from whose layers are not those of the options.
   case startMismatch(layer: Int)
 
+  /// A checkpoint of a run of other sizes.
+  case checkpointMismatch
+
   /// The loss became infinite or not a number.
   case diverged(epoch: Int, cause: DivergenceCause)
 
@@ -112,6 +115,7 @@ extension TrainingError: CustomStringConvertible {
       "sample \(sample): label \(label) is not in 0 ..< \(classCount)"
     case .inputOutOfRange(let sample, let feature, let value, let range):
       "sample \(sample) feature \(feature): input \(value) is not in \(range.lowerBound) ... \(range.upperBound)"
+    case .checkpointMismatch: "the checkpoint is of a run of other sizes"
     case .startMismatch(let layer):
       "layer \(layer) of the network to start from is not of the kind and size asked for"
     case .diverged(let epoch, .rate(let rate)):

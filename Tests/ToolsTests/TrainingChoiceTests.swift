@@ -61,4 +61,29 @@ struct TrainingChoiceTests {
       #expect(result.errorOutput.hasPrefix("supnorm train: \(option) goes with --validation: "))
     }
   }
+
+  @Test func `An interrupted run goes on from its checkpoint to the same file`() throws {
+    let folder = try TestFolder()
+    let train = ["train", "--data", "digits", "--epochs", "60", "--hidden", "12", "--validation", "0.1"]
+    #expect(try folder.supnorm(train + ["--out", "whole.safetensors"]).status == 0)
+    let running = try Checkout.start(
+      Checkout.supnorm.path, train + ["--checkpoint", "c", "--out", "m.safetensors"], folder: folder.url)
+    while running.process.isRunning, try !folder.names.contains("c") { usleep(1000) }
+    // However the machine goes down: what is there is a whole checkpoint.
+    kill(running.process.processIdentifier, SIGKILL)
+    running.process.waitUntilExit()
+    _ = running.result
+    let result = try folder.supnorm(train + ["--checkpoint", "c", "--out", "m.safetensors"])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    #expect(result.errorOutput.contains("c: going on after epoch "))
+    let bytes = { (name: String) in try Data(contentsOf: folder.url.appending(path: name)) }
+    #expect(try bytes("m.safetensors") == bytes("whole.safetensors"))
+    // Another run is not taken for this one.
+    let other = try folder.supnorm(train + ["--checkpoint", "c", "--out", "m.safetensors", "--rate", "0.01"])
+    #expect(other.status == 2)
+    #expect(other.errorOutput == "supnorm train: c: run.rate: '0.005', this run has '0.01'\n")
+    try folder.write("no checkpoint", as: "d")
+    let broken = try folder.supnorm(train + ["--checkpoint", "d", "--out", "m.safetensors"])
+    #expect(broken.status == 2 && broken.errorOutput.hasPrefix("supnorm train: d: header length "))
+  }
 }

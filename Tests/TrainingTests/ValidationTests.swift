@@ -119,3 +119,58 @@ struct ValidationTests {
     #expect(throws: TrainingError.noData) { try TrainerTests.train(TrainerTests.moons(1), options) }
   }
 }
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+  @Test(arguments: [NetworkKind.dense, .distance, .hybrid], [nil, 2])
+  func `a run goes on from every epoch to the same bits`(kind: NetworkKind, patience: Int?) throws {
+    let data = TrainerTests.moons(200)
+    var options = ValidationTests.options
+    options.kind = kind
+    options.epochs = 7
+    options.patience = patience
+    func train(
+      from checkpoint: TrainingCheckpoint? = nil, save: ((TrainingCheckpoint) -> Void)? = nil
+    ) throws(TrainingError) -> TrainingResult {
+      try Trainer.train(
+        inputs: data.inputs, labels: data.labels, classCount: 2, range: 0...1, options: options,
+        from: checkpoint,
+        save: save)
+    }
+    var checkpoints: [TrainingCheckpoint] = []
+    let whole = try train { checkpoints.append($0) }
+    #expect(checkpoints.map(\.epoch) == Array(1...whole.finishedEpochs))
+    for checkpoint in checkpoints {
+      var later: [TrainingCheckpoint] = []
+      let result = try train(from: checkpoint) { later.append($0) }
+      #expect(result.network == whole.network && result.curve == whole.curve)
+      #expect(result.keptEpoch == whole.keptEpoch && result.ending == whole.ending)
+      #expect(later == Array(checkpoints[checkpoint.epoch...]))
+    }
+  }
+
+  @Test func `a checkpoint of a run of other sizes is refused`() throws {
+    let data = TrainerTests.moons(200)
+    var options = ValidationTests.options
+    options.epochs = 2
+    var last: TrainingCheckpoint?
+    func train(_ checkpoint: TrainingCheckpoint?) throws(TrainingError) {
+      _ = try Trainer.train(
+        inputs: data.inputs, labels: data.labels, classCount: 2, range: 0...1, options: options,
+        from: checkpoint,
+        save: { last = $0 })
+    }
+    try train(nil)
+    var checkpoint = try #require(last)
+    checkpoint.state.removeLast()
+    #expect(throws: TrainingError.checkpointMismatch) { try train(checkpoint) }
+    checkpoint.state.append([1])
+    #expect(throws: TrainingError.checkpointMismatch) { try train(checkpoint) }
+    checkpoint = try #require(last)
+    checkpoint.kept[0].append(1)
+    #expect(throws: TrainingError.checkpointMismatch) { try train(checkpoint) }
+    checkpoint = try #require(last)
+    checkpoint.curve.removeLast()
+    #expect(throws: TrainingError.checkpointMismatch) { try train(checkpoint) }
+  }
+}

@@ -49,7 +49,9 @@ enum TrainCommand: Command {
     Option(
       "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch"),
     Option("--restarts", "N", "train with N seeds from S on, keep the best validation certificate"),
-    Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch"), .json,
+    Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch"),
+    Option("--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it"),
+    .json,
   ]
   static let positionalCount = 0...0
 
@@ -133,8 +135,11 @@ enum TrainCommand: Command {
   /// Trains with several seeds and keeps the one whose network does best on the samples held out.
   private static func trainBest(
     of count: Int, _ data: Dataset, options: TrainingOptions, tolerances: [Double], start: WarmStart?,
-    source: String
+    checkpoint: String?, source: String
   ) throws -> (model: FloatModel, result: TrainingResult, restarts: [Restart]) {
+    guard count == 1 || checkpoint == nil else {
+      throw CommandError.usage("--checkpoint does not go with --restarts: it holds one run")
+    }
     guard count == 1 || options.validationFraction > 0 else {
       throw CommandError.usage(
         "--restarts goes with --validation: the best one is chosen by samples held out")
@@ -146,7 +151,8 @@ enum TrainCommand: Command {
       seeded.seed &+= UInt64(index)
       let next: (model: FloatModel, result: TrainingResult)
       do {
-        next = try train(data, options: seeded, tolerances: tolerances, start: start, source: source)
+        next = try train(
+          data, options: seeded, tolerances: tolerances, start: start, checkpoint: checkpoint, source: source)
       } catch let error as TrainingError where count > 1 {
         Console.message("seed \(seeded.seed): \(error)")
         continue
@@ -303,21 +309,33 @@ enum TrainCommand: Command {
   /// - Returns: the model, and how the training ended.
   static func train(
     _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], start: WarmStart? = nil,
-    source: String
+    checkpoint: String? = nil, source: String
   ) throws -> (model: FloatModel, result: TrainingResult) {
     var map = try inputMap(tolerances, data)
     if options.kind != .dense { map = map.narrowed }
     let isRegression = options.loss.isRegression
     let targetMap = TargetMap.fitted(to: data.targets)
+    let inputs = map.mappedInputs(of: data)
+    let targets = data.targets.map(targetMap.mapped)
+    let initial = try start?.network(
+      for: map, inputs: data.featureCount, classes: data.classNames.count, options)
+    var file = CheckpointFile(path: checkpoint)
+    file.describe(options, inputs: inputs, labels: data.labels, targets: targets, start: initial)
+    let resumed = try file.read()
     Interruption.watch()
     let bar = ProgressBar("training")
-    let result = try Trainer.train(
-      inputs: map.mappedInputs(of: data), labels: data.labels,
-      classCount: isRegression ? 1 : data.classNames.count,
-      targets: data.targets.map(targetMap.mapped), range: map.mappedRange, options: options,
-      start: try start?.network(for: map, inputs: data.featureCount, classes: data.classNames.count, options),
-      progress: { bar.update($0.fraction, text(of: $0)) },
-      shouldStop: { Interruption.wasRequested })
+    let result: TrainingResult
+    do {
+      result = try Trainer.train(
+        inputs: inputs, labels: data.labels, classCount: isRegression ? 1 : data.classNames.count,
+        targets: targets, range: map.mappedRange, options: options, start: initial, from: resumed,
+        save: checkpoint == nil ? nil : { file.write($0) },
+        progress: { bar.update($0.fraction, text(of: $0)) },
+        shouldStop: { Interruption.wasRequested || file.problem != nil })
+    } catch TrainingError.checkpointMismatch {
+      throw FileError(checkpoint ?? "", "\(TrainingError.checkpointMismatch)")
+    }
+    if let problem = file.problem { throw problem }
     guard let last = result.curve.last else {
       throw CommandError(description: "interrupted in the first epoch, nothing was written", exitStatus: 130)
     }

@@ -19,6 +19,21 @@ struct Adam: Sendable {
     secondMoments = firstMoments
   }
 
+  /// Shows both moments to a body that may change them.
+  mutating func visitState(_ visit: (inout [Float]) -> Void) {
+    visit(&firstMoments)
+    visit(&secondMoments)
+  }
+
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int) {
+    (firstPower, secondPower) = (1, 1)
+    for _ in 0..<count {
+      firstPower *= Self.firstDecay
+      secondPower *= Self.secondDecay
+    }
+  }
+
   /// Takes one step.
   ///
   /// - Complexity: O(n).

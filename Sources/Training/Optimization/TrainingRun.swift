@@ -39,6 +39,29 @@ package struct TrainingRun: Sendable {
     project()
   }
 
+  /// Shows all that changes from step to step to a body that may change it.
+  mutating func visitState(_ visit: (inout [Float]) -> Void) {
+    for index in network.layers.indices {
+      visit(&network.layers[index].weights)
+      visit(&network.layers[index].biases)
+      weightSteps[index].visitState(visit)
+      biasSteps[index].visitState(visit)
+    }
+    for index in network.residuals.indices {
+      visit(&network.residuals[index].weights)
+      residualSteps[index].visitState(visit)
+    }
+  }
+
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int) {
+    for index in network.layers.indices {
+      weightSteps[index].restoreStepCount(count)
+      biasSteps[index].restoreStepCount(count)
+    }
+    for index in network.residuals.indices { residualSteps[index].restoreStepCount(count) }
+  }
+
   /// Takes one step of the optimizer and projects every constrained row.
   ///
   /// - Returns: the mean loss of the batch before the step.
