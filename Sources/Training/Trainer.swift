@@ -60,7 +60,7 @@ public struct TrainingResult: Sendable {
 }
 
 /// A training run between two steps.
-protocol TrainingProcess: Sendable {
+protocol TrainingProcess {
   /// The network as of the last step.
   var network: FloatNetwork { get }
 
@@ -75,19 +75,24 @@ protocol TrainingProcess: Sendable {
 }
 
 /// The training of a dense network by its schedule.
-private struct DenseProcess: TrainingProcess {
-  var run: TrainingRun
-  let schedule: Schedule
+private final class DenseProcess: TrainingProcess {
+  private var run: TrainingRun
+  private let schedule: Schedule
+
+  init(run: consuming TrainingRun, schedule: Schedule) {
+    self.run = run
+    self.schedule = schedule
+  }
 
   var network: FloatNetwork { run.network }
 
-  mutating func visitState(_ body: (inout [Float]) -> Void) { run.visitState(body) }
-
-  mutating func restoreStepCount(_ count: Int) { run.restoreStepCount(count) }
-
-  mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
+  func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
     run.step(batch: batch, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
   }
+
+  func visitState(_ body: (inout [Float]) -> Void) { run.visitState(body) }
+
+  func restoreStepCount(_ count: Int) { run.restoreStepCount(count) }
 }
 
 /// Trains networks.

@@ -65,11 +65,10 @@ extension FloatNetwork {
   }
 }
 
-/// Vectors as the numbers in them, for a visit that may change these.
+/// Shows the numbers in vectors to a body that may change them, but not their number.
 func visit(_ vectors: inout [Vector], _ body: (inout [Float]) -> Void) {
   var numbers = vectors.flatMap { vector in (0..<8).map { vector[$0] } }
-  let count = numbers.count
   body(&numbers)
-  guard numbers.count == count else { return }
+  precondition(numbers.count == 8 * vectors.count)
   for index in numbers.indices { vectors[index / 8][index % 8] = numbers[index] }
 }

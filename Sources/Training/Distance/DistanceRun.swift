@@ -42,7 +42,7 @@ struct DistanceRun: TrainingProcess {
   mutating func visitState(_ body: (inout [Float]) -> Void) {
     var scalars = [lossScale, hasMeans ? 1 : 0]
     body(&scalars)
-    if scalars.count == 2 { (lossScale, hasMeans) = (scalars[0], scalars[1] == 1) }
+    (lossScale, hasMeans) = (scalars[0], scalars[1] == 1)
     for layer in parameters.weights.indices {
       visit(&parameters.weights[layer].elements, body)
       body(&parameters.biases[layer])
