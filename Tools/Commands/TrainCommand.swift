@@ -98,8 +98,7 @@ enum TrainCommand: Command {
     do {
       trained = try trainBest(
         of: try arguments.integer("--restarts", 1...1000) ?? 1, data, options: options,
-        tolerances: tolerances,
-        start: start, source: source)
+        tolerances: tolerances, start: start, checkpoint: arguments.string("--checkpoint"), source: source)
     } catch let error as TrainingError {
       guard case .diverged = error else { throw error }
       throw CommandError.failedCheck("\(error); nothing was written")
@@ -153,9 +152,12 @@ enum TrainCommand: Command {
       do {
         next = try train(
           data, options: seeded, tolerances: tolerances, start: start, checkpoint: checkpoint, source: source)
-      } catch let error as TrainingError where count > 1 {
-        Console.message("seed \(seeded.seed): \(error)")
+      } catch let TrainingError.diverged(epoch, cause) where count > 1 {
+        Console.message("seed \(seeded.seed): \(TrainingError.diverged(epoch: epoch, cause: cause))")
         continue
+      } catch let error as CommandError where error.exitStatus == 130 && best != nil {
+        best?.result.ending = .stopped
+        break
       }
       guard let score = next.result.validation, count > 1 else { return (next.model, next.result, []) }
       Console.message("seed \(seeded.seed): epoch \(next.result.keptEpoch), validation \(text(of: score))")
@@ -165,7 +167,10 @@ enum TrainCommand: Command {
           validationVerifiedAccuracy: score.verifiedAccuracy))
       let isBest = best?.result.validation.map { $0 < score } ?? true
       if isBest { best = next }
-      if next.result.ending == .stopped { break }
+      if next.result.ending == .stopped {
+        best?.result.ending = .stopped
+        break
+      }
     }
     guard let best else { throw CommandError.failedCheck("training diverged with every seed") }
     return (best.model, best.result, restarts)

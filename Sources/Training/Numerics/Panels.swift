@@ -31,7 +31,9 @@
     precondition(elements.count == rows * columns)
     for row in 0..<rows {
       unsafe withRow(row) { place in
-        for column in 0..<columns { unsafe place[column * Lanes.scalarCount] = elements[row * columns + column] }
+        for column in 0..<columns {
+          unsafe place[column * Lanes.scalarCount] = elements[row * columns + column]
+        }
       }
     }
   }
