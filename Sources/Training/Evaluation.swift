@@ -11,20 +11,25 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(inputs.count % featureCount == 0)
     let count = inputs.count / featureCount
-    if hasDistances {
-      var pass = DistancePass(for: DistanceParameters(self), capacity: count)
-      pass.load(inputs[...])
-      pass.runForward(DistanceParameters(self), exponent: nil)
-      return pass.logits
-    }
-    let prepared = PreparedNetwork(self, intervals: false)
+    let prepared = prepared
     return stride(from: 0, to: count, by: partSize).flatMap { first in
       logits(of: inputs, samples: first..<min(first + partSize, count), prepared)
     }
   }
 
+  /// What passes of dense layers share; nil for distances.
+  private var prepared: PreparedNetwork? { hasDistances ? nil : PreparedNetwork(self, intervals: false) }
+
   /// The logits of some of the samples.
-  private func logits(of inputs: [Float], samples: Range<Int>, _ prepared: PreparedNetwork) -> [Float] {
+  private func logits(of inputs: [Float], samples: Range<Int>, _ prepared: PreparedNetwork?) -> [Float] {
+    guard let prepared else {
+      let featureCount = layers[0].columns
+      let parameters = DistanceParameters(self)
+      var pass = DistancePass(for: parameters, capacity: samples.count)
+      pass.load(inputs[samples.lowerBound * featureCount..<samples.upperBound * featureCount])
+      pass.runForward(parameters, exponent: nil)
+      return pass.logits
+    }
     let pass = PointPass(for: self, capacity: samples.count)
     for sample in samples {
       pass.inputs[0].setRow(sample - samples.lowerBound, to: inputs, from: sample * layers[0].columns)
@@ -65,7 +70,7 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
     let classCount = layers[layers.count - 1].rows
-    let prepared = PreparedNetwork(self, intervals: false)
+    let prepared = prepared
     return fraction(ofSamples: labels.count) { range in
       let logits = logits(of: inputs, samples: range, prepared)
       return range.count { sample in
