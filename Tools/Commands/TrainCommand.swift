@@ -237,7 +237,9 @@ enum TrainCommand: Command {
       "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), "
         + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))")
     // What is monotone is bounded all through; its hidden values must fit all the same.
-    let deployedMap = options.monotone.isEmpty ? map : map.coarsened(toFit: result.network)
+    let deployedMap =
+      options.monotone.isEmpty
+      ? map.coarsened(toFitOffsetsOf: result.network) : map.coarsened(toFit: result.network)
     let model = FloatModel(
       network: result.network, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
