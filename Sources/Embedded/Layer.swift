@@ -206,7 +206,8 @@ extension Layer {
   private func entry(at index: Int, group: Int) -> (column: Int, offset: Int32) {
     let column =
       unsafe hasByteColumns
-      ? (group / 2) &* 256 &+ Int(layer.pointee.byte_columns[index]) : Int(layer.pointee.column_indices[index])
+      ? (group / 2) &* 256 &+ Int(layer.pointee.byte_columns[index])
+      : Int(layer.pointee.column_indices[index])
     guard hasByteOffsets else { return unsafe (column, Int32(layer.pointee.weights[index])) }
     let center = unsafe Int32(layer.pointee.byte_offsets[index])
     return (column, group & 1 == 0 ? 0 &- center : center)

@@ -1,5 +1,5 @@
 internal import Certification
-internal import Training
+public import Training
 
 // An ℓ∞ distance in integers, `max_c |x_c - w_c| + b`, is a maximum of two entries for each column, `x_c - w_c + b` and
 // `w_c - x_c + b`. Over the declared input range an entry runs from a least to a greatest value. Let L be the largest
@@ -12,6 +12,27 @@ internal import Training
 // taken off, every hidden value lies in 0 … H - L. Entries that are left then satisfy, with columns in 0 … h:
 // `x + o`: -h < o ≤ 0 … and `o - x`: 0 < o ≤ h, for whatever exceeds 0 and does not exceed h. With h ≤ 255 an
 // offset is one byte, exactly.
+
+extension InputMap {
+  /// The map with so much coarser a unit, by a power of two, that every offset of a network of distances fits in 16 bits.
+  ///
+  /// Hidden layers always fit; the logits may be farther apart. Whole numbers of LSB for each gray level stay whole.
+  ///
+  /// - Returns: the map itself for a network without distances.
+  /// - Complexity: O(weights) for each unit tried.
+  public func coarsened(toFitOffsetsOf network: FloatNetwork) -> InputMap {
+    let distances = network.layers.prefix { $0.kind == .distance }
+    var map = narrowed
+    while !distances.isEmpty, map.unit > 255 {
+      let layers = try? maxPlusLayers(
+        distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB,
+        endsNetwork: distances.count == network.layers.count)
+      if layers != nil { return map }
+      map = map.halved
+    }
+    return distances.isEmpty ? self : map
+  }
+}
 
 /// Values of one column of a layer, in LSB.
 private struct ColumnRange {

@@ -40,15 +40,20 @@ public struct InputMap: Equatable, Sendable {
     return Int16(min(max(rounded, Double(minimumLSB)), Double(maximumLSB)))
   }
 
-  /// The map at half the resolution, and so half the range in LSB, when that is wider than 32,767.
+  /// The map at half the resolution when its range is wider than 32,767 LSB.
   ///
   /// Distances need it: their offsets span as much as the range of what they read, and have 16 bits.
-  public var narrowed: InputMap {
-    guard maximumLSB - minimumLSB > 32767 else { return self }
+  public var narrowed: InputMap { maximumLSB - minimumLSB > 32767 ? halved : self }
+
+  /// The map at half the resolution, or a third where gray levels are worth three LSB, and so on: a gray level of a
+  /// whole number of LSB keeps one.
+  package var halved: InputMap {
+    let levels = scales.count == 1 && minimumLSB == 0 ? Int((1 / scales[0]).rounded()) : 1
+    let step = unit % max(levels, 1) == 0 && unit > levels ? levels : 1
     var map = self
-    map.unit = max(unit / 2, 1)
+    map.unit = max(step * (unit / step / 2), 1)
     map.minimumLSB = minimumLSB / 2
-    map.maximumLSB = map.minimumLSB + min((maximumLSB - minimumLSB) / 2, 32767)
+    map.maximumLSB = minimumLSB == 0 ? map.unit * (maximumLSB / unit) : (maximumLSB - 1) / 2
     return map
   }
 

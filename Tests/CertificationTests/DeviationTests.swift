@@ -4,12 +4,13 @@ import Testing
 
 @Suite("Deviation bounds")
 struct DeviationTests {
-  /// DESIGN §3.2 in `Int64`: `δ_r = ceil(Σ|w|·δ_c / 2^f)`, and no two `Int16` values are further apart than 65535.
+  /// DESIGN §3.2 in `Int64`: `δ_r = ceil(Σ|w|·δ_c / 2^f)`, of a max-plus row the largest δ of its entries, and no two
+  /// `Int16` values are further apart than 65535.
   static func margins(_ network: IntegerNetwork, _ deviation: Int) -> [[Int64]] {
     var deltas = [Int64](repeating: Int64(deviation), count: network.inputs)
     for layer in network.layers.dropLast() {
-      var next: [Int64] = []
-      for row in 0..<layer.rows {
+      var next = layer.entries.map { row in row.map { min(deltas[$0.column], 65535) }.max()! }
+      for row in 0..<layer.biases.count {
         var sum: Int64 = 0
         for column in 0..<layer.columns {
           sum += abs(Int64(layer.weights[row * layer.columns + column])) * deltas[column]
@@ -28,6 +29,10 @@ struct DeviationTests {
     }
     for _ in network.residualInputs { deltas.append(Int64(deviation)) }
     let last = network.layers[network.layers.count - 1]
+    if last.kind == .maxPlus {
+      let moves = last.entries.map { row in row.map { deltas[$0.column] }.max()! }
+      return moves.indices.map { first in moves.indices.map { $0 == first ? 0 : moves[first] + moves[$0] } }
+    }
     return (0..<last.rows).map { first in
       (0..<last.rows).map { second in
         var sum: Int64 = 0

@@ -13,10 +13,12 @@ struct OutputBoundTests {
     }
   }
 
-  /// `Σ|w_jc|·δ_c` in `Int64`, from the deviations.
+  /// `Σ|w_jc|·δ_c` in `Int64`, or the largest δ of the entries, from the deviations.
   static func change(_ network: IntegerNetwork, _ output: Int, _ deviation: Int) -> Int {
     let last = network.layers[network.layers.count - 1]
-    return network.deviations(within: deviation).enumerated().reduce(0) { sum, column in
+    let deviations = network.deviations(within: deviation)
+    if last.kind == .maxPlus { return last.entries[output].map { deviations[$0.column] }.max()! }
+    return deviations.enumerated().reduce(0) { sum, column in
       sum + abs(Int(last.weights[output * last.columns + column.offset])) * column.element
     }
   }

@@ -112,7 +112,7 @@ Definition distance_entries (x0 x1 bias : Z) : row :=
 (* |x - w|_inf + b, two layers, nearest class wins; one row of a single entry. *)
 Definition distances : network :=
   Network
-    [Layer [distance_entries 100 (-50) 0; distance_entries (-300) 400 10; distance_entries 32767 (-32768) 5;
+    [Layer [distance_entries 100 (-50) 0; distance_entries (-300) 400 10; distance_entries 32767 (-32767) 0;
             MaxPlus [Entry 1 Minus (-32768)]] 0 Negate]
     [MaxPlus [Entry 0 Plus 0; Entry 3 Minus 2]; MaxPlus [Entry 1 Plus 0; Entry 2 Minus 7; Entry 2 Plus 1];
      MaxPlus [Entry 2 Plus 32767]] 0.
@@ -124,8 +124,24 @@ Definition hybrid : network :=
      Layer [distance_entries 10 20 0; distance_entries (-10) 5 1; MaxPlus [Entry 0 Plus 3]] 0 Sort]
     [MaxPlus [Entry 0 Plus 0; Entry 1 Minus 50]; Dense [1; -1; 1] 0; MaxPlus [Entry 2 Plus (-9)]] 0.
 
+(* Every layer of one kind, as the device has them: a dense last layer behind a max-plus one, and the reverse. *)
+Definition dense_last : network :=
+  Network
+    [Layer [Dense [16384; -16384] 1; Dense [30000; 2000] 0] 15 MaxMin;
+     Layer [distance_entries 10 20 0; distance_entries (-10) 5 1; MaxPlus [Entry 0 Plus 3]] 0 Sort]
+    [Dense [1; -1; 1] 0; Dense [2; 0; -1] (-7); Dense [0; 1; -2] 30] 0.
+
+Definition max_plus_last : network :=
+  Network
+    [Layer [distance_entries 300 (-200) 0; distance_entries (-150) 90 (-4)] 0 Negate;
+     Layer [Sparse [(0%nat, 20000)] 5; Dense [30000; -9000] 0; Dense [-8192; 8192] 100] 15 Abs]
+    [MaxPlus [Entry 0 Plus (-1); Entry 1 Minus 60]; MaxPlus [Entry 1 Plus 0; Entry 2 Plus (-30)];
+     MaxPlus [Entry 2 Minus 20; Entry 0 Plus 4]] 0.
+
 Definition max_plus_examples : list example :=
   [Sample distances (-32768) 32767 plain_inputs some_radii;
+   Sample dense_last (-32768) 32767 plain_inputs some_radii;
+   Sample max_plus_last (-32768) 32767 plain_inputs some_radii;
    Sample hybrid (-32768) 32767 plain_inputs some_radii].
 
 (* ---- Residual networks ---------------------------------------------------------------------------- *)

@@ -349,7 +349,9 @@ enum TrainCommand: Command {
         + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))"
         + (result.validation.map { ", validation \(text(of: $0)) in epoch \(result.keptEpoch)" } ?? ""))
     // What is monotone is bounded all through; its hidden values must fit all the same.
-    let deployedMap = options.monotone.isEmpty ? map : map.coarsened(toFit: result.network)
+    let deployedMap =
+      options.monotone.isEmpty
+      ? map.coarsened(toFitOffsetsOf: result.network) : map.coarsened(toFit: result.network)
     let model = FloatModel(
       network: result.network, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],

@@ -7,6 +7,46 @@
 
 typealias Vector = SIMD8<Float>
 
+/// Four vectors: enough work in flight to hide the latency of a product, and one loop for all four.
+struct Block {
+  var vectors: (Vector, Vector, Vector, Vector)
+
+  /// A block of zeros.
+  init() { vectors = (.zero, .zero, .zero, .zero) }
+
+  /// The block at some address, which need not be aligned to more than a vector.
+  @unsafe @inline(__always)
+  init(_ p: UnsafePointer<Vector>) { vectors = unsafe (p[0], p[1], p[2], p[3]) }
+
+  /// A block whose vectors are a function of this one's.
+  @inline(__always)
+  func map(_ body: (Vector) -> Vector) -> Block {
+    var result = self
+    result.vectors = (body(vectors.0), body(vectors.1), body(vectors.2), body(vectors.3))
+    return result
+  }
+
+  /// A block whose vectors are a function of this one's and another's.
+  @inline(__always)
+  func map(_ other: Block, _ body: (Vector, Vector) -> Vector) -> Block {
+    var result = self
+    result.vectors = (
+      body(vectors.0, other.vectors.0), body(vectors.1, other.vectors.1), body(vectors.2, other.vectors.2),
+      body(vectors.3, other.vectors.3)
+    )
+    return result
+  }
+
+  /// Adds it to four vectors in memory.
+  @unsafe @inline(__always)
+  func add(to p: UnsafeMutablePointer<Vector>) {
+    unsafe p[0] += vectors.0
+    unsafe p[1] += vectors.1
+    unsafe p[2] += vectors.2
+    unsafe p[3] += vectors.3
+  }
+}
+
 /// The exponent p of a distance `(Σ|x_c - w_c|^p)^(1/p)`: `p = q + 1` with `q = 2^low·(1 + 2^high)`, or `2^low` when
 /// `high` is 0.
 package struct DistanceExponent: Equatable, Sendable {
@@ -50,15 +90,33 @@ package struct DistanceExponent: Equatable, Sendable {
     for _ in 0..<high { second *= second }
     return first * second
   }
+
+  /// `t^q` in every lane.
+  @inline(__always)
+  func power(_ t: Block) -> Block {
+    var first = t
+    for _ in 0..<low { first = first.map { $0 * $0 } }
+    if high == 0 { return first }
+    var second = first
+    for _ in 0..<high { second = second.map { $0 * $0 } }
+    return first.map(second) { $0 * $1 }
+  }
 }
 
 /// From this q on, vectors of negligible differences are common enough to look for them.
-private let skippingExponent: Float = 16
+private let skippingExponent: Float = 24
 
 /// `|v|` in every lane.
 @inline(__always)
 func magnitude(_ v: Vector) -> Vector {
   unsafe unsafeBitCast(unsafeBitCast(v, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF, to: Vector.self)
+}
+
+/// `v`, negated in the lanes where `signs` is negative.
+@inline(__always)
+func withSign(of signs: Vector, _ v: Vector) -> Vector {
+  let bits = unsafe unsafeBitCast(signs, to: SIMD8<UInt32>.self) & 0x8000_0000
+  return unsafe unsafeBitCast(unsafeBitCast(v, to: SIMD8<UInt32>.self) ^ bits, to: Vector.self)
 }
 
 /// The larger one in every lane; of finite numbers.
@@ -113,14 +171,16 @@ func scaledPowerSum(
   exponent: DistanceExponent,
   cutoff: Float
 ) -> Float {
-  var sum = Vector.zero
   if exponent.q < skippingExponent {
-    for c in 0..<stride {
-      let t = unsafe magnitude(x[c] - w[c]) * scale
-      sum += exponent.power(t) * t
+    var sum = Vector.zero
+    for c in Swift.stride(from: 0, to: stride, by: 4) {
+      let t = unsafe Block(x + c).map(Block(w + c)) { magnitude($0 - $1) * scale }
+      let terms = exponent.power(t).map(t) { $0 * $1 }.vectors
+      sum += (terms.0 + terms.1) + (terms.2 + terms.3)
     }
     return laneSum(sum)
   }
+  var sum = Vector.zero
   let least = Vector(repeating: cutoff)
   for c in 0..<stride {
     let t = unsafe magnitude(x[c] - w[c]) * scale
@@ -139,16 +199,23 @@ func addDistanceGradient(
   exponent: DistanceExponent, cutoff: Float, toWeights weights: UnsafeMutablePointer<Vector>,
   toInputs inputs: UnsafeMutablePointer<Vector>?
 ) {
-  let least = Vector(repeating: exponent.q < skippingExponent ? 0 : cutoff)
-  let signBit = SIMD8<UInt32>(repeating: 0x8000_0000)
+  if exponent.q < skippingExponent {
+    for c in Swift.stride(from: 0, to: stride, by: 4) {
+      let difference = unsafe Block(x + c).map(Block(w + c)) { $0 - $1 }
+      let powers = exponent.power(difference.map { magnitude($0) * scale })
+      let g = powers.map(difference) { withSign(of: $1, $0 * gradient) }
+      unsafe g.map { -$0 }.add(to: weights + c)
+      if let inputs = unsafe inputs { unsafe g.add(to: inputs + c) }
+    }
+    return
+  }
+  let least = Vector(repeating: cutoff)
   for c in 0..<stride {
     let difference = unsafe x[c] - w[c]
     let t = magnitude(difference) * scale
     guard exceedsAnywhere(t, least) else { continue }
     let kept = t.replacing(with: 0, where: t .<= least)
-    let size = exponent.power(kept) * gradient
-    let sign = unsafe unsafeBitCast(difference, to: SIMD8<UInt32>.self) & signBit
-    let g = unsafe unsafeBitCast(unsafeBitCast(size, to: SIMD8<UInt32>.self) ^ sign, to: Vector.self)
+    let g = withSign(of: difference, exponent.power(kept) * gradient)
     unsafe weights[c] -= g
     if let inputs = unsafe inputs { unsafe inputs[c] += g }
   }

@@ -51,7 +51,7 @@ package struct DistanceParameters: Sendable {
   }
 }
 
-/// Rows of single precision, each padded with zeros to whole vectors of eight.
+/// Rows of single precision, each padded with zeros to whole blocks of four vectors of eight.
 struct PaddedRows: Sendable {
   /// The rows in use.
   var rows: Int
@@ -66,7 +66,7 @@ struct PaddedRows: Sendable {
   init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
-    stride = (columns + 7) / 8
+    stride = (columns + 31) / 32 * 4
     elements = Array(repeating: .zero, count: rows * stride)
   }
 

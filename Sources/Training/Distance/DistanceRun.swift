@@ -32,7 +32,7 @@ struct DistanceRun: TrainingProcess {
       DistanceShard(for: parameters, capacity: capacity), DistanceShard(for: parameters, capacity: capacity)
     )
     weightSteps = parameters.weights.map { VectorAdam(count: $0.elements.count) }
-    biasSteps = parameters.biases.map { VectorAdam(count: ($0.count + 7) / 8) }
+    biasSteps = parameters.biases.map { VectorAdam(count: vectors($0).count) }
     parameters.project()
   }
 
