@@ -66,7 +66,7 @@ let package = Package(
       path: "Sources/Interchange", swiftSettings: settings),
     .executableTarget(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools", exclude: ["demo", "fuzz", "library", "setup", "soak", "test"],
+      path: "Tools", exclude: ["bench-training", "bench-training.py", "demo", "fuzz", "library", "setup", "soak", "test"],
       resources: [.copy("data")], swiftSettings: settings),
 
     .target(
