@@ -2,13 +2,15 @@ import Foundation
 
 /// Files that the `gzip` program compressed.
 package enum GzipFile {
-  /// Decompresses a file of at most `limit` bytes in plain form; `searchPath` is where `gzip` is looked for.
+  /// Decompresses a file of at most `limit` bytes in plain form; `searchPath` is where `gzip` is looked for,
+  /// and `otherwise` what else would do.
   package static func read(
-    _ path: String, limit: Int, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    _ path: String, limit: Int, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
+    otherwise: String = "decompress the file"
   ) throws(FileError) -> [UInt8] {
     let candidates = searchPath.split(separator: ":").map { "\($0)/gzip" }
     guard let program = candidates.first(where: FileManager.default.isExecutableFile) else {
-      throw FileError(path, "needs the program gzip, which is not in PATH; install it or decompress the file")
+      throw FileError(path, "needs the program gzip, which is not in PATH; install it or \(otherwise)")
     }
     guard let input = FileHandle(forReadingAtPath: path) else { throw FileError(path, "cannot be read") }
     return try decompress(input, with: program, limit: limit, path: path)
@@ -21,7 +23,7 @@ package enum GzipFile {
     try AtomicFile.write(bytes, to: temporary)
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     do throws(FileError) {
-      return try read(temporary, limit: limit)
+      return try read(temporary, limit: limit, otherwise: "save the arrays uncompressed")
     } catch {
       throw FileError(path, error.problem)
     }

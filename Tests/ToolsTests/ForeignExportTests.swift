@@ -25,6 +25,19 @@ struct ForeignExportTests {
     #expect(try folder.supnorm(["verify", "net.h"]).status == 0)
   }
 
+  @Test func `The report takes the file of PyTorch too`() throws {
+    let folder = try TestFolder()
+    #expect(try export("digits-bf16", ["--activation", "abs"], in: folder).status == 0)
+    let result = try folder.supnorm(
+      [
+        "report", "\(Self.vectors)/digits-bf16.safetensors", "net.h", "--data", "digits", "--out", "r.html",
+        "--tightness", "0",
+      ])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let page = try String(contentsOf: folder.url.appending(path: "r.html"), encoding: .utf8)
+    #expect(page.contains("abs") && !page.contains("<h2>Training</h2>"))
+  }
+
   @Test func `Projection says what it cost`() throws {
     let folder = try TestFolder()
     let result = try export("digits-f32", ["--data", "digits", "--project", "--json"], in: folder)

@@ -24,8 +24,13 @@ enum ReportCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let path = try arguments.required("--out")
     let tightness = try TightnessSearch(arguments)
-    let model = try readModel(arguments.positionals[0])
     let header = try LoadedHeader(arguments.positionals[1])
+    var (model, isForeign) = try ForeignOptions.read(arguments.positionals[0], arguments)
+    if isForeign,
+      let activation = header.claims.layers.first.flatMap({ Activation(rawValue: "\($0.activation)") })
+    {
+      model.network.activation = activation
+    }
     guard model.network.layers.map(\.rows) == header.claims.layers.map(\.rowCount),
       model.network.layers[0].columns == header.claims.inputs
     else {
@@ -40,7 +45,8 @@ enum ReportCommand: Command {
     let samples = try header.samples(arguments)
     let builder = ReportBuilder(
       model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
-      cost: header.claims.task == .regression
+      // The file of another program does not say how its network saw the samples.
+      cost: header.claims.task == .regression || isForeign
         ? nil : try ExportCommand.cost(of: model, claims: header.claims, on: samples.data),
       tightness: tightness,
       summary: "",
