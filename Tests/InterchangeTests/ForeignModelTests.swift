@@ -1,5 +1,6 @@
 import Certification
 import Foundation
+import FuzzTargets
 import Interchange
 import Quantization
 import TestSupport
@@ -230,6 +231,14 @@ struct ForeignModelTests {
             #expect("\(error)".hasPrefix("layer "))
           }
         }
+      }
+    }
+  }
+
+  @Test func `Random damage never crashes the reader, nor what deploys the model`() throws {
+    for seed in try FuzzTarget.safetensors.seeds() where ["seed-pytorch", "seed-deep"].contains(seed.name) {
+      withBrokenCopies(of: seed.bytes, count: 3000) { bytes in
+        #expect(throws: Never.self) { try FuzzTarget.safetensors.refusal(of: bytes) }
       }
     }
   }
