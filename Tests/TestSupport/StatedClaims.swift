@@ -1,0 +1,40 @@
+package import Certification
+
+extension ModelClaims {
+  /// What the exporter states about a network: derived numbers from the device's own kernels.
+  package init(
+    stating network: IntegerNetwork, name: String, features: [FeatureClaims], featureNames: [String] = [],
+    classNames: [String] = [], golden inputs: [[Int16]]
+  ) throws {
+    let certified = try CertifiedNetwork(network)
+    let golden = try inputs.map { input in
+      let answer = try certified.answer(to: input)
+      return GoldenClaims(
+        input: input.map { Int($0) }, logits: answer.logits.map { Int($0) }, classIndex: answer.classIndex,
+        radiusLSB: answer.globalRadiusLSB,
+        localRadiusLSB: network.task == .regression
+          ? -1 : try certified.localRadius(of: input, as: answer.classIndex) ?? -1)
+    }
+    let isRegression = network.task == .regression
+    self.init(
+      name: name, formatVersion: 3, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
+      scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
+      crc32: Int(certified.crc32), layers: network.layers.map(LayerClaims.init),
+      bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
+      features: features, featureNames: featureNames, classNames: isRegression ? [] : classNames,
+      golden: golden, task: network.task, residualInputs: network.residualInputs,
+      monotoneInputs: (0..<network.inputs).flatMap { input in
+        [1, -1].filter { network.isMonotone(MonotoneInput(input: input, isIncreasing: $0 == 1)) }.prefix(1)
+          .map { MonotoneClaims(input: input, direction: $0) }
+      },
+      targets: isRegression
+        ? (0..<network.outputs).map { TargetClaims(offset: Double($0) / 3, scale: 1e-7) } : [],
+      targetNames: isRegression ? classNames : [],
+      toleranceLSB: 9,
+      tolerances: (0..<network.inputs).map { index in
+        // Of the first feature just below what nine LSB cover, of the others nothing.
+        index == 0 ? features[0].tolerance * 8.9 : 0
+      })
+  }
+}
