@@ -12,14 +12,28 @@ extension FloatNetwork {
     precondition(inputs.count % featureCount == 0)
     let count = inputs.count / featureCount
     if hasDistances {
-      var pass = DistancePass(for: DistanceParameters(self), capacity: count)
-      pass.load(inputs[...])
-      pass.runForward(DistanceParameters(self), exponent: nil)
-      return pass.logits
+      let parameters = DistanceParameters(self)
+      var pass = DistancePass(for: parameters, capacity: min(count, partSize))
+      return stride(from: 0, to: count, by: partSize).flatMap { first in
+        let end = min(first + partSize, count)
+        pass.load(inputs[first * featureCount..<end * featureCount])
+        pass.runForward(parameters, exponent: nil)
+        return pass.logits.prefix((end - first) * layers[layers.count - 1].rows)
+      }
     }
-    var pass = PointPass(for: self, capacity: count)
-    pass.inputs[0] = Matrix(rows: count, columns: featureCount, elements: inputs)
-    pass.runForward(PreparedNetwork(self, intervals: false))
+    let prepared = PreparedNetwork(self, intervals: false)
+    return stride(from: 0, to: count, by: partSize).flatMap { first in
+      logits(of: inputs, samples: first..<min(first + partSize, count), prepared)
+    }
+  }
+
+  /// The logits of some of the samples.
+  private func logits(of inputs: [Float], samples: Range<Int>, _ prepared: PreparedNetwork) -> [Float] {
+    let pass = PointPass(for: self, capacity: samples.count)
+    for sample in samples {
+      pass.inputs[0].setRow(sample - samples.lowerBound, to: inputs, from: sample * layers[0].columns)
+    }
+    pass.runForward(prepared)
     return pass.sums[layers.count - 1].elements
   }
 
@@ -55,9 +69,9 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
     let classCount = layers[layers.count - 1].rows
+    let prepared = PreparedNetwork(self, intervals: false)
     return fraction(ofSamples: labels.count) { range in
-      let part = Array(inputs[range.lowerBound * featureCount..<range.upperBound * featureCount])
-      let logits = logits(of: part)
+      let logits = logits(of: inputs, samples: range, prepared)
       return range.count { sample in
         let first = (sample - range.lowerBound) * classCount
         return logits[first..<first + classCount].indexOfLargest == first + labels[sample]
@@ -82,16 +96,17 @@ extension FloatNetwork {
     if hasDistances { return marginAccuracy(inputs: inputs, labels: labels, epsilon: epsilon) }
     let prepared = PreparedNetwork(self, intervals: true)
     return fraction(ofSamples: labels.count) { part in
-      var pass = IntervalPass(for: self, capacity: part.count)
-      pass.centers[0] = Matrix(
-        rows: part.count, columns: featureCount,
-        elements: Array(inputs[part.lowerBound * featureCount..<part.upperBound * featureCount]))
+      let pass = IntervalPass(for: self, capacity: part.count)
+      for sample in part {
+        pass.centers[0].setRow(sample - part.lowerBound, to: inputs, from: sample * featureCount)
+      }
       pass.spread(by: epsilon, within: range)
       pass.runForward(prepared, labels: Array(labels[part]))
+      let worstLogits = pass.worstLogits.elements
       return part.count { sample in
         let first = (sample - part.lowerBound) * classCount
         return (0..<classCount).allSatisfy { other in
-          other == labels[sample] || pass.worstLogits.elements[first + other] < 0
+          other == labels[sample] || worstLogits[first + other] < 0
         }
       }
     }
@@ -123,10 +138,12 @@ extension FloatNetwork {
     }
   }
 }
+/// How many samples pass through a network at a time.
+private let partSize = 256
+
 
 /// Counts samples that meet a condition, in parts that all cores share, and divides by their number.
 private func fraction(ofSamples count: Int, countingIn body: @Sendable (Range<Int>) -> Int) -> Double {
-  let partSize = 256
   let total = Atomic(0)
   DispatchQueue.concurrentPerform(iterations: (count + partSize - 1) / partSize) { part in
     let met = body(part * partSize..<min((part + 1) * partSize, count))

@@ -55,6 +55,28 @@ struct TrainerTests {
     #expect(try Self.train(data, options).network != first.network)
   }
 
+  @Test(arguments: losses) func `the number of threads changes no bit`(loss: TrainingLoss) {
+    let data = Self.moons(100)
+    var options = Self.small
+    options.hidden = [40, 33]  // several panels, the last of them not full
+    options.lastConstrained = true
+    func trained(threads: Int) -> (losses: [Double], network: FloatNetwork) {
+      var generator = SeededGenerator(seed: 9)
+      var run = TrainingRun(
+        .random(inputCount: 2, classCount: 2, options: options, using: &generator), inputs: data.inputs,
+        labels: data.labels, range: 0...1, loss: loss, batchSize: 50, threads: Threads(count: threads))
+      let losses = (0..<20).map { step in
+        run.step(batch: Array(0..<100)[step % 2 * 50..<(step % 2 + 1) * 50], epsilon: 0.02, rate: 0.02)
+      }
+      return (losses, run.network)
+    }
+    let one = trained(threads: 1)
+    for threads in [2, 3, 7] {
+      let more = trained(threads: threads)
+      #expect(more.losses == one.losses && more.network == one.network, "\(threads) threads")
+    }
+  }
+
   @Test(arguments: [[1], [0.5, 2, 0.25]] as [[Float]])
   func `every step keeps the rows within their bounds`(bounds: [Float]) {
     let data = Self.moons(128)

@@ -5,16 +5,20 @@ internal import Interchange
 /// `supnorm bench`.
 enum BenchCommand: Command {
   static let name = "bench"
-  static let summary = "how long answers and certificates take on this machine, against one inference"
-  static let usage = "--certify N.h --data SRC [--epsilon E] [--limit N] [--runs N] [--json]"
+  static let summary = "how long certificates and training take on this machine"
+  static let usage = "--certify N.h --data SRC [--epsilon E] [--limit N] [--runs N] [--json] | --training [--runs N] [--json]"
   static let discussion = """
-    Runs every sample on one thread: the inference of the device library as the baseline, then each certificate at
+    --certify runs every sample on one thread: the inference of the device library as the baseline, then each certificate at
     epsilon, several times in turn. Prints the median of the runs and the ratio to the baseline. The time of a
     certificate follows the weights it reads: the interval certificate reads each stored hidden weight once and makes
     two products of it, where the inference makes one.
+
+    --training trains dense networks on random images: samples per second with and without the projection of their
+    rows, on one thread (per second of processor time) and on two (of the clock), with plain loops as the baseline.
     """
   static let options = [
-    Option("--certify", "N.h", "the header whose certificates are timed"), Option.data,
+    Option("--certify", "N.h", "the header whose certificates are timed"),
+    Option("--training", nil, "time training instead"), Option.data,
     Option("--epsilon", "E", "the radius (default: the declared tolerances, or 4/255)"),
     Option("--limit", "N", "only the first N samples"),
     Option("--runs", "N", "runs of each (default: 5)"), .label, .json,
@@ -36,11 +40,16 @@ enum BenchCommand: Command {
   }
 
   static func run(_ arguments: Arguments) throws {
+    let runs = try arguments.integer("--runs", 1...1000) ?? 5
+    if arguments.has("--training") {
+      let others = ["--certify", "--data", "--epsilon", "--limit", "--label"]
+      if let other = others.first(where: arguments.has) { throw CommandError.usage("\(other) is not for --training") }
+      return try TrainingBench.run(runs: runs, json: arguments.has("--json"))
+    }
     let header = try LoadedHeader(try arguments.required("--certify"))
     try header.requireClasses(for: "--certify")
     let epsilon = try header.epsilon(arguments, usual: "4/255")
     let limit = try arguments.integer("--limit", 1...1_000_000_000) ?? .max
-    let runs = try arguments.integer("--runs", 1...1000) ?? 5
     let samples = try header.samples(arguments)
     let inputs = Array(samples.inputs.prefix(limit))
     let output = try measure(

@@ -12,9 +12,10 @@ package struct CrossEntropyLoss: LogitLoss {
   }
 
   /// The gradient is `(softmax(z / T) - onehot(y)) / T`.
-  package func replaceByGradient(_ logits: inout [Float], label: Int) -> Double {
+  package func replaceByGradient(_ logits: inout MutableSpan<Float>, label: Int) -> Double {
     let temperature = Double(temperature)
-    let largest = Double(logits.max() ?? 0)
+    var largest = Double(logits[label])
+    for index in logits.indices { largest = max(largest, Double(logits[index])) }
     let labelTerm = (Double(logits[label]) - largest) / temperature
     var sum = 0.0
     for index in logits.indices {

@@ -15,7 +15,7 @@ package struct ErrorLoss: LogitLoss {
   }
 
   /// The gradient is `2 (y - t)` or the sign of `y - t`, 0 at 0.
-  package func replaceByGradient(_ outputs: inout [Float], label sample: Int) -> Double {
+  package func replaceByGradient(_ outputs: inout MutableSpan<Float>, label sample: Int) -> Double {
     var loss = 0.0
     for index in outputs.indices {
       let error = outputs[index] - targets[sample * outputs.count + index]

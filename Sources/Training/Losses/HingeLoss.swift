@@ -16,7 +16,7 @@ package struct HingeLoss: LogitLoss {
   }
 
   /// A margin that falls short pulls its two logits apart with unit strength.
-  package func replaceByGradient(_ logits: inout [Float], label: Int) -> Double {
+  package func replaceByGradient(_ logits: inout MutableSpan<Float>, label: Int) -> Double {
     var rival: Int?
     for index in logits.indices where index != label {
       if let strongest = rival, !(logits[index] > logits[strongest]) { continue }

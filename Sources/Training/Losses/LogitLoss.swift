@@ -10,23 +10,18 @@ package protocol LogitLoss: Sendable {
   ///   - logits: at least one; on return the partial derivatives.
   ///   - label: an index into `logits`.
   /// - Returns: the loss.
-  func replaceByGradient(_ logits: inout [Float], label: Int) -> Double
+  func replaceByGradient(_ logits: inout MutableSpan<Float>, label: Int) -> Double
 }
 
 extension LogitLoss {
-  /// Replaces each sample's logits by the gradient of its loss, times `weight`.
-  ///
-  /// - Returns: the sum of the losses, times `weight`.
-  func replaceByGradients(_ logits: inout Matrix, labels: [Int], weight: Float) -> Double {
-    precondition(logits.rows == labels.count)
-    let columns = logits.columns
-    var sample = Array(repeating: Float(0), count: columns)
-    var total = 0.0
+  /// Replaces each sample's logits by the gradient of its loss, times `weight`, and adds the losses, times `weight`.
+  func replaceByGradients(_ logits: Matrix, labels: [Int], weight: Float, losses: inout [Double]) {
+    precondition(logits.rows == labels.count && logits.rows == losses.count)
     for row in 0..<logits.rows {
-      for column in 0..<columns { sample[column] = logits.elements[row * columns + column] }
-      total += replaceByGradient(&sample, label: labels[row])
-      for column in 0..<columns { logits.elements[row * columns + column] = sample[column] * weight }
+      let buffer = unsafe UnsafeMutableBufferPointer(start: logits.row(row), count: logits.columns)
+      var sample = unsafe buffer.mutableSpan
+      losses[row] += replaceByGradient(&sample, label: labels[row]) * Double(weight)
+      for column in sample.indices { sample[column] *= weight }
     }
-    return total * Double(weight)
   }
 }

@@ -14,15 +14,21 @@ package func exponential(_ x: Double) -> Double {
   // ln 2 in two parts; the first has 21 trailing zero bits, so its product with |n| ≤ 1024 is exact.
   let r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33
   var sum = 1.0 / 6_227_020_800
-  for coefficient in reciprocalFactorials { sum = sum * r + coefficient }
+  sum = sum * r + 1.0 / 479_001_600
+  sum = sum * r + 1.0 / 39_916_800
+  sum = sum * r + 1.0 / 3_628_800
+  sum = sum * r + 1.0 / 362_880
+  sum = sum * r + 1.0 / 40_320
+  sum = sum * r + 1.0 / 5_040
+  sum = sum * r + 1.0 / 720
+  sum = sum * r + 1.0 / 120
+  sum = sum * r + 1.0 / 24
+  sum = sum * r + 1.0 / 6
+  sum = sum * r + 0.5
+  sum = sum * r + 1
+  sum = sum * r + 1
   return sum * Double(bitPattern: UInt64(bitPattern: Int64(n) + 1023) &<< 52)
 }
-
-/// 1/12!, 1/11!, … 1/0!.
-private let reciprocalFactorials: [Double] = [
-  1.0 / 479_001_600, 1.0 / 39_916_800, 1.0 / 3_628_800, 1.0 / 362_880, 1.0 / 40_320, 1.0 / 5_040, 1.0 / 720,
-  1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1,
-]
 
 /// The natural logarithm of a positive, finite, normal number; NaN for anything else.
 ///

@@ -1,30 +1,86 @@
-/// Euclidean projection onto the ℓ1 ball, row by row.
-package enum L1BallProjection {
-  /// Replaces every row by the nearest row whose magnitudes sum to at most `bound`.
+/// Euclidean projection onto the ℓ1 ball, sixteen rows at a time.
+enum L1BallProjection {
+  /// Replaces every row of a panel by the nearest row whose magnitudes sum to at most `bound`.
   ///
   /// `w_i ← sign(w_i) · max(|w_i| - θ, 0)` with the θ ≥ 0 for which the magnitudes sum to `bound`; a row that
-  /// is inside already keeps its bits. θ is found by Michelot's algorithm: solve as if all magnitudes stayed
-  /// positive, drop those that do not, repeat until none goes.
+  /// is inside already keeps its bits. `f(θ) = Σ max(|w_i| - θ, 0) - bound` is convex, falls and is straight between
+  /// the magnitudes, so Newton's method, `θ ← (Σ_{|w_i|>θ} |w_i| - bound) / #{|w_i| > θ}`, comes from wherever it
+  /// starts to the left of the root with one step and then climbs to it; it has arrived when a step drops no
+  /// magnitude. Started with 0 it is Michelot's algorithm; started with the θ of a row's last projection, two or
+  /// three steps do in training.
   ///
   /// - Parameters:
-  ///   - elements: row-major; finite.
-  ///   - columns: the length of a row, positive.
+  ///   - panel: `columns` lanes; finite. (Anything else ends too, with NaN.)
   ///   - bound: positive and finite.
-  /// - Postcondition: `Σ|w_i| ≤ bound` for every row, summed in double precision: results are rounded toward
-  ///   zero, so that no rounding carries a row out of the ball.
-  /// - Complexity: O(n²) a row at worst, in practice a few passes over ever fewer elements.
+  ///   - thresholds: near each row's θ, or 0; on return θ, 0 for rows inside.
+  /// - Postcondition: `Σ|w_i| ≤ bound` for every row, summed in double precision from the first column to the last.
+  /// - Complexity: O(columns²) at worst, in practice a few passes.
   ///
   /// Source: Michelot, "A finite algorithm for finding the projection of a point onto the canonical simplex of
-  /// Rⁿ", JOTA 50, 1986; Duchi et al., ICML 2008; Condat, Math. Programming 158, 2016 compares them.
-  package static func projectRows(of elements: inout [Float], columns: Int, ontoL1Ball bound: Float) {
-    precondition(columns > 0 && elements.count % columns == 0 && bound > 0 && bound.isFinite)
-    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: columns) { active in
-      guard let active = active.baseAddress else { return }
-      unsafe elements.withUnsafeMutableBufferPointer { elements in
-        guard let base = elements.baseAddress else { return }
-        for start in stride(from: 0, to: elements.count, by: columns) {
-          unsafe project(base + start, count: columns, bound: Double(bound), active: active)
-        }
+  /// Rⁿ", JOTA 50, 1986; Condat, Math. Programming 158, 2016 compares the algorithms.
+  @unsafe static func project(
+    panel: UnsafeMutablePointer<Lanes>, columns: Int, ontoL1Ball bound: Double, thresholds: inout Lanes
+  ) {
+    var total = DoubleLanes.zero
+    for column in 0..<columns { unsafe total += DoubleLanes(widening: panel[column].magnitudes) }
+    let isInside = total .<= bound
+    if all(isInside) {
+      thresholds = .zero
+      return
+    }
+
+    var threshold = DoubleLanes(widening: thresholds)
+    var lastCount = DoubleLanes.zero
+    for step in 0...(columns + 1) {
+      var sum = DoubleLanes.zero
+      var count = DoubleLanes.zero
+      for column in 0..<columns {
+        let magnitudes = unsafe DoubleLanes(widening: panel[column].magnitudes)
+        let isAbove = magnitudes .> threshold
+        sum += DoubleLanes.zero.replacing(with: magnitudes, where: isAbove)
+        count += DoubleLanes.zero.replacing(with: 1, where: isAbove)
+      }
+      if step > 0, all(isInside .| (count .== lastCount)) { break }
+      var next = (sum - bound) / count
+      // The first step may lead to the left, or start above all magnitudes: then all of them are the next to try.
+      // Later steps only climb, whatever the rounding.
+      next.replace(with: 0, where: count .== 0)
+      next.replace(with: threshold, where: (next .< threshold) .& (SIMDMask(repeating: step > 0)))
+      threshold = next
+      lastCount = count
+    }
+    threshold.replace(with: 0, where: isInside)
+    thresholds = Lanes(rounding: threshold)
+
+    // θ in two parts, so that the difference is as good as in double precision.
+    let remainder = Lanes(rounding: threshold - DoubleLanes(widening: thresholds))
+    total = .zero
+    for column in 0..<columns {
+      let weights = unsafe panel[column]
+      var shortened = (weights.magnitudes - thresholds) - remainder
+      shortened.replace(with: 0, where: shortened .< 0)
+      total += DoubleLanes(widening: shortened)
+      unsafe panel[column] = shortened.withSigns(of: weights)
+    }
+    unsafe removeExcess(panel, columns: columns, bound: bound, total: total)
+  }
+
+  /// Takes what rounding may have left above the bound, a few last bits, off the rows concerned: a last bit off each
+  /// element until they are inside.
+  @unsafe private static func removeExcess(
+    _ panel: UnsafeMutablePointer<Lanes>, columns: Int, bound: Double, total: DoubleLanes
+  ) {
+    var total = total
+    while any(total .> bound) {
+      var lastBits = BitLanes.zero
+      for lane in 0..<Lanes.scalarCount where total[lane] > bound { lastBits[lane] = 1 }
+      total = .zero
+      for column in 0..<columns {
+        let weights = unsafe panel[column]
+        let shorter = Lanes(bitPattern: weights.magnitudes.bitPattern &- lastBits)
+        let result = Lanes.zero.replacing(with: shorter, where: weights.magnitudes .> 0)
+        total += DoubleLanes(widening: result)
+        unsafe panel[column] = result.withSigns(of: weights)
       }
     }
   }
@@ -36,63 +92,13 @@ extension FloatLayer {
   /// - Postcondition: `Σ_c |w_rc| ≤ bound` for every row r; biases stay as they are.
   /// - Complexity: O(rows · columns) in practice.
   public mutating func projectRows(ontoL1Ball bound: Float) {
-    L1BallProjection.projectRows(of: &weights, columns: columns, ontoL1Ball: bound)
-  }
-}
-
-/// Projects one row; `active` has room for `count` magnitudes.
-@unsafe private func project(
-  _ row: UnsafeMutablePointer<Float>, count: Int, bound: Double, active: UnsafeMutablePointer<Double>
-) {
-  var sum = 0.0
-  for index in 0..<count {
-    let magnitude = Double(unsafe row[index].magnitude)
-    unsafe active[index] = magnitude
-    sum += magnitude
-  }
-  guard sum > bound else { return }
-
-  // The largest magnitude is always above its own θ, so `remaining` never reaches 0.
-  var remaining = count
-  var threshold = (sum - bound) / Double(remaining)
-  while true {
-    var kept = 0
-    sum = 0
-    for index in 0..<remaining {
-      let magnitude = unsafe active[index]
-      let stays = magnitude > threshold
-      unsafe active[kept] = magnitude  // kept ≤ index: overwrites only what was read
-      kept &+= stays ? 1 : 0
-      sum += stays ? magnitude : 0
+    precondition(bound > 0 && bound.isFinite)
+    let panels = Panels(rows: rows, columns: columns, elements: weights)
+    for index in 0..<panels.count {
+      var thresholds = Lanes.zero
+      unsafe L1BallProjection.project(
+        panel: panels.panel(index), columns: columns, ontoL1Ball: Double(bound), thresholds: &thresholds)
     }
-    if kept == remaining || kept == 0 { break }
-    remaining = kept
-    threshold = (sum - bound) / Double(remaining)
-  }
-
-  for index in 0..<count {
-    let weight = unsafe row[index]
-    let exact = max(Double(weight.magnitude) - threshold, 0)
-    var rounded = Float(exact)
-    if Double(rounded) > exact { rounded = rounded.nextDown }
-    unsafe row[index] = weight < 0 ? -rounded : rounded
-  }
-  unsafe removeExcess(row, count: count, bound: bound)
-}
-
-/// Takes what the rounding of θ itself may have left above the bound, at most a few last bits, off the largest
-/// element.
-@unsafe private func removeExcess(_ row: UnsafeMutablePointer<Float>, count: Int, bound: Double) {
-  while true {
-    var sum = 0.0
-    var largest = 0
-    for index in 0..<count {
-      sum += Double(unsafe row[index].magnitude)
-      if unsafe row[index].magnitude > row[largest].magnitude { largest = index }
-    }
-    guard sum > bound else { return }
-    let reduced = unsafe Float(Double(row[largest].magnitude) - (sum - bound))
-    let smaller = unsafe min(max(reduced, 0), row[largest].magnitude.nextDown)
-    unsafe row[largest] = row[largest] < 0 ? -smaller : smaller
+    weights = panels.elements
   }
 }

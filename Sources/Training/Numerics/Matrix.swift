@@ -1,29 +1,87 @@
-/// A row-major matrix of single precision, with room for more rows than it has at the moment.
+/// A row-major matrix of single precision in aligned memory, with room for more rows than it has at the moment.
 ///
-/// Buffers of a batch are made once for the largest batch; `rows` then says how many of them count.
-package struct Matrix: Sendable {
+/// Buffers of a batch are made once for the largest batch; `rows` then says how many of them count. Every row starts
+/// at a multiple of sixteen values and is followed by zeros, so that kernels need no case for the end of a row. It
+/// takes an odd number of lanes, that is of cache lines: with an even number, the same column of many rows would
+/// fall into few of the cache's sets.
+///
+/// A class, because passes share buffers: a copy would cost as much as the work on it.
+@safe package final class Matrix: @unchecked Sendable {
   /// The rows in use.
-  package var rows: Int
+  package var rows: Int {
+    didSet { precondition(0...capacity ~= rows) }
+  }
 
   /// The length of a row.
   package let columns: Int
 
-  /// At least `rows * columns` elements, row after row.
-  package var elements: [Float]
+  /// From one row to the next.
+  let stride: Int
+
+  /// The memory, `capacity * stride` lanes.
+  let lanes: UnsafeMutablePointer<Lanes>
+
+  private let capacity: Int
 
   /// Creates a matrix of zeros.
   package init(rows: Int, columns: Int) {
-    self.init(rows: rows, columns: columns, elements: Array(repeating: 0, count: rows * columns))
+    precondition(rows >= 0 && columns >= 0)
+    self.rows = rows
+    self.columns = columns
+    capacity = rows
+    stride = lanesNeeded(for: columns) | 1
+    unsafe lanes = allocateLanes(rows * stride)
   }
 
   /// Creates a matrix of given elements, row after row.
-  package init(rows: Int, columns: Int, elements: [Float]) {
-    precondition(rows >= 0 && columns >= 0 && elements.count >= rows * columns)
-    self.rows = rows
-    self.columns = columns
-    self.elements = elements
+  package convenience init(rows: Int, columns: Int, elements: [Float]) {
+    precondition(elements.count == rows * columns)
+    self.init(rows: rows, columns: columns)
+    for row in 0..<rows { setRow(row, to: elements, from: row * columns) }
   }
 
-  /// How many elements count.
-  var count: Int { rows * columns }
+  deinit {
+    unsafe lanes.deallocate()
+  }
+
+  /// The elements, row after row.
+  package var elements: [Float] {
+    (0..<rows).flatMap { row in unsafe Array(UnsafeBufferPointer(start: self.row(row), count: columns)) }
+  }
+
+  /// The first element of a row.
+  func row(_ row: Int) -> UnsafeMutablePointer<Float> {
+    precondition(0..<capacity ~= row)
+    return unsafe floats(lanes + row * stride)
+  }
+
+  /// Replaces a row by `columns` elements of an array.
+  func setRow(_ row: Int, to elements: [Float], from first: Int) {
+    precondition(first >= 0 && elements.count - first >= columns)
+    unsafe elements.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      unsafe self.row(row).update(from: base + first, count: columns)
+    }
+  }
+
+  /// Sixteen neighboring elements of a row.
+  @inline(__always)
+  func lanes(_ index: Int, ofRow row: Int) -> Lanes {
+    precondition(0..<rows ~= row && 0..<stride ~= index)
+    return unsafe lanes[row * stride + index]
+  }
+
+  /// Replaces sixteen neighboring elements of a row; what is beyond its end is dropped.
+  func setLanes(_ index: Int, ofRow row: Int, to values: Lanes) {
+    precondition(0..<rows ~= row && 0..<lanesNeeded(for: columns) ~= index)
+    var values = values
+    for lane in min(columns - index * Lanes.scalarCount, Lanes.scalarCount)..<Lanes.scalarCount { values[lane] = 0 }
+    unsafe lanes[row * stride + index] = values
+  }
+
+  /// The values in use with the zeros between the rows, for kernels that treat every value alike and leave 0 as it
+  /// is.
+  var flat: UnsafeMutableBufferPointer<Float> {
+    unsafe UnsafeMutableBufferPointer(start: floats(lanes), count: rows * stride * Lanes.scalarCount)
+  }
 }

@@ -1,158 +1,101 @@
-// One micro-kernel serves all three products. It holds a 4×8 tile of the result in registers and runs over the
-// whole inner dimension, so every element is one sum from the first term to the last: its value depends neither
-// on the tiling nor on how many rows are computed at once. The right factor is packed, eight columns at a time,
-// into a contiguous panel padded with zeros; a transposed factor costs nothing more than other strides there.
+// One micro-kernel serves all products of training. It holds a tile of six rows and sixteen columns of the result in
+// registers and runs over the inner dimension with fused multiply-adds. Every element is one chain of them, from its
+// first term to its last, wherever the work is cut: a product that goes on with what another left continues its
+// chain. So no result depends on tiles, blocks or threads, and fused operations round alike on every machine.
 
 extension Matrix {
-  /// Becomes `A · Bᵀ`: `(m×k) · (n×k)ᵀ`.
+  /// Becomes `A · Wᵀ + b`: `(m×k) · (n×k)ᵀ`, b added to every row.
   ///
+  /// - Parameter biases: n rows of one column; zero without it.
   /// - Complexity: O(m·n·k).
-  package mutating func setToProduct(_ a: Matrix, transposed b: Matrix) {
-    precondition(a.columns == b.columns && columns == b.rows && elements.count >= a.rows * b.rows)
+  package func setToProduct(_ a: Matrix, transposed weights: Panels, plus biases: Panels? = nil) {
+    precondition(a.columns == weights.columns && columns == weights.rows && biases?.rows ?? columns == columns)
     rows = a.rows
-    unsafe elements.withUnsafeMutableBufferPointer { result in
-      unsafe a.elements.withUnsafeBufferPointer { left in
-        unsafe b.elements.withUnsafeBufferPointer { right in
-          unsafe multiply(
-            rows: a.rows, columns: b.rows, depth: a.columns,
-            Strided(base: left.baseAddress, row: a.columns, column: 1),
-            Strided(base: right.baseAddress, row: 1, column: b.columns),
-            into: result.baseAddress, adding: false)
-        }
-      }
-    }
-  }
-
-  /// Becomes `A · B`: `(m×k) · (k×n)`.
-  ///
-  /// - Complexity: O(m·n·k).
-  package mutating func setToProduct(_ a: Matrix, _ b: Matrix) {
-    precondition(a.columns == b.rows && columns == b.columns && elements.count >= a.rows * b.columns)
-    rows = a.rows
-    unsafe elements.withUnsafeMutableBufferPointer { result in
-      unsafe a.elements.withUnsafeBufferPointer { left in
-        unsafe b.elements.withUnsafeBufferPointer { right in
-          unsafe multiply(
-            rows: a.rows, columns: b.columns, depth: a.columns,
-            Strided(base: left.baseAddress, row: a.columns, column: 1),
-            Strided(base: right.baseAddress, row: b.columns, column: 1),
-            into: result.baseAddress, adding: false)
-        }
-      }
-    }
-  }
-
-  /// Adds `Aᵀ · B`: `(k×m)ᵀ · (k×n)`.
-  ///
-  /// - Complexity: O(m·n·k).
-  package mutating func addProduct(transposed a: Matrix, _ b: Matrix) {
-    precondition(a.rows == b.rows && rows == a.columns && columns == b.columns)
-    unsafe elements.withUnsafeMutableBufferPointer { result in
-      unsafe a.elements.withUnsafeBufferPointer { left in
-        unsafe b.elements.withUnsafeBufferPointer { right in
-          unsafe multiply(
-            rows: a.columns, columns: b.columns, depth: a.rows,
-            Strided(base: left.baseAddress, row: 1, column: a.columns),
-            Strided(base: right.baseAddress, row: b.columns, column: 1),
-            into: result.baseAddress, adding: true)
-        }
-      }
+    for index in 0..<weights.count {
+      unsafe multiply(
+        rows: a.rows, depth: a.columns,
+        Scalars(base: UnsafePointer(floats(a.lanes)), row: a.stride * Lanes.scalarCount, depth: 1),
+        LaneColumn(base: weights.panel(index), step: 1), startingWith: biases?.panel(index).pointee ?? .zero,
+        into: LaneColumn(base: lanes + index, step: stride))
     }
   }
 }
 
-/// A factor in memory: element (r, c) stands at `base[r * row + c * column]`.
-@unsafe private struct Strided {
-  var base: UnsafePointer<Float>?
+extension Panels {
+  /// Adds sixteen rows of the product `Gᵀ · X`, `(k×m)ᵀ · (k×n)`, to one panel.
+  ///
+  /// - Parameter block: which rows: `16 block ..< 16 block + 16`.
+  /// - Complexity: O(16·n·k).
+  package func addProduct(transposed g: Matrix, block: Int, _ x: Matrix, toPanel index: Int) {
+    precondition(g.rows == x.rows && x.columns <= columns && 0..<lanesNeeded(for: g.columns) ~= block)
+    // As many rows of G and X as stay in the first-level cache while all columns pass.
+    let depth = 64
+    for first in stride(from: 0, to: g.rows, by: depth) {
+      unsafe multiply(
+        rows: x.columns, depth: min(depth, g.rows - first),
+        Scalars(base: UnsafePointer(x.row(first)), row: 1, depth: x.stride * Lanes.scalarCount),
+        LaneColumn(base: g.lanes + (first * g.stride + block), step: g.stride), startingWith: nil,
+        into: LaneColumn(base: panel(index), step: 1))
+    }
+  }
+}
+
+/// A left factor: element (r, d) stands at `base[r * row + d * depth]`.
+@unsafe private struct Scalars {
+  var base: UnsafePointer<Float>
   var row: Int
-  var column: Int
+  var depth: Int
 }
 
-/// `C = A·B` or `C += A·B`, C row-major.
+/// Sixteen columns of a matrix: those of row r stand at `base[r * step]`.
+@unsafe private struct LaneColumn {
+  var base: UnsafeMutablePointer<Lanes>
+  var step: Int
+}
+
+/// `C = start + A·B`, sixteen columns wide; without a start `C += A·B`.
 @unsafe private func multiply(
-  rows: Int, columns: Int, depth: Int, _ a: Strided, _ b: Strided, into c: UnsafeMutablePointer<Float>?,
-  adding: Bool
+  rows: Int, depth: Int, _ a: Scalars, _ b: LaneColumn, startingWith start: Lanes?, into c: LaneColumn
 ) {
-  // An empty inner dimension still has to clear C, which the tiles then do; empty arrays may have no address.
-  guard rows > 0, columns > 0, let c = unsafe c else { return }
-  unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: max(depth, 1)) { panel in
-    guard let panel = panel.baseAddress else { return }
-    for column in stride(from: 0, to: columns, by: 8) {
-      let width = min(8, columns - column)
-      unsafe pack(b, firstColumn: column, width: width, depth: depth, into: panel)
-      for row in stride(from: 0, to: rows, by: 4) {
-        let height = min(4, rows - row)
-        let tile = unsafe tileProduct(a, firstRow: row, height: height, panel: panel, depth: depth)
-        unsafe store(tile.0, width, to: c + (row * columns + column), adding: adding)
-        if height > 1 { unsafe store(tile.1, width, to: c + ((row + 1) * columns + column), adding: adding) }
-        if height > 2 { unsafe store(tile.2, width, to: c + ((row + 2) * columns + column), adding: adding) }
-        if height > 3 { unsafe store(tile.3, width, to: c + ((row + 3) * columns + column), adding: adding) }
+  var row = 0
+  while row < rows {
+    var left = unsafe a
+    var target = unsafe c
+    unsafe left.base += row * a.row
+    unsafe target.base += row * c.step
+    switch rows - row {
+    case 1: unsafe Tile<1>.multiply(depth: depth, left, b, startingWith: start, into: target)
+    case 2: unsafe Tile<2>.multiply(depth: depth, left, b, startingWith: start, into: target)
+    case 3: unsafe Tile<3>.multiply(depth: depth, left, b, startingWith: start, into: target)
+    case 4: unsafe Tile<4>.multiply(depth: depth, left, b, startingWith: start, into: target)
+    case 5: unsafe Tile<5>.multiply(depth: depth, left, b, startingWith: start, into: target)
+    default: unsafe Tile<6>.multiply(depth: depth, left, b, startingWith: start, into: target)
+    }
+    row += 6
+  }
+}
+
+/// A tile of the result: with six rows twelve sums, two factors and a scalar fill the sixteen registers of AVX2.
+private struct Tile<let height: Int> {
+  // Not inlined: only by itself does the loop keep its sums in registers.
+  @unsafe @inline(never)
+  static func multiply(
+    depth: Int, _ a: Scalars, _ b: LaneColumn, startingWith start: Lanes?, into c: LaneColumn
+  ) {
+    var sums = InlineArray<height, Lanes>(repeating: start ?? .zero)
+    if start == nil {
+      for row in 0..<height { unsafe sums[unchecked: row] = unsafe c.base[row &* c.step] }
+    }
+    var left = unsafe a.base
+    var right = unsafe b.base
+    for _ in 0..<depth {
+      let lanes = unsafe right.pointee
+      for row in 0..<height {
+        unsafe sums[unchecked: row].addProduct(Lanes(repeating: left[row &* a.row]), lanes)
       }
+      unsafe left += a.depth
+      unsafe right += b.step
     }
-  }
-}
-
-/// Copies `width` ≤ 8 columns into a contiguous panel, zeros in the lanes beyond.
-@unsafe @inline(__always)
-private func pack(
-  _ b: Strided, firstColumn: Int, width: Int, depth: Int, into panel: UnsafeMutablePointer<SIMD8<Float>>
-) {
-  guard depth > 0, let base = unsafe b.base else { return }
-  let first = unsafe base + firstColumn * b.column
-  if unsafe width == 8 && b.column == 1 {
-    for k in 0..<depth {
-      unsafe panel[k] = unsafe UnsafeRawPointer(first + k * b.row).loadUnaligned(as: SIMD8<Float>.self)
-    }
-    return
-  }
-  let lanes = unsafe UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Float.self)
-  for k in 0..<depth {
-    for lane in 0..<8 {
-      unsafe lanes[8 &* k &+ lane] = lane < width ? first[k * b.row + lane * b.column] : 0
-    }
-  }
-}
-
-/// Four rows of A times a panel.
-///
-/// Rows beyond `height` repeat the last one and are thrown away by the caller,
-/// so that the loop has no branches.
-@unsafe @inline(__always)
-private func tileProduct(
-  _ a: Strided, firstRow: Int, height: Int, panel: UnsafeMutablePointer<SIMD8<Float>>, depth: Int
-) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
-  var sums = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
-  guard let base = unsafe a.base else { return sums }
-  var row0 = unsafe base + firstRow * a.row
-  var row1 = unsafe base + (firstRow + min(1, height - 1)) * a.row
-  var row2 = unsafe base + (firstRow + min(2, height - 1)) * a.row
-  var row3 = unsafe base + (firstRow + min(3, height - 1)) * a.row
-  let step = unsafe a.column
-  for k in 0..<depth {
-    // A separate product and sum: `addProduct` calls the C library on processors without a fused instruction.
-    let right = unsafe panel[k]
-    unsafe sums.0 += row0.pointee * right
-    unsafe sums.1 += row1.pointee * right
-    unsafe sums.2 += row2.pointee * right
-    unsafe sums.3 += row3.pointee * right
-    unsafe row0 += step
-    unsafe row1 += step
-    unsafe row2 += step
-    unsafe row3 += step
-  }
-  return sums
-}
-
-/// Writes or adds the first `width` lanes.
-@unsafe @inline(__always)
-private func store(_ sums: SIMD8<Float>, _ width: Int, to target: UnsafeMutablePointer<Float>, adding: Bool) {
-  if width == 8 {
-    let raw = UnsafeMutableRawPointer(target)
-    let old = unsafe adding ? raw.loadUnaligned(as: SIMD8<Float>.self) : .zero
-    unsafe raw.storeBytes(of: old + sums, as: SIMD8<Float>.self)
-  } else {
-    for lane in 0..<width {
-      unsafe target[lane] = (adding ? target[lane] : 0) + sums[lane]
-    }
+    for row in 0..<height { unsafe c.base[row &* c.step] = unsafe sums[unchecked: row] }
   }
 }

@@ -1,86 +1,63 @@
-private import Synchronization
-
-/// One part of every batch: its samples, buffers and gradients.
-///
-/// A batch is always cut into the same parts, whichever threads work on them and in whatever order, and the
-/// parts' gradients are added in the order of the parts; so threads change the time, never a bit of the result.
-final class Shard: Sendable {
+/// One part of every batch: its samples and buffers, the work of one thread.
+final class Shard: @unchecked Sendable {
   /// The samples of all shards, shared.
-  struct Samples: Sendable {
+  struct Samples {
     var inputs: [Float]
     /// The class of each sample; for a regression its index, by which the loss finds its targets.
     var labels: [Int]
     /// The outputs wanted of a regression, sample after sample; empty for a classifier.
     var targets: [Float]
-    var featureCount: Int
     var range: ClosedRange<Float>
   }
 
-  /// The gradients' sums and the loss's sum of the last batch.
-  struct Result: Sendable {
-    var gradients: ParameterGradients
-    var loss = 0.0
-  }
+  /// The samples' own pass; nil when the loss does not need it.
+  let points: PointPass?
 
-  private struct State: Sendable {
-    var points: PointPass?
-    var intervals: IntervalPass?
-    var result: Result
-  }
+  /// The pass of the boxes around the samples; nil when the loss does not need it.
+  let intervals: IntervalPass?
 
-  private let state: Mutex<State>
+  /// The labels of the samples.
+  private(set) var labels: [Int] = []
+
+  /// The loss of each sample.
+  private(set) var losses: [Double] = []
 
   /// Makes the buffers for parts of up to `capacity` samples.
   init(for network: FloatNetwork, loss: TrainingLoss, capacity: Int) {
-    state = Mutex(
-      State(
-        points: loss.pointTerm(targets: []) == nil ? nil : PointPass(for: network, capacity: capacity),
-        intervals: loss.intervalTerm == nil ? nil : IntervalPass(for: network, capacity: capacity),
-        result: Result(gradients: ParameterGradients(for: network))))
+    points =
+      loss.pointTerm(targets: []) == nil ? nil : PointPass(for: network, capacity: capacity, gradients: true)
+    intervals =
+      loss.intervalTerm == nil ? nil : IntervalPass(for: network, capacity: capacity, gradients: true)
   }
 
-  /// Computes loss and gradients of some samples.
+  /// Computes the losses of some samples and the gradients of all sums on their way.
   func run(
     _ network: PreparedNetwork, loss: TrainingLoss, samples: Samples, indices: ArraySlice<Int>, epsilon: Float
   ) {
-    state.withLock { state in
-      state.result.gradients.reset()
-      state.result.loss = 0
-      guard !indices.isEmpty else { return }
-      let labels = indices.map { samples.labels[$0] }
-      if let term = loss.pointTerm(targets: samples.targets) {
-        state.points?.inputs[0].gather(samples, indices)
-        state.points?.runForward(network)
-        state.result.loss +=
-          state.points?.runBackward(
-            network, loss: term.loss, labels: labels, weight: term.weight, into: &state.result.gradients) ?? 0
-      }
-      if let term = loss.intervalTerm {
-        state.intervals?.centers[0].gather(samples, indices)
-        state.intervals?.spread(by: epsilon, within: samples.range)
-        state.intervals?.runForward(network, labels: labels)
-        state.result.loss +=
-          state.intervals?.runBackward(
-            network, loss: term.loss, labels: labels, weight: term.weight, into: &state.result.gradients) ?? 0
-      }
+    labels.removeAll(keepingCapacity: true)
+    losses.removeAll(keepingCapacity: true)
+    for index in indices {
+      labels.append(samples.labels[index])
+      losses.append(0)
     }
-  }
-
-  /// Reads the result of the last batch.
-  func withResult<Value>(_ body: (Result) -> sending Value) -> sending Value {
-    state.withLock { body($0.result) }
+    if let points, let term = loss.pointTerm(targets: samples.targets) {
+      points.inputs[0].gather(samples, indices)
+      points.runForward(network)
+      points.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
+    }
+    if let intervals, let term = loss.intervalTerm {
+      intervals.centers[0].gather(samples, indices)
+      intervals.spread(by: epsilon, within: samples.range)
+      intervals.runForward(network, labels: labels)
+      intervals.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
+    }
   }
 }
 
 extension Matrix {
   /// Becomes the inputs of some samples, one a row.
-  mutating func gather(_ samples: Shard.Samples, _ indices: ArraySlice<Int>) {
-    precondition(columns == samples.featureCount && indices.count * columns <= elements.count)
+  func gather(_ samples: Shard.Samples, _ indices: ArraySlice<Int>) {
     rows = indices.count
-    for (row, sample) in indices.enumerated() {
-      for column in 0..<columns {
-        elements[row * columns + column] = samples.inputs[sample * columns + column]
-      }
-    }
+    for (row, sample) in indices.enumerated() { setRow(row, to: samples.inputs, from: sample * columns) }
   }
 }

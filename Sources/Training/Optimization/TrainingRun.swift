@@ -1,19 +1,43 @@
-private import Dispatch
-
 /// The state of a training run between two steps: parameters, optimizer, buffers.
-package struct TrainingRun: Sendable {
-  /// The network as of the last step; its constrained rows keep their bounds.
-  package private(set) var network: FloatNetwork
+///
+/// A step has two parts, each shared by the threads. First the batch is cut into as many shards as there are threads,
+/// and each is passed forward and back through the layers. Then every sixteen rows of every layer are a task of their
+/// own: their gradients over all shards, their step of the optimizer, their projection, all while they are in the
+/// cache. No sum is ever cut by a thread, so threads change the time and not a bit of the result.
+package struct TrainingRun: ~Copyable {
+  /// One layer's parameters and what their optimization needs.
+  private struct Layer {
+    let parameters: PreparedNetwork.Layer
+    let bound: Float?
+    let weightMoments: Adam.Moments
+    let biasMoments: Adam.Moments
+    /// The θ of each row's last projection, where the next one starts.
+    let thresholds: Panels
 
-  /// How many parts every batch is cut into; also the number of threads that can help.
-  package static let shardCount = 2
+    /// Projects sixteen rows onto their bound, if they have one, and makes what is derived from them agree.
+    func finish(panel: Int) {
+      if let bound {
+        unsafe L1BallProjection.project(
+          panel: parameters.weights.panel(panel), columns: parameters.weights.columns, ontoL1Ball: Double(bound),
+          thresholds: &thresholds.panel(panel).pointee)
+      }
+      parameters.deriveFromWeights(panel: panel)
+    }
+  }
+
+  private let initial: FloatNetwork
+  private var prepared: PreparedNetwork
+  private let layers: [Layer]
+  private var adam = Adam()
+  private let residualMoments: [Adam.Moments]
 
   private let samples: Shard.Samples
   private let loss: TrainingLoss
+  private let threads: Threads
   private let shards: [Shard]
-  private var weightSteps: [Adam]
-  private var biasSteps: [Adam]
-  private var residualSteps: [Adam]
+  private let gradients: [PanelGradients]
+  /// Each panel of each layer, the longest first.
+  private let panels: [(layer: Int, panel: Int)]
 
   /// Prepares a run.
   ///
@@ -22,21 +46,48 @@ package struct TrainingRun: Sendable {
   ///   - inputs: mapped, sample after sample.
   ///   - targets: the outputs wanted of a regression, sample after sample.
   ///   - batchSize: the largest batch to come.
+  ///   - threads: how many threads share the work.
   package init(
     _ network: FloatNetwork, inputs: [Float], labels: [Int], targets: [Float] = [], range: ClosedRange<Float>,
-    loss: TrainingLoss, batchSize: Int
+    loss: TrainingLoss, batchSize: Int, threads: Threads = Threads(count: 2)
   ) {
-    self.network = network
+    initial = network
     self.loss = loss
+    self.threads = threads
     samples = Shard.Samples(
-      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets,
-      featureCount: network.layers[0].columns, range: range)
-    let capacity = (batchSize + Self.shardCount - 1) / Self.shardCount
-    shards = (0..<Self.shardCount).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
-    weightSteps = network.layers.map { Adam(count: $0.weights.count) }
-    biasSteps = network.layers.map { Adam(count: $0.biases.count) }
-    residualSteps = network.residuals.map { Adam(count: $0.weights.count) }
-    project()
+      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets, range: range)
+    let intervals = loss.intervalTerm != nil
+    let capacity = (batchSize + threads.count - 1) / threads.count
+    shards = (0..<threads.count).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
+    gradients = (0..<threads.count).map { _ in PanelGradients(for: network, intervals: intervals) }
+    let prepared = PreparedNetwork(network, intervals: intervals, gradients: true)
+    self.prepared = prepared
+    layers = zip(network.layers, prepared.layers).map { layer, parameters in
+      Layer(
+        parameters: parameters, bound: layer.rowSumBound,
+        weightMoments: Adam.Moments(rows: layer.rows, columns: layer.columns),
+        biasMoments: Adam.Moments(rows: layer.rows, columns: 1),
+        thresholds: Panels(rows: layer.rows, columns: 1))
+    }
+    residualMoments = network.residuals.map { Adam.Moments(rows: $0.weights.count, columns: 1) }
+    panels = prepared.layers.indices.sorted {
+      prepared.layers[$0].weights.columns > prepared.layers[$1].weights.columns
+    }.flatMap { layer in (0..<prepared.layers[layer].weights.count).map { (layer, $0) } }
+    for (layer, panel) in panels { layers[layer].finish(panel: panel) }
+    projectResiduals()
+  }
+
+  /// The network as of the last step; its constrained rows keep their bounds.
+  ///
+  /// - Complexity: O(parameters).
+  package var network: FloatNetwork {
+    var network = initial
+    for index in layers.indices {
+      network.layers[index].weights = layers[index].parameters.weights.elements
+      network.layers[index].biases = layers[index].parameters.biases.elements
+    }
+    network.residuals = prepared.residuals
+    return network
   }
 
   /// Takes one step of the optimizer and projects every constrained row.
@@ -44,17 +95,28 @@ package struct TrainingRun: Sendable {
   /// - Returns: the mean loss of the batch before the step.
   /// - Postcondition: every constrained row's `Σ|w|` is at most its bound.
   package mutating func step(batch: ArraySlice<Int>, epsilon: Float, rate: Float) -> Double {
-    let (meanLoss, gradients, residualGradients) = lossAndGradients(batch: batch, epsilon: epsilon)
-    for index in network.residuals.indices {
-      residualSteps[index].step(
-        &network.residuals[index].weights, gradients: residualGradients[index], rate: rate)
+    let meanLoss = runPasses(batch: batch, epsilon: epsilon)
+    let step = adam.nextStep(rate: rate)
+    let scale = 1 / Float(batch.count)
+    for (index, gradients) in residualGradients().enumerated() {
+      let moments = residualMoments[index]
+      let weights = Panels(rows: gradients.count, columns: 1, elements: prepared.residuals[index].weights)
+      let panels = Panels(rows: gradients.count, columns: 1, elements: gradients)
+      for panel in 0..<panels.count {
+        unsafe step.update(weights, panel: panel, moments, gradients: panels.panel(panel), scale: scale)
+      }
+      prepared.residuals[index].weights = weights.elements
     }
-    for index in network.layers.indices {
-      weightSteps[index].step(
-        &network.layers[index].weights, gradients: gradients[index].weights, rate: rate)
-      biasSteps[index].step(&network.layers[index].biases, gradients: gradients[index].biases, rate: rate)
+    forEachPanel { [layers] layer, panel, gradients in
+      let layer = layers[layer]
+      unsafe step.update(
+        layer.parameters.weights, panel: panel, layer.weightMoments, gradients: gradients.weights.panel(0),
+        scale: scale)
+      unsafe step.update(
+        layer.parameters.biases, panel: panel, layer.biasMoments, gradients: &gradients.biases, scale: scale)
+      layer.finish(panel: panel)
     }
-    project()
+    projectResiduals()
     return meanLoss
   }
 
@@ -63,59 +125,67 @@ package struct TrainingRun: Sendable {
   package func lossAndGradients(
     batch: ArraySlice<Int>, epsilon: Float
   ) -> (loss: Double, layers: [FloatLayer], residuals: [[Float]]) {
-    let prepared = PreparedNetwork(network, intervals: loss.intervalTerm != nil)
-    DispatchQueue.concurrentPerform(iterations: shards.count) { index in
+    let meanLoss = runPasses(batch: batch, epsilon: epsilon)
+    let scale = 1 / Float(batch.count)
+    let weights = layers.map { Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns) }
+    let biases = layers.map { Panels(rows: $0.parameters.biases.rows, columns: 1) }
+    forEachPanel { layer, panel, gradients in
+      for column in 0..<weights[layer].columns {
+        unsafe weights[layer].panel(panel)[column] = unsafe gradients.weights.panel(0)[column] * scale
+      }
+      unsafe biases[layer].panel(panel).pointee = gradients.biases * scale
+    }
+    var network = initial
+    for index in layers.indices {
+      network.layers[index].weights = weights[index].elements
+      network.layers[index].biases = biases[index].elements
+    }
+    return (meanLoss, network.layers, residualGradients().map { $0.map { $0 * scale } })
+  }
+
+  /// Passes a batch forward and back.
+  ///
+  /// - Returns: the mean loss.
+  private func runPasses(batch: ArraySlice<Int>, epsilon: Float) -> Double {
+    threads.forEach(shards.count) { index, _ in
       let first = batch.startIndex + batch.count * index / shards.count
       let end = batch.startIndex + batch.count * (index + 1) / shards.count
       shards[index].run(prepared, loss: loss, samples: samples, indices: batch[first..<end], epsilon: epsilon)
     }
     var total = 0.0
-    var layers = network.layers
-    for index in layers.indices {
-      layers[index].weights.withEachElement { $0 = 0 }
-      layers[index].biases.withEachElement { $0 = 0 }
-    }
-    var residuals = network.residuals.map { Array(repeating: Float(0), count: $0.weights.count) }
-    let scale = 1 / Float(batch.count)
     for shard in shards {
-      shard.withResult { result in
-        total += result.loss
-        for index in layers.indices {
-          layers[index].add(
-            result.gradients, layer: index, scale: scale, signs: network.layers[index].weights)
-        }
-        for term in residuals.indices {
-          for output in residuals[term].indices {
-            residuals[term][output] += result.gradients.residuals[term][output] * scale
-          }
+      for loss in shard.losses { total += loss }
+    }
+    return total / Double(batch.count)
+  }
+
+  /// Computes the gradients of every panel, summed over the batch, and hands them to a closure, on all threads.
+  private func forEachPanel(_ body: @Sendable (_ layer: Int, _ panel: Int, PanelGradients) -> Void) {
+    threads.forEach(panels.count) { task, thread in
+      let (layer, panel) = panels[task]
+      gradients[thread].compute(prepared, layer: layer, panel: panel, of: shards)
+      body(layer, panel, gradients[thread])
+    }
+  }
+
+  /// The gradients of the residual terms, `Σ ∂/∂y_j · x_input` over the batch.
+  private func residualGradients() -> [[Float]] {
+    prepared.residuals.map { term in
+      var sums = Array(repeating: Float(0), count: term.weights.count)
+      for case let points? in shards.map(\.points) {
+        let outputs = points.gradients[layers.count - 1]
+        for row in 0..<outputs.rows {
+          let input = unsafe points.inputs[0].row(row)[term.input]
+          for output in sums.indices { unsafe sums[output] += outputs.row(row)[output] * input }
         }
       }
+      return sums
     }
-    return (total / Double(batch.count), layers, residuals)
   }
 
-  /// Projects the rows of the constrained layers onto their bounds, and residual terms to what outweighs them.
-  private mutating func project() {
-    for index in network.layers.indices {
-      guard let bound = network.layers[index].rowSumBound else { continue }
-      network.layers[index].projectRows(ontoL1Ball: bound)
-    }
-    guard let bound = network.lipschitzBound else { return }
-    for index in network.residuals.indices { network.residuals[index].project(ontoMagnitudesFrom: bound) }
-  }
-}
-
-extension FloatLayer {
-  /// Adds a shard's gradients: `weights + sign(w) · magnitudes`, times `scale`.
-  fileprivate mutating func add(_ gradients: ParameterGradients, layer: Int, scale: Float, signs: [Float]) {
-    let direct = gradients.weights[layer].elements
-    let throughMagnitude = gradients.magnitudes[layer].elements
-    for i in weights.indices {
-      let sign: Float = signs[i] > 0 ? 1 : signs[i] < 0 ? -1 : 0
-      weights[i] += (direct[i] + sign * throughMagnitude[i]) * scale
-    }
-    for i in biases.indices {
-      biases[i] += gradients.biases[layer][i] * scale
-    }
+  /// Projects the residual terms to what outweighs the layers.
+  private mutating func projectResiduals() {
+    guard let bound = initial.lipschitzBound else { return }
+    for index in prepared.residuals.indices { prepared.residuals[index].project(ontoMagnitudesFrom: bound) }
   }
 }
