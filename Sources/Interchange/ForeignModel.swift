@@ -66,8 +66,8 @@ extension FloatModel {
 }
 
 extension FloatLayer {
-  /// Takes over what was done to the inputs before the layer.
-  fileprivate mutating func fold(_ conventions: ForeignConventions, path: String) throws(FileError) {
+  /// Takes over what was done to the inputs before the layer: means taken off and deviations divided by.
+  package mutating func fold(_ conventions: ForeignConventions, path: String) throws(FileError) {
     let (means, deviations) = (conventions.means, conventions.deviations)
     for (words, values) in [("means", means), ("deviations", deviations)] {
       guard values.count == 1 || values.count == columns else {

@@ -11,6 +11,25 @@ package enum GzipFile {
       throw FileError(path, "needs the program gzip, which is not in PATH; install it or decompress the file")
     }
     guard let input = FileHandle(forReadingAtPath: path) else { throw FileError(path, "cannot be read") }
+    return try decompress(input, with: program, limit: limit, path: path)
+  }
+
+  /// Decompresses the bytes of a gzip file; `path` is only for messages.
+  static func decompress(_ bytes: [UInt8], limit: Int, path: String) throws(FileError) -> [UInt8] {
+    // A file, since a pipe that is written and read by one thread can block it.
+    let temporary = "\(NSTemporaryDirectory())supnorm-\(UUID().uuidString).gz"
+    try AtomicFile.write(bytes, to: temporary)
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
+    do throws(FileError) {
+      return try read(temporary, limit: limit)
+    } catch {
+      throw FileError(path, error.problem)
+    }
+  }
+
+  private static func decompress(
+    _ input: FileHandle, with program: String, limit: Int, path: String
+  ) throws(FileError) -> [UInt8] {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: program)

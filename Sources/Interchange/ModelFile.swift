@@ -76,16 +76,25 @@ extension FloatModel {
     if !classNames.isEmpty { content.metadata["class_names"] = json(classNames.map(jsonString)) }
     if !featureNames.isEmpty { content.metadata["feature_names"] = json(featureNames.map(jsonString)) }
     if !curve.isEmpty {
-      content.metadata["curve"] = json(
-        curve.map { point in
-          // Swift prints the shortest digits that read back to the same bits.
-          let verified = point.verifiedAccuracy.map { ",\"verifiedAccuracy\":\($0)" } ?? ""
-          return "{\"epoch\":\(point.epoch),\"loss\":\(point.loss),\"accuracy\":\(point.accuracy)\(verified)}"
-        })
+      content.metadata["curve"] = curveText(curve)
     }
     for (key, value) in settings { content.metadata["settings.\(key)"] = value }
     return content
   }
+}
+
+/// A training curve as JSON, the shortest digits that read back to the same bits.
+func curveText(_ curve: [TrainingPoint]) -> String {
+  let points = curve.map { point in
+    let values: [(String, Double?)] = [
+      ("loss", point.loss), ("accuracy", point.accuracy), ("verifiedAccuracy", point.verifiedAccuracy),
+      ("validationAccuracy", point.validation?.accuracy),
+      ("validationVerifiedAccuracy", point.validation?.verifiedAccuracy),
+    ]
+    let texts = values.compactMap { key, value in value.map { ",\"\(key)\":\($0)" } }
+    return "{\"epoch\":\(point.epoch)\(texts.joined())}"
+  }
+  return "[\(points.joined(separator: ","))]"
 }
 
 // MARK: - Reading
@@ -122,10 +131,7 @@ extension FloatModel {
     for (key, value) in content.metadata where key.hasPrefix("settings.") {
       settings[String(key.dropFirst("settings.".count))] = value
     }
-    curve = try reader.json("curve", as: [CurvePoint].self).map {
-      TrainingPoint(
-        epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy)
-    }
+    curve = try reader.curve()
   }
 }
 
@@ -134,6 +140,12 @@ private struct CurvePoint: Decodable {
   var loss: Double
   var accuracy: Double
   var verifiedAccuracy: Double?
+  var validationAccuracy: Double?
+  var validationVerifiedAccuracy: Double?
+
+  var validation: ValidationScore? {
+    validationAccuracy.map { ValidationScore(accuracy: $0, verifiedAccuracy: validationVerifiedAccuracy) }
+  }
 }
 
 /// What reads tensors and metadata, and names those that do not fit.
@@ -174,6 +186,14 @@ struct ModelReader {
       throw fail("metadata \(key)", "\(names.count) names, the network has \(count)")
     }
     return names
+  }
+
+  func curve() throws(FileError) -> [TrainingPoint] {
+    try json("curve", as: [CurvePoint].self).map {
+      TrainingPoint(
+        epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy,
+        validation: $0.validation)
+    }
   }
 
   // MARK: Tensors
@@ -256,7 +276,8 @@ struct ModelReader {
         let known = LayerKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw fail(place, "\(quoted(String(name))) is not one of \(known)")
       }
-      guard kind == .distance || index == layers.count - 1 || layers[...index].allSatisfy({ $0.kind == .dense })
+      guard
+        kind == .distance || index == layers.count - 1 || layers[...index].allSatisfy({ $0.kind == .dense })
       else { throw fail(place, "layer \(index) is dense behind distances, only the last one may be") }
       guard kind == .dense || index == 0 || layers[index - 1].kind == .distance else {
         throw fail(place, "layer \(index) is one of distances behind a dense one")

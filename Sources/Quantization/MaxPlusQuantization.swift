@@ -116,7 +116,9 @@ private func quantizedRow(
   }
   var entries: [MaxPlusEntry] = []
   forEachEntry(layer.columns, bias: bias, center: center) { entry in
-    if entry == supports || entry.range(over: columns[entry.column]).high > range.low { entries.append(entry) }
+    if entry == supports || entry.range(over: columns[entry.column]).high > range.low {
+      entries.append(entry)
+    }
   }
   return QuantizedRow(entries: entries, range: range)
 }

@@ -6,13 +6,12 @@ extension FloatNetwork {
   /// Identity, ReLU, abs and maxMin are positively homogeneous: dividing a hidden row and its bias by s > 0 and
   /// multiplying the next layer's column by s leaves the function unchanged (the two rows of a maxMin pair share
   /// their s). Here s ≥ 1 is the least that brings the row sum down to the layer's bound and the row's largest
-  /// output over the input range down to 32767 LSB; the scale collects in the last layer. Rows of a hidden layer that
-  /// nothing bounded in training, as another program leaves them, are bounded by 1, and small ones are scaled up to it
-  /// (s < 1), so that rounding takes as little as it can. A network whose last layer is bounded too stays as it is:
-  /// there the scale has nowhere to go, and rows may saturate, which is sound.
+  /// output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
+  /// bounded in training, as another program leaves them, are bounded by 1. A network whose last layer is bounded too
+  /// stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound.
   ///
   /// - Complexity: O(weights).
-  func normalized(for map: InputMap) -> FloatNetwork {
+  package func normalized(for map: InputMap) -> FloatNetwork {
     guard layers[layers.count - 1].rowSumBound == nil else { return self }
     var result = self
     let unit = Double(map.unit)
@@ -25,8 +24,8 @@ extension FloatNetwork {
         // What a ReLU cuts off may saturate, but the bias must fit: a large one would take bits from all rows.
         let lowest = activation == .relu ? Double(layer.biases[row].magnitude) : -reach[row].lower
         let largest = max(lowest, reach[row].upper)
-        let scale = max(largest * unit / 32767, layer.rowSum(row) / Double(layer.rowSumBound ?? 1))
-        return layer.rowSumBound == nil && scale > 0 ? scale : max(1, scale)
+        let bound = Double(layer.rowSumBound ?? 1)
+        return max(1, max(largest * unit / 32767, layer.rowSum(row) / bound))
       }
       if activation == .maxMin {
         for first in stride(from: 0, to: layer.rows - 1, by: 2) {

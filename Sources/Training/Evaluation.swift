@@ -123,7 +123,9 @@ extension FloatNetwork {
       let (label, other) = (pair / last.rows, pair % last.rows)
       guard last.kind == .dense else { return 2 * epsilon }
       return (0..<last.columns).reduce(Float(0)) { sum, column in
-        sum + (last.weights[label * last.columns + column] - last.weights[other * last.columns + column]).magnitude
+        sum
+          + (last.weights[label * last.columns + column] - last.weights[other * last.columns + column])
+          .magnitude
       } * epsilon
     }
     return fraction(ofSamples: labels.count) { part in
@@ -138,9 +140,9 @@ extension FloatNetwork {
     }
   }
 }
+
 /// How many samples pass through a network at a time.
 private let partSize = 256
-
 
 /// Counts samples that meet a condition, in parts that all cores share, and divides by their number.
 private func fraction(ofSamples count: Int, countingIn body: @Sendable (Range<Int>) -> Int) -> Double {

@@ -106,7 +106,8 @@ public struct FloatNetwork: Equatable, Sendable {
   /// λ: how far the layers alone can move an output for each unit of one input; nil when a layer is free.
   public var lipschitzBound: Float? {
     layers.reduce(1) { product, layer in
-      layer.kind == .distance ? product : product.flatMap { product in layer.rowSumBound.map { product * $0 } }
+      layer.kind == .distance
+        ? product : product.flatMap { product in layer.rowSumBound.map { product * $0 } }
     }
   }
 

@@ -15,7 +15,9 @@ extension FloatNetwork {
     inputCount: Int, classCount: Int, options: TrainingOptions, using generator: inout SeededGenerator
   ) -> FloatNetwork {
     let widths = [inputCount] + options.hidden + [classCount]
-    if options.kind != .dense { return randomDistances(widths: widths, kind: options.kind, using: &generator) }
+    if options.kind != .dense {
+      return randomDistances(widths: widths, kind: options.kind, using: &generator)
+    }
     var layers: [FloatLayer] = []
     for index in 0..<(widths.count - 1) {
       let (rows, columns) = (widths[index + 1], widths[index])

@@ -57,7 +57,8 @@ struct SampleSource: Sendable {
       for (position, sample) in zip(indices.indices, indices) {
         let source = unsafe base + sample * featureCount
         if let augmentation {
-          var generator = SeededGenerator(seed: seed &+ UInt64(step) &* 0x9E37_79B9 &+ UInt64(position) &<< 40)
+          var generator = SeededGenerator(
+            seed: seed &+ UInt64(step) &* 0x9E37_79B9 &+ UInt64(position) &<< 40)
           let reach = 2 * augmentation.shift + 1
           let dx = augmentation.shift == 0 ? 0 : generator.index(below: reach) - augmentation.shift
           let dy = augmentation.shift == 0 ? 0 : generator.index(below: reach) - augmentation.shift

@@ -12,10 +12,13 @@ public struct TrainingProgress: Equatable, Sendable {
   public var accuracy: Double?
   /// The last measured verified accuracy; nil before the first measurement.
   public var verifiedAccuracy: Double?
+  /// The last measured score of the samples held out; nil in the first epoch, and without any.
+  public var validation: ValidationScore?
 
   /// Creates a report.
   public init(
-    epoch: Int, epochs: Int, fraction: Double, loss: Double, accuracy: Double?, verifiedAccuracy: Double?
+    epoch: Int, epochs: Int, fraction: Double, loss: Double, accuracy: Double?, verifiedAccuracy: Double?,
+    validation: ValidationScore? = nil
   ) {
     self.epoch = epoch
     self.epochs = epochs
@@ -23,38 +26,73 @@ public struct TrainingProgress: Equatable, Sendable {
     self.loss = loss
     self.accuracy = accuracy
     self.verifiedAccuracy = verifiedAccuracy
+    self.validation = validation
   }
 }
 
 /// What a training run leaves.
 public struct TrainingResult: Sendable {
-  /// The network as of the last finished epoch.
+  /// What ended a run.
+  public enum Ending: Equatable, Sendable {
+    /// All epochs are done.
+    case finished
+    /// The validation score did not get better for as many epochs as there was patience for.
+    case patience
+    /// The caller asked for it.
+    case stopped
+    /// The loss or a weight was no longer finite.
+    case diverged(TrainingError)
+  }
+
+  /// The network as of epoch `keptEpoch`.
   public var network: FloatNetwork
   /// One point for each finished epoch.
   public var curve: [TrainingPoint]
   /// Fewer than asked for when the run was stopped; 0 means that `network` is untrained.
   public var finishedEpochs: Int
+  /// The epoch `network` is of: the last finished one, or with patience the one of the best validation score.
+  public var keptEpoch: Int
+  /// What ended the run.
+  public var ending: Ending
+
+  /// The validation score of `network`; nil when none was measured.
+  public var validation: ValidationScore? { keptEpoch > 0 ? curve[keptEpoch - 1].validation : nil }
 }
 
 /// A training run between two steps.
-protocol TrainingProcess: Sendable {
+protocol TrainingProcess {
   /// The network as of the last step.
   var network: FloatNetwork { get }
 
   /// Takes one step of the optimizer and returns the mean loss of the batch before it.
   mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double
+
+  /// Shows all that changes from step to step, but for their count, to a body that may change it.
+  mutating func visitState(_ body: (inout [Float]) -> Void)
+
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int)
 }
 
 /// The training of a dense network by its schedule.
-private struct DenseProcess: TrainingProcess {
-  var run: TrainingRun
-  let schedule: Schedule
+private final class DenseProcess: TrainingProcess {
+  private var run: TrainingRun
+  private let schedule: Schedule
+
+  init(run: consuming TrainingRun, schedule: Schedule) {
+    self.run = run
+    self.schedule = schedule
+  }
 
   var network: FloatNetwork { run.network }
 
-  mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
+  func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
     run.step(batch: batch, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
   }
+
+  func visitState(_ body: (inout [Float]) -> Void) { run.visitState(body) }
+
+  func restoreStepCount(_ count: Int) { run.restoreStepCount(count) }
 }
 
 /// Trains networks.
@@ -73,13 +111,19 @@ public enum Trainer {
   ///   - options: see there.
   ///   - progress: called on the calling thread, at most a thousand times and once more an epoch.
   ///   - shouldStop: asked before every batch; true ends the run.
-  /// - Returns: the network as of the last finished epoch, and the curve.
-  /// - Throws: `TrainingError` for bad options or data, before anything is computed, or when the loss is no
-  ///   longer finite.
+  ///   - start: a network to start from instead of random weights, with dense layers of the sizes of the options; the
+  ///     rows are projected onto their bounds.
+  ///   - checkpoint: where the same run stopped once, to go on from there.
+  ///   - save: called with a checkpoint after every epoch.
+  /// - Returns: the network as of the last finished epoch, or with patience of the best one, and the curve. A run that
+  ///   diverges after its first epoch returns the last good network.
+  /// - Throws: `TrainingError` for bad options or data, before anything is computed, or when the run diverges in its
+  ///   first epoch.
   /// - Complexity: O(epochs · samples · weights), shared by two cores.
   public static func train(
     inputs: [Float], labels: [Int], classCount: Int, targets: [Float] = [], range: ClosedRange<Float>,
-    options: TrainingOptions, progress: (TrainingProgress) -> Void = { _ in },
+    options: TrainingOptions, start: FloatNetwork? = nil, from checkpoint: TrainingCheckpoint? = nil,
+    save: ((TrainingCheckpoint) -> Void)? = nil, progress: (TrainingProgress) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws(TrainingError) -> TrainingResult {
     try options.validate()
@@ -87,14 +131,18 @@ public enum Trainer {
       inputs: inputs, labels: labels, classCount: classCount, targets: targets, range: range, options: options
     )
 
+    let split = ValidationSplit(labels.count, options)
+    guard !split.training.isEmpty else { throw .noData }
     // Batches differ by at most one sample, so that no small one at the end has more say than the others.
-    let batches = (labels.count + options.batchSize - 1) / options.batchSize
+    let count = split.training.count
+    let batches = (count + options.batchSize - 1) / options.batchSize
     let steps = batches * options.epochs
     var generator = SeededGenerator(seed: options.seed)
     let samples = SampleSource(
       inputs: inputs, labels: labels, augmentation: options.augmentation, seed: options.seed)
-    let initial = FloatNetwork.random(
+    var initial = FloatNetwork.random(
       inputCount: samples.columns, classCount: classCount, options: options, using: &generator)
+    if let start { try initial.take(start, options.augmentation) }
     var run: any TrainingProcess =
       options.kind == .dense
       ? DenseProcess(
@@ -104,42 +152,80 @@ public enum Trainer {
         schedule: Schedule(options, steps: steps))
       : DistanceRun(initial, samples: samples, options: options, steps: steps)
     func network() -> FloatNetwork { run.network.readingAll(of: options.augmentation, range: range) }
-    let monitor = TrainingMonitor(
-      inputs: inputs, labels: labels, targets: targets, range: range, epsilon: options.epsilon)
-    var result = TrainingResult(network: network(), curve: [], finishedEpochs: 0)
+    func monitor(_ samples: [Int], boxLimit: Int) -> TrainingMonitor? {
+      samples.isEmpty
+        ? nil
+        : TrainingMonitor(
+          inputs: inputs, labels: labels, targets: targets, among: samples, range: range,
+          epsilon: options.epsilon, boxLimit: boxLimit)
+    }
+    let trained = monitor(split.training, boxLimit: 1_000)
+    let heldOut = monitor(split.validation, boxLimit: 10_000)
+    var result = TrainingResult(
+      network: network(), curve: [], finishedEpochs: 0, keptEpoch: 0, ending: .finished)
 
-    var order = Array(labels.indices)
+    var order = split.training
     var reported = 0
-    for epoch in 1...options.epochs {
+    if let checkpoint {
+      let steps = checkpoint.epoch * batches
+      guard let kept = result.network.with(checkpoint.kept), run.restore(checkpoint.state, steps: steps),
+        checkpoint.curve.count == checkpoint.epoch, (1...checkpoint.epoch).contains(checkpoint.keptEpoch),
+        checkpoint.epoch <= options.epochs
+      else { throw .checkpointMismatch }
+      for _ in 0..<checkpoint.epoch { generator.shuffle(&order) }
+      result = TrainingResult(
+        network: kept, curve: checkpoint.curve, finishedEpochs: checkpoint.epoch,
+        keptEpoch: checkpoint.keptEpoch, ending: .finished)
+      reported = steps * 1000 / (batches * options.epochs)
+    }
+    while result.finishedEpochs < options.epochs {
+      if let patience = options.patience, result.finishedEpochs - result.keptEpoch >= patience {
+        return result.ended(.patience)
+      }
+      let epoch = result.finishedEpochs + 1
       generator.shuffle(&order)
+      func report(_ fraction: Double, _ loss: Double) {
+        progress(
+          TrainingProgress(
+            epoch: epoch, epochs: options.epochs, fraction: fraction, loss: loss,
+            accuracy: result.curve.last?.accuracy, verifiedAccuracy: result.lastVerifiedAccuracy,
+            validation: result.curve.last?.validation))
+      }
       var lossSum = 0.0
       for batch in 0..<batches {
-        if shouldStop() { return result }
+        if shouldStop() { return result.ended(.stopped) }
         let step = (epoch - 1) * batches + batch
-        let samples = order[labels.count * batch / batches..<labels.count * (batch + 1) / batches]
+        let samples = order[count * batch / batches..<count * (batch + 1) / batches]
         let loss = run.step(batch: samples, atStep: step)
-        guard loss.isFinite else { throw .diverged(epoch: epoch, cause: options.likelyDivergenceCause) }
+        guard loss.isFinite else { return try result.diverged(in: epoch, options) }
         lossSum += loss * Double(samples.count)
         if (step + 1) * 1000 / steps > reported, batch + 1 < batches {
           reported = (step + 1) * 1000 / steps
-          progress(
-            TrainingProgress(
-              epoch: epoch, epochs: options.epochs, fraction: Double(step + 1) / Double(steps),
-              loss: lossSum / Double(samples.endIndex), accuracy: result.curve.last?.accuracy,
-              verifiedAccuracy: result.lastVerifiedAccuracy))
+          report(Double(step + 1) / Double(steps), lossSum / Double(samples.endIndex))
         }
       }
       let verifies = epoch == options.epochs || epoch % max(1, options.epochs / 20) == 0
-      result.network = network()
+      let current = network()
+      guard current.isFinite else { return try result.diverged(in: epoch, options) }
       let point = TrainingPoint(
-        epoch: epoch, loss: lossSum / Double(labels.count), accuracy: monitor.accuracy(of: result.network),
-        verifiedAccuracy: verifies ? monitor.verifiedAccuracy(of: result.network) : nil)
+        epoch: epoch, loss: lossSum / Double(count), accuracy: trained?.accuracy(of: current) ?? 0,
+        verifiedAccuracy: verifies ? trained?.verifiedAccuracy(of: current) : nil,
+        validation: heldOut.map {
+          ValidationScore(
+            accuracy: $0.accuracy(of: current), verifiedAccuracy: $0.verifiedAccuracy(of: current))
+        })
+      let isBest = options.patience == nil || result.validation.map { $0 < point.validation ?? $0 } ?? true
       result.curve.append(point)
       result.finishedEpochs = epoch
-      progress(
-        TrainingProgress(
-          epoch: epoch, epochs: options.epochs, fraction: Double(epoch) / Double(options.epochs),
-          loss: point.loss, accuracy: point.accuracy, verifiedAccuracy: result.lastVerifiedAccuracy))
+      if isBest {
+        result.network = current
+        result.keptEpoch = epoch
+      }
+      report(Double(epoch) / Double(options.epochs), point.loss)
+      save?(
+        TrainingCheckpoint(
+          epoch: epoch, state: run.state(), curve: result.curve, keptEpoch: result.keptEpoch,
+          kept: result.network.parameters))
     }
     return result
   }
@@ -177,7 +263,39 @@ public enum Trainer {
   }
 }
 
+/// Which samples are trained on, and which are held out to measure on.
+private struct ValidationSplit {
+  /// In increasing order, as `validation`.
+  var training: [Int]
+  var validation: [Int] = []
+
+  /// Draws at least one sample to hold out, when any are asked for.
+  init(_ count: Int, _ options: TrainingOptions) {
+    training = Array(0..<count)
+    guard options.validationFraction > 0 else { return }
+    var generator = SeededGenerator(seed: options.validationSeed)
+    generator.shuffle(&training)
+    let heldOut = max(1, Int((Double(options.validationFraction) * Double(count)).rounded()))
+    validation = training.prefix(heldOut).sorted()
+    training = training.dropFirst(heldOut).sorted()
+  }
+}
+
 extension TrainingResult {
+  fileprivate func ended(_ ending: Ending) -> TrainingResult {
+    var result = self
+    result.ending = ending
+    return result
+  }
+
+  /// The result as of before a divergence.
+  fileprivate func diverged(in epoch: Int, _ options: TrainingOptions) throws(TrainingError) -> TrainingResult
+  {
+    let error = TrainingError.diverged(epoch: epoch, cause: options.likelyDivergenceCause)
+    if finishedEpochs == 0 { throw error }
+    return ended(.diverged(error))
+  }
+
   /// The last measured verified accuracy.
   fileprivate var lastVerifiedAccuracy: Double? {
     curve.last { $0.verifiedAccuracy != nil }?.verifiedAccuracy
@@ -196,6 +314,37 @@ extension TrainingOptions {
 }
 
 extension FloatNetwork {
+  fileprivate var isFinite: Bool {
+    layers.allSatisfy { $0.weights.allSatisfy(\.isFinite) && $0.biases.allSatisfy(\.isFinite) }
+  }
+
+  /// Takes over the parameters of another network, of whole images where these are cut.
+  fileprivate mutating func take(
+    _ start: FloatNetwork, _ augmentation: Augmentation?
+  ) throws(TrainingError) {
+    guard start.layers.count == layers.count else {
+      throw .startMismatch(layer: min(start.layers.count, layers.count))
+    }
+    for index in layers.indices {
+      var layer = start.layers[index]
+      if index == 0, let augmentation, augmentation.crop > 0,
+        layer.columns == augmentation.width * augmentation.height
+      {
+        let features = augmentation.features
+        layer = FloatLayer(
+          rows: layer.rows, columns: features.count,
+          weights: (0..<layer.rows).flatMap { row in features.map { layer.weights[row * layer.columns + $0] }
+          },
+          biases: layer.biases, rowSumBound: nil, kind: layer.kind)
+      }
+      guard layer.rows == layers[index].rows, layer.columns == layers[index].columns,
+        layer.kind == layers[index].kind, layer.kind == .dense, residuals.isEmpty
+      else { throw .startMismatch(layer: index) }
+      layers[index].weights = layer.weights
+      layers[index].biases = layer.biases
+    }
+  }
+
   /// The network on whole images: cut pixels get weights that change nothing.
   ///
   /// A dense layer does not read them. A distance takes the middle of the range as its prototype there, from which no

@@ -24,6 +24,12 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// An input that is not a number or lies outside the declared range.
   case inputOutOfRange(sample: Int, feature: Int, value: Float, range: ClosedRange<Float>)
 
+  /// A network to start from whose layers are not those of the options.
+  case startMismatch(layer: Int)
+
+  /// A checkpoint of a run of other sizes.
+  case checkpointMismatch
+
   /// The loss became infinite or not a number.
   case diverged(epoch: Int, cause: DivergenceCause)
 
@@ -48,6 +54,8 @@ public enum TrainingError: Error, Equatable, Sendable {
     case crossEntropyWeight
     case crop
     case shift
+    case validationFraction
+    case patience
 
     /// What the option must be.
     public var requirement: String {
@@ -58,6 +66,8 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .boundCount: "one bound, or one for each constrained layer"
       case .epochs: "1 to 1000000"
       case .batchSize: "1 to 1048576"
+      case .validationFraction: "at least 0 and below 1"
+      case .patience: "above 0, with samples held out for validation"
       case .rate: "finite and above 0"
       case .warmUpFraction, .rampFraction: "0 to 1"
       case .temperature: "finite and above 0"
@@ -105,6 +115,9 @@ extension TrainingError: CustomStringConvertible {
       "sample \(sample): label \(label) is not in 0 ..< \(classCount)"
     case .inputOutOfRange(let sample, let feature, let value, let range):
       "sample \(sample) feature \(feature): input \(value) is not in \(range.lowerBound) ... \(range.upperBound)"
+    case .checkpointMismatch: "the checkpoint is of a run of other sizes"
+    case .startMismatch(let layer):
+      "layer \(layer) of the network to start from is not of the kind and size asked for"
     case .diverged(let epoch, .rate(let rate)):
       "training diverged in epoch \(epoch): the loss is not finite; rate \(rate) is probably too high"
     case .diverged(let epoch, .temperature(let temperature)):

@@ -97,6 +97,16 @@ public struct TrainingOptions: Equatable, Sendable {
   /// What the initial weights and the order of the samples are drawn from.
   public var seed: UInt64 = 0
 
+  /// The share of the samples that is held out of training and measured after every epoch; 0 for none.
+  public var validationFraction: Float = 0
+
+  /// What the held-out samples are drawn from: not `seed`, so that runs of several seeds are compared on the same ones.
+  public var validationSeed: UInt64 = 0
+
+  /// After how many epochs without a better validation score training ends, with the network of the best epoch; nil for
+  /// never, with that of the last one.
+  public var patience: Int?
+
   /// Creates the default options.
   public init() {}
 
@@ -173,6 +183,9 @@ public struct TrainingOptions: Equatable, Sendable {
     try require(.rate, Double(rate), rate > 0 && rate.isFinite)
     try require(.warmUpFraction, Double(warmUpFraction), (0...1).contains(warmUpFraction))
     try require(.rampFraction, Double(rampFraction), (0...1).contains(rampFraction))
+    let fraction = Double(validationFraction)
+    try require(.validationFraction, fraction, fraction >= 0 && fraction < 1)
+    if let patience { try require(.patience, Double(patience), patience > 0 && validationFraction > 0) }
     if kind != .dense {
       try require(.epsilon, Double(epsilon), epsilon > 0)
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
@@ -209,7 +222,7 @@ public struct TrainingOptions: Equatable, Sendable {
   }
 
   /// The bound of one layer of a network with these hidden layers; nil when it is free.
-  func bound(ofLayer index: Int) -> Float? {
+  package func bound(ofLayer index: Int) -> Float? {
     guard index < hidden.count || lastConstrained else { return nil }
     return bounds.count == 1 ? bounds[0] : bounds[index]
   }

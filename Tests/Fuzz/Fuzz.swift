@@ -43,7 +43,7 @@ public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ capacity:
     switch unsafe target {
     case .header: random.header(bytes)
     case .safetensors: random.safetensors(bytes)
-    case .csv, .idx: random.any(bytes)
+    case .csv, .idx, .npz: random.any(bytes)
     }
   for (index, byte) in result.prefix(capacity).enumerated() { unsafe data[index] = byte }
   return min(result.count, capacity)

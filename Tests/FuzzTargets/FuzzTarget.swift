@@ -10,7 +10,7 @@ package struct BrokenPromise: Error, CustomStringConvertible {
 
 /// A parser under fuzzing, with all that must hold of it for any bytes whatever.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case header, safetensors, csv, idx
+  case header, safetensors, csv, idx, npz
 
   /// Parses the bytes and does with the result what the program would do.
   ///
@@ -23,6 +23,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
       case .safetensors: try refusalOfModel(bytes)
       case .csv: try refusalOfTable(bytes)
       case .idx: try refusalOfImages(bytes)
+      case .npz: try refusalOfArchive(bytes)
       }
     guard let line = error?.description else { return nil }
     try promise(line.utf8.count < 4000, "a short message: \(line.utf8.count) bytes")

@@ -33,7 +33,8 @@ func refusalOfModel(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
 }
 
 /// Deploys a model of another program as `supnorm export` does.
-private func refusalOfForeignModel(_ content: Safetensors, _ path: String) throws(BrokenPromise) -> FileError? {
+private func refusalOfForeignModel(_ content: Safetensors, _ path: String) throws(BrokenPromise) -> FileError?
+{
   let conventions = ForeignConventions()
   let model: FloatModel
   do throws(FileError) {

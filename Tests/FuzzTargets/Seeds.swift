@@ -24,6 +24,7 @@ extension FuzzTarget {
           ("seed-deep", Self.deep.encoded()),
         ]
     case .csv: Self.tables.map { ("seed-\($0.name)", Array($0.text.utf8)) }
+    case .npz: Self.archives
     case .idx:
       [("seed-images", Self.images(width: 2, height: 3)), ("seed-pixels", Self.images(width: 1, height: 1))]
     }
@@ -140,6 +141,23 @@ extension FuzzTarget {
     ("digits", "p00,p01,p10,p11,label\n0,16,255,4,7\n1,2,3,4,07\n"),
     ("bare", "1,2\r\n\r\n 3 ,\t4\r\n"),
     ("marked", "\u{FEFF}label,x\nb,1e-3\na,\"2\"\n"),
+  ]
+
+  /// Two parts of an image each, and one pair of arrays.
+  private static let archives: [(name: String, bytes: [UInt8])] = [
+    (
+      "seed-parts",
+      archive([
+        ("x_train", "|u1", "1, 2, 3", [0, 1, 2, 3, 4, 5]), ("y_train", "|u1", "1,", [1]),
+        ("x_test", "|u1", "1, 2, 3", [6, 7, 8, 9, 10, 11]), ("y_test", "<i2", "1, 1", [2, 0]),
+      ])
+    ),
+    (
+      "seed-pair",
+      archive([
+        ("X", ">f4", "2, 1", [0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0]), ("y", "|i1", "2,", [0, 1]),
+      ])
+    ),
   ]
 
   /// Two images and their labels, 7 and 1.

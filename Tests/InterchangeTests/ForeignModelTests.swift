@@ -161,7 +161,9 @@ struct ForeignModelTests {
     let x = raw.indices.map { folded.inputMap.mapped(raw[$0], feature: $0) }
     #expect(x == [0, 0.25, 0.875, 1])
     let seen = zip(x, conventions.means).map { ($0 - $1) / 0.5 }
-    for (a, b) in zip(folded.network.logits(of: x.map { Float($0) }), plain.network.logits(of: seen.map { Float($0) })) { #expect(abs(a - b) < 1e-5) }
+    for (a, b) in zip(
+      folded.network.logits(of: x.map { Float($0) }), plain.network.logits(of: seen.map { Float($0) }))
+    { #expect(abs(a - b) < 1e-5) }
     conventions.means = [1, 2]
     #expect(Self.problem(conventions) == "net: 2 means, the network has 4 inputs")
     conventions.means = [0]
@@ -199,7 +201,7 @@ struct ForeignModelTests {
       problem("1.running_var", tensor([3]))
         == "net: tensor 1.running_var: a BatchNorm layer; only Linear layers are read, fold it into the one before it"
     )
-    for name in ["alpha", "weight", "00.weight", "1.weight_g", "99999999999999999999.weight", "²2.weight"] {
+    for name in ["alpha", "weight", "00.weight", "1.weight_g", "99999999999999999999.weight", "².weight"] {
       #expect(
         problem(name, tensor([3, 3]))
           == "net: tensor \(name): only Linear layers are read, called N.weight and N.bias", "\(name)")

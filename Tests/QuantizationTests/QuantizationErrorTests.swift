@@ -11,8 +11,10 @@ struct QuantizationErrorTests {
     FloatLayer(rows: 1, columns: weights.count, weights: weights, biases: [bias], rowSumBound: bound)
   }
 
-  static func problem(_ layers: [FloatLayer]) -> QuantizationError? {
-    let model = FloatModel(network: FloatNetwork(layers: layers, activation: .relu), inputMap: map)
+  /// Of a regression unless told: a classifier's last layer is made to fit.
+  static func problem(_ layers: [FloatLayer], isClassifier: Bool = false) -> QuantizationError? {
+    var model = FloatModel(network: FloatNetwork(layers: layers, activation: .relu), inputMap: map)
+    if !isClassifier { model.targets = [TargetMap(offset: 0, scale: 1)] }
     do {
       _ = try quantized(model)
       return nil
@@ -32,6 +34,23 @@ struct QuantizationErrorTests {
         == "layer 0: row sum 40000.0 (or its bias) does not fit, bound 65535 at shift 0")
   }
 
+  @Test func `A classifier's last layer that does not fit is divided until it does`() throws {
+    for (weights, bias) in [
+      ([32767, 32767, 2] as [Float], 0 as Float), ([40_000], 0), ([1], 70_000), ([3e38, -3e38], 3e38),
+      (Array(repeating: 1.5, count: 65535), 0),
+    ] {
+      let layer = Self.layer(weights, bias: bias)
+      #expect(Self.problem([layer]) != nil)
+      let model = FloatModel(network: FloatNetwork(layers: [layer], activation: .relu), inputMap: Self.map)
+      let integers = try quantized(model).layers[0]
+      #expect(integers.shift == 0)
+      // At least half of what fits is used.
+      let reach = 32768 * integers.rowSums[0] + Int(integers.biases[0].magnitude)
+      #expect(reach > 1 << 30 || integers.weights.contains { $0.magnitude > 16383 })
+    }
+    #expect(Self.problem([Self.layer([40_000], bound: 40_000)], isClassifier: true) != nil)
+  }
+
   @Test func `A bias that does not fit is an error, in the last layer and not in one that can be scaled`() {
     #expect(Self.problem([Self.layer([1], bias: 60_000)]) == nil)
     #expect(Self.problem([Self.layer([1], bias: 70_000)]) == .layerTooLarge(layer: 0, rowSum: 1))
@@ -45,6 +64,9 @@ struct QuantizationErrorTests {
       #expect(Self.problem([Self.layer([1], bias: bad)]) != nil)
       #expect(Self.problem([Self.layer([1, bad]), Self.layer([1])]) != nil)
       #expect(Self.problem([Self.layer([1], bias: bad), Self.layer([1])]) != nil)
+      guard !bad.isFinite else { continue }
+      #expect(Self.problem([Self.layer([1, bad])], isClassifier: true) != nil)
+      #expect(Self.problem([Self.layer([1], bias: bad), Self.layer([1])], isClassifier: true) != nil)
     }
   }
 

@@ -16,7 +16,7 @@ struct Option {
   static let json = Option("--json", nil, "print one JSON object to standard output and nothing else")
   static let data = Option(
     "--data", "SRC",
-    "digits or breast-cancer (shipped), a folder of IDX files (plain or .gz), or a .csv file")
+    "digits or breast-cancer (shipped), a folder of IDX files (plain or .gz), a .csv or .npz file")
   static let label = Option("--label", "NAME", "the label column of a .csv file (default: label)")
 }
 

@@ -30,12 +30,9 @@ enum DemoCommand: Command {
     )
 
     let data = try DataSource.load("digits", part: .train)
-    let (model, isComplete) = try TrainCommand.train(data, options: options, source: "digits")
+    let (model, result) = try TrainCommand.train(data, options: options, source: "digits")
     try writeModel(model, to: modelPath)
-    guard isComplete else {
-      throw CommandError(
-        description: "interrupted; \(modelPath) holds the last finished epoch", exitStatus: 130)
-    }
+    try TrainCommand.requireFinished(result, options, path: modelPath)
     _ = try ExportCommand.export(model, from: modelPath, name: "digits", to: headerPath, prune: 0)
     let header = try LoadedHeader(headerPath)
     Console.message("verified \(headerPath): every claim holds")

@@ -19,7 +19,7 @@ struct ColumnChoice {
 enum DataSource {
   /// Loads the training or the test part of a source.
   ///
-  /// A single `.csv` file has no parts: it is all of either.
+  /// A single `.csv` file, or a `.npz` file of x and y, has no parts: it is all of either.
   static func load(_ source: String, part: IDXPart, columns: ColumnChoice = ColumnChoice()) throws -> Dataset
   {
     let isTraining = part == .train
@@ -40,9 +40,10 @@ enum DataSource {
       throw CommandError.usage(
         "--data '\(source)': no such file or folder, and not 'digits' or 'breast-cancer'")
     }
+    if source.lowercased().hasSuffix(".npz"), !isFolder.boolValue { return try readNPZ(source, part: part) }
     guard isFolder.boolValue else {
       throw CommandError.usage(
-        "--data '\(source)': not 'digits', 'breast-cancer', a folder of IDX files or a .csv file")
+        "--data '\(source)': not 'digits', 'breast-cancer', a folder of IDX files, a .csv or .npz file")
     }
     return try readIDXFolder(source, part: part)
   }

@@ -11,11 +11,13 @@ enum TrainCommand: Command {
   static let usage = "--data SRC --out M.safetensors [options]"
   static let discussion = """
     Every hidden row is projected onto the l1 ball after every step. The same data, options and seed give the same
-    file, byte by byte. Ctrl-C keeps the last finished epoch (exit status 130).
+    file, byte by byte. Ctrl-C keeps the last finished epoch (exit status 130), and so does a run that diverges (1).
+    Nothing is ever chosen by test data: restarts and early stopping go by samples held out of the training part.
     """
   static let options = [
     Option.data, Option("--out", "M.safetensors", "the model file to write"), .label,
-    Option("--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
+    Option(
+      "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
     Option("--hidden", "64,64", "widths of the hidden layers"),
     Option("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)"),
     Option(
@@ -42,7 +44,14 @@ enum TrainCommand: Command {
     Option("--epochs", "N", "how often every sample is seen"),
     Option("--batch", "N", "samples for each step"),
     Option("--rate", "R", "learning rate after the warm-up"),
-    Option("--seed", "S", "what everything random is drawn from (default: 0)"), .json,
+    Option("--seed", "S", "what everything random is drawn from (default: 0)"),
+    Option("--validation", "F", "share of the samples held out and measured after every epoch (default: 0)"),
+    Option(
+      "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch"),
+    Option("--restarts", "N", "train with N seeds from S on, keep the best validation certificate"),
+    Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch"),
+    Option("--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it"),
+    .json,
   ]
   static let positionalCount = 0...0
 
@@ -52,6 +61,18 @@ enum TrainCommand: Command {
     var loss, accuracy: Double
     /// Interval bounds in floating point on training samples: indicative, nothing certified.
     var verifiedAccuracy: Double?
+    /// The same of the samples held out, for the epoch that was kept.
+    var keptEpoch: Int
+    var validationAccuracy, validationVerifiedAccuracy: Double?
+    var seed: UInt64
+    var restarts: [Restart]?
+  }
+
+  /// One of several seeds.
+  private struct Restart: Encodable {
+    var seed: UInt64
+    var epoch: Int
+    var validationAccuracy, validationVerifiedAccuracy: Double?
   }
 
   static func run(_ arguments: Arguments) throws {
@@ -71,20 +92,88 @@ enum TrainCommand: Command {
     if !arguments.has("--epsilon"), let epsilon = try toleranceEpsilon(tolerances, data) {
       options.epsilon = epsilon
     }
-    let (model, isComplete) = try train(data, options: options, tolerances: tolerances, source: source)
+    let start = try WarmStart(arguments)
+    try start?.set(&options, arguments)
+    let trained: (model: FloatModel, result: TrainingResult, restarts: [Restart])
+    do {
+      trained = try trainBest(
+        of: try arguments.integer("--restarts", 1...1000) ?? 1, data, options: options,
+        tolerances: tolerances, start: start, checkpoint: arguments.string("--checkpoint"), source: source)
+    } catch let error as TrainingError {
+      guard case .diverged = error else { throw error }
+      throw CommandError.failedCheck("\(error); nothing was written")
+    }
+    let (model, result, restarts) = trained
     try writeModel(model, to: path)
     if arguments.has("--json"), let last = model.curve.last {
       try Console.printJSON(
         Output(
           model: path, samples: data.count, epochs: last.epoch, loss: last.loss, accuracy: last.accuracy,
-          verifiedAccuracy: last.verifiedAccuracy))
+          verifiedAccuracy: last.verifiedAccuracy, keptEpoch: result.keptEpoch,
+          validationAccuracy: result.validation?.accuracy,
+          validationVerifiedAccuracy: result.validation?.verifiedAccuracy,
+          seed: UInt64(model.settings["seed"] ?? "") ?? options.seed,
+          restarts: restarts.count > 1 ? restarts : nil))
     }
     Console.message("wrote \(path)")
-    guard isComplete else {
-      throw CommandError(
-        description: "interrupted; \(path) holds epoch \(model.curve.count) of \(options.epochs)",
-        exitStatus: 130)
+    try requireFinished(result, options, path: path)
+  }
+
+  /// Ends a command whose training did not come to its end.
+  static func requireFinished(
+    _ result: TrainingResult, _ options: TrainingOptions, path: String
+  ) throws(CommandError) {
+    let rest = "\(path) holds epoch \(result.keptEpoch) of \(options.epochs)"
+    switch result.ending {
+    case .finished, .patience: break
+    case .stopped: throw CommandError(description: "interrupted; \(rest)", exitStatus: 130)
+    case .diverged(let error): throw .failedCheck("\(error); \(rest)")
     }
+  }
+
+  /// Trains with several seeds and keeps the one whose network does best on the samples held out.
+  private static func trainBest(
+    of count: Int, _ data: Dataset, options: TrainingOptions, tolerances: [Double], start: WarmStart?,
+    checkpoint: String?, source: String
+  ) throws -> (model: FloatModel, result: TrainingResult, restarts: [Restart]) {
+    guard count == 1 || checkpoint == nil else {
+      throw CommandError.usage("--checkpoint does not go with --restarts: it holds one run")
+    }
+    guard count == 1 || options.validationFraction > 0 else {
+      throw CommandError.usage(
+        "--restarts goes with --validation: the best one is chosen by samples held out")
+    }
+    var best: (model: FloatModel, result: TrainingResult)?
+    var restarts: [Restart] = []
+    for index in 0..<count {
+      var seeded = options
+      seeded.seed &+= UInt64(index)
+      let next: (model: FloatModel, result: TrainingResult)
+      do {
+        next = try train(
+          data, options: seeded, tolerances: tolerances, start: start, checkpoint: checkpoint, source: source)
+      } catch let TrainingError.diverged(epoch, cause) where count > 1 {
+        Console.message("seed \(seeded.seed): \(TrainingError.diverged(epoch: epoch, cause: cause))")
+        continue
+      } catch let error as CommandError where error.exitStatus == 130 && best != nil {
+        best?.result.ending = .stopped
+        break
+      }
+      guard let score = next.result.validation, count > 1 else { return (next.model, next.result, []) }
+      Console.message("seed \(seeded.seed): epoch \(next.result.keptEpoch), validation \(text(of: score))")
+      restarts.append(
+        Restart(
+          seed: seeded.seed, epoch: next.result.keptEpoch, validationAccuracy: score.accuracy,
+          validationVerifiedAccuracy: score.verifiedAccuracy))
+      let isBest = best?.result.validation.map { $0 < score } ?? true
+      if isBest { best = next }
+      if next.result.ending == .stopped {
+        best?.result.ending = .stopped
+        break
+      }
+    }
+    guard let best else { throw CommandError.failedCheck("training diverged with every seed") }
+    return (best.model, best.result, restarts)
   }
 
   /// The input map that puts the tolerances on one number of LSB, or the usual one without tolerances.
@@ -141,7 +230,8 @@ enum TrainCommand: Command {
       options = source == "digits" ? .digitDistances : .distances
       options.kind = kind
       let dense = [
-        "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last", "--target",
+        "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last",
+        "--target",
       ]
       for option in dense where arguments.has(option) {
         throw CommandError.usage("\(option) does not go with --layers \(kind.rawValue)")
@@ -208,34 +298,56 @@ enum TrainCommand: Command {
     options.batchSize = try arguments.integer("--batch", 1...1_048_576) ?? options.batchSize
     options.rate = try arguments.real("--rate", 1e-9...100).map { Float($0) } ?? options.rate
     options.seed = UInt64(try arguments.integer("--seed", 0...Int.max) ?? 0)
+    options.validationFraction = Float(try arguments.real("--validation", 0...0.9) ?? 0)
+    options.validationSeed = options.seed
+    options.patience = try arguments.integer("--patience", 1...1_000_000)
+    guard options.patience == nil || options.validationFraction > 0 else {
+      throw CommandError.usage(
+        "--patience goes with --validation: the best epoch is chosen by samples held out")
+    }
     try options.validate()
     return options
   }
 
   /// Trains with a progress bar.
   ///
-  /// - Returns: the model, and whether all epochs were finished.
+  /// - Returns: the model, and how the training ended.
   static func train(
-    _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], source: String
-  ) throws -> (model: FloatModel, isComplete: Bool) {
+    _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], start: WarmStart? = nil,
+    checkpoint: String? = nil, source: String
+  ) throws -> (model: FloatModel, result: TrainingResult) {
     var map = try inputMap(tolerances, data)
     if options.kind != .dense { map = map.narrowed }
     let isRegression = options.loss.isRegression
     let targetMap = TargetMap.fitted(to: data.targets)
+    let inputs = map.mappedInputs(of: data)
+    let targets = data.targets.map(targetMap.mapped)
+    let initial = try start?.network(
+      for: map, inputs: data.featureCount, classes: data.classNames.count, options)
+    var file = CheckpointFile(path: checkpoint)
+    file.describe(options, inputs: inputs, labels: data.labels, targets: targets, start: initial)
+    let resumed = try file.read()
     Interruption.watch()
     let bar = ProgressBar("training")
-    let result = try Trainer.train(
-      inputs: map.mappedInputs(of: data), labels: data.labels,
-      classCount: isRegression ? 1 : data.classNames.count,
-      targets: data.targets.map(targetMap.mapped), range: map.mappedRange, options: options,
-      progress: { bar.update($0.fraction, text(of: $0)) },
-      shouldStop: { Interruption.wasRequested })
+    let result: TrainingResult
+    do {
+      result = try Trainer.train(
+        inputs: inputs, labels: data.labels, classCount: isRegression ? 1 : data.classNames.count,
+        targets: targets, range: map.mappedRange, options: options, start: initial, from: resumed,
+        save: checkpoint == nil ? nil : { file.write($0) },
+        progress: { bar.update($0.fraction, text(of: $0)) },
+        shouldStop: { Interruption.wasRequested || file.problem != nil })
+    } catch TrainingError.checkpointMismatch {
+      throw FileError(checkpoint ?? "", "\(TrainingError.checkpointMismatch)")
+    }
+    if let problem = file.problem { throw problem }
     guard let last = result.curve.last else {
       throw CommandError(description: "interrupted in the first epoch, nothing was written", exitStatus: 130)
     }
     bar.finish(
       "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), "
-        + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))")
+        + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))"
+        + (result.validation.map { ", validation \(text(of: $0)) in epoch \(result.keptEpoch)" } ?? ""))
     // What is monotone is bounded all through; its hidden values must fit all the same.
     let deployedMap =
       options.monotone.isEmpty
@@ -246,14 +358,20 @@ enum TrainCommand: Command {
       targetNames: isRegression ? [data.targetName] : [], tolerances: tolerances,
       examples: data.spreadExamples, settings: options.settings.merging(["data": source]) { $1 },
       curve: result.curve)
-    return (model, result.finishedEpochs == options.epochs)
+    return (model, result)
   }
 
   private static func text(of progress: TrainingProgress) -> String {
     let accuracy = progress.accuracy.map { ", accuracy \(share($0))" } ?? ""
     let verified = progress.verifiedAccuracy.map { ", verified \(share($0))" } ?? ""
+    let validation = progress.validation.map { ", validation \(text(of: $0))" } ?? ""
     return
-      "epoch \(progress.epoch)/\(progress.epochs), loss \(formatted(progress.loss, digits: 3))\(accuracy)\(verified)"
+      "epoch \(progress.epoch)/\(progress.epochs), loss \(formatted(progress.loss, digits: 3))\(accuracy)\(verified)\(validation)"
+  }
+
+  /// `95.0 %, verified 87.2 %`.
+  private static func text(of score: ValidationScore) -> String {
+    share(score.accuracy) + (score.verifiedAccuracy.map { ", verified \(share($0))" } ?? "")
   }
 
   private static func share(_ fraction: Double) -> String { formatted(fraction * 100, digits: 1) + " %" }
@@ -290,6 +408,11 @@ extension TrainingOptions {
       "last": lastConstrained ? "constrained" : "free", "epochs": "\(epochs)", "batch": "\(batchSize)",
       "rate": "\(rate)", "seed": "\(seed)",
     ]
+    if validationFraction > 0 {
+      settings["validation"] = "\(validationFraction)"
+      settings["validation-seed"] = "\(validationSeed)"
+      settings["patience"] = patience.map { "\($0)" }
+    }
     if let augmentation {
       settings["crop"] = "\(augmentation.crop)"
       settings["shift"] = "\(augmentation.shift)"

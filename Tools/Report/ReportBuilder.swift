@@ -46,7 +46,9 @@ struct ReportBuilder {
       epsilonText: model.settings["epsilon"] ?? "?",
       points: model.curve.map {
         ReportContent.Training.Point(
-          epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy)
+          epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy,
+          validationAccuracy: $0.validation?.accuracy,
+          validationVerifiedAccuracy: $0.validation?.verifiedAccuracy)
       })
     content.quantization = cost.map { cost in
       ReportContent.Quantization(

@@ -86,12 +86,21 @@ extension ReportContent {
       /// Fractions of the training samples.
       package var accuracy: Double
       package var verifiedAccuracy: Double?
+      /// Fractions of the samples held out, nil without any.
+      package var validationAccuracy: Double?
+      package var validationVerifiedAccuracy: Double?
 
-      package init(epoch: Int, loss: Double, accuracy: Double, verifiedAccuracy: Double?) {
+      package init(
+        epoch: Int, loss: Double, accuracy: Double, verifiedAccuracy: Double?,
+        validationAccuracy: Double? = nil,
+        validationVerifiedAccuracy: Double? = nil
+      ) {
         self.epoch = epoch
         self.loss = loss
         self.accuracy = accuracy
         self.verifiedAccuracy = verifiedAccuracy
+        self.validationAccuracy = validationAccuracy
+        self.validationVerifiedAccuracy = validationVerifiedAccuracy
       }
     }
   }

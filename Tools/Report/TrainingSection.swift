@@ -10,11 +10,14 @@ func trainingSection(_ content: ReportContent) -> Markup {
      Verified accuracy is the share whose class interval bounds prove at the training ε = \(training.epsilonText), \
     in floating point and so only indicative; what counts is the certified accuracy above.
     """ : ""
+  let heldOut: Markup =
+    points.contains { $0.validationAccuracy != nil }
+    ? " Validation is on samples held out of training; choices were made by them." : ""
   let title: Markup =
     isRegression ? "Explained variance" : hasVerified ? "Accuracy and verified accuracy" : "Accuracy"
   return """
     <section><h2>Training</h2>
-    <p>Figures of the float network on the training samples, epoch by epoch.\(note)</p>
+    <p>Figures of the float network on the training samples, epoch by epoch.\(heldOut)\(note)</p>
     <figure><div class='charts two'>
     <div><h3>Loss</h3>\(lossChart(points))</div>
     <div><h3>\(title)</h3>\(trainingAccuracyChart(points, isRegression: isRegression))</div>
@@ -75,16 +78,22 @@ private func trainingAccuracyChart(
   let verified = (isRegression ? [] : points).compactMap { point in
     point.verifiedAccuracy.map { (x: Double(point.epoch), y: $0 * 100) }
   }
-  let longest = [clean, verified].compactMap(\.last).map {
-    "\(isRegression ? name : "verified") \(percentText($0.y / 100))"
+  func heldOut(_ value: (ReportContent.Training.Point) -> Double?) -> [(x: Double, y: Double)] {
+    points.compactMap { point in value(point).map { (x: Double(point.epoch), y: max($0, 0) * 100) } }
+  }
+  let series = [
+    (name, clean, "clean", PlotMarker.circle), ("verified", verified, "local", .square),
+    ("validation", heldOut(\.validationAccuracy), "global", .triangle),
+    ("its verified", heldOut(\.validationVerifiedAccuracy), "exact", .diamond),
+  ]
+  let longest = series.compactMap { name, places, _, _ in
+    places.last.map { "\(name) \(percentText($0.y / 100))" }
   }
   let right = 18 + (longest.map { labelWidth($0, isBold: true) }.max() ?? 0)
   let (plot, ticks) = trainingPlot(points, right: right, top: 100)
   var labels: [PlotLabel] = []
   var marks: [Markup] = []
-  for (name, places, role, shape) in [
-    (name, clean, "clean", PlotMarker.circle), ("verified", verified, "local", .square),
-  ] {
+  for (name, places, role, shape) in series {
     guard let last = places.last(where: { $0.y.isFinite }) else { continue }
     labels.append(
       PlotLabel(
@@ -109,13 +118,19 @@ private func trainingAccuracyChart(
 }
 
 private func trainingTable(_ points: [ReportContent.Training.Point], isRegression: Bool) -> Markup {
-  let head: [MarkupCell] =
+  let isHeldOut = points.contains { $0.validationAccuracy != nil }
+  var head: [MarkupCell] =
     isRegression ? [.number("explained")] : [.number("accuracy"), .number("verified")]
+  if isHeldOut { head.append(.number("validation")) }
+  if isHeldOut, !isRegression { head.append(.number("its verified")) }
+  func cell(_ value: Double?) -> MarkupCell { .number(value.map { percentText($0) } ?? "–") }
   return markupTable(
     caption: "Training, floating point", head: [.number("epoch"), .number("loss")] + head,
     rows: points.map { point in
-      let verified = MarkupCell.number(point.verifiedAccuracy.map { percentText($0) } ?? "–")
-      return [.number(point.epoch), .number(realText(point.loss)), .number(percentText(point.accuracy))]
-        + (isRegression ? [] : [verified])
+      var cells: [MarkupCell] = [.number(point.epoch), .number(realText(point.loss)), cell(point.accuracy)]
+      if !isRegression { cells.append(cell(point.verifiedAccuracy)) }
+      if isHeldOut { cells.append(cell(point.validationAccuracy)) }
+      if isHeldOut, !isRegression { cells.append(cell(point.validationVerifiedAccuracy)) }
+      return cells
     })
 }

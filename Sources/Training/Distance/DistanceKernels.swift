@@ -167,7 +167,8 @@ func largestDifferences(
 /// `Σ (|x_c - w_c| · scale)^p` of one row; `scale` is 1 over the largest difference.
 @unsafe @inline(__always)
 func scaledPowerSum(
-  _ x: UnsafePointer<Vector>, _ w: UnsafePointer<Vector>, stride: Int, scale: Float, exponent: DistanceExponent,
+  _ x: UnsafePointer<Vector>, _ w: UnsafePointer<Vector>, stride: Int, scale: Float,
+  exponent: DistanceExponent,
   cutoff: Float
 ) -> Float {
   if exponent.q < skippingExponent {

@@ -43,9 +43,11 @@ package struct DistanceParameters: Sendable {
   /// Projects the rows of a dense last layer onto their bound.
   mutating func project() {
     guard let bound = lastRowSumBound, let last = weights.last else { return }
-    var elements = last.unpadded
-    L1BallProjection.projectRows(of: &elements, columns: last.columns, ontoL1Ball: bound)
-    weights[weights.count - 1] = PaddedRows(rows: last.rows, columns: last.columns, elements: elements)
+    var layer = FloatLayer(
+      rows: last.rows, columns: last.columns, weights: last.unpadded,
+      biases: Array(repeating: 0, count: last.rows), rowSumBound: nil)
+    layer.projectRows(ontoL1Ball: bound)
+    weights[weights.count - 1] = PaddedRows(rows: last.rows, columns: last.columns, elements: layer.weights)
   }
 }
 

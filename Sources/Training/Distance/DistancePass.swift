@@ -96,7 +96,9 @@ package struct DistancePass: Sendable {
     guard isDistance else { return }
     for row in 0..<weights.rows { distanceSums[index][row] = 0 }
     for sample in 0..<count {
-      for row in 0..<weights.rows { distanceSums[index][row] += distances[index][sample * weights.rows + row] }
+      for row in 0..<weights.rows {
+        distanceSums[index][row] += distances[index][sample * weights.rows + row]
+      }
     }
   }
 
@@ -123,7 +125,8 @@ package struct DistancePass: Sendable {
     for index in parameters.weights.indices.reversed() {
       let weights = parameters.weights[index]
       let isDistance = parameters.distanceLayers.contains(index)
-      gatherOutputGradients(layer: index, isLast: index == parameters.weights.count - 1, isDistance: isDistance)
+      gatherOutputGradients(
+        layer: index, isLast: index == parameters.weights.count - 1, isDistance: isDistance)
       weightGradients[index].clear()
       if index > 0 { inputGradients[index].clear() }
       let shape = LayerShape(samples: count, rows: weights.rows, stride: weights.stride)
@@ -195,7 +198,8 @@ private struct LayerShape {
     // Rows beyond the last one repeat it; their results are not stored.
     let last = shape.rows - 1
     let rows = unsafe (
-      weights + first * stride, weights + min(first + 1, last) * stride, weights + min(first + 2, last) * stride,
+      weights + first * stride, weights + min(first + 1, last) * stride,
+      weights + min(first + 2, last) * stride,
       weights + min(first + 3, last) * stride
     )
     for sample in 0..<shape.samples {
@@ -250,7 +254,8 @@ private struct LayerShape {
       let gx = unsafe toInputs.map { unsafe $0 + sample * stride }
       if let exponent {
         unsafe addDistanceGradient(
-          gradient, x, w, stride: stride, scale: 1 / distance, exponent: exponent, cutoff: cutoff, toWeights: gw,
+          gradient, x, w, stride: stride, scale: 1 / distance, exponent: exponent, cutoff: cutoff,
+          toWeights: gw,
           toInputs: gx)
       } else {
         unsafe addMaximumGradient(
@@ -289,7 +294,8 @@ private func root(_ s: SIMD4<Float>, _ e: Float) -> SIMD4<Float> {
   exponent = exponent.replacing(with: exponent &+ 1, where: isLarge)
   let t = (m - 1) / (m + 1)
   let t2 = t * t
-  let log = SIMD4<Float>(exponent) + t * (2.885390082 + t2 * (0.961796694 + t2 * (0.577078016 + t2 * 0.412198583)))
+  let log =
+    SIMD4<Float>(exponent) + t * (2.885390082 + t2 * (0.961796694 + t2 * (0.577078016 + t2 * 0.412198583)))
   // exp2: of a number in 0 … 24.
   let y = log * e
   let whole = y.rounded(.down)

@@ -39,6 +39,28 @@ struct DistanceRun: TrainingProcess {
   /// The network as of the last step, with maxima in place of sums of powers.
   var network: FloatNetwork { parameters.network }
 
+  mutating func visitState(_ body: (inout [Float]) -> Void) {
+    var scalars = [lossScale, hasMeans ? 1 : 0]
+    body(&scalars)
+    (lossScale, hasMeans) = (scalars[0], scalars[1] == 1)
+    for layer in parameters.weights.indices {
+      visit(&parameters.weights[layer].elements, body)
+      body(&parameters.biases[layer])
+      body(&parameters.means[layer])
+      weightSteps[layer].visitState(body)
+      biasSteps[layer].visitState(body)
+    }
+    scaleStep.visitState(body)
+  }
+
+  mutating func restoreStepCount(_ count: Int) {
+    for layer in parameters.weights.indices {
+      weightSteps[layer].restoreStepCount(count)
+      biasSteps[layer].restoreStepCount(count)
+    }
+    scaleStep.restoreStepCount(count)
+  }
+
   /// Takes one step of the optimizer.
   ///
   /// - Returns: the mean loss of the batch before the step.
@@ -76,7 +98,8 @@ struct DistanceRun: TrainingProcess {
         second.pass.weightGradients[layer].elements, scale: scale, rate: rate)
       var biases = vectors(parameters.biases[layer])
       biasSteps[layer].step(
-        &biases, gradients: vectors(first.pass.biasGradients[layer]), vectors(second.pass.biasGradients[layer]),
+        &biases, gradients: vectors(first.pass.biasGradients[layer]),
+        vectors(second.pass.biasGradients[layer]),
         scale: scale, rate: rate)
       for row in parameters.biases[layer].indices { parameters.biases[layer][row] = biases[row / 8][row % 8] }
     }

@@ -39,7 +39,8 @@ final class DistanceShard: Sendable {
 
   /// The mean distances of some samples, layer by layer: the means to start with.
   func means(
-    _ parameters: DistanceParameters, exponent: DistanceExponent?, samples: SampleSource, indices: ArraySlice<Int>
+    _ parameters: DistanceParameters, exponent: DistanceExponent?, samples: SampleSource,
+    indices: ArraySlice<Int>
   ) -> [[Float]] {
     state.withLock { state in
       var centered = parameters

@@ -22,13 +22,27 @@
 
   /// Creates the panels of row-major elements.
   package convenience init(rows: Int, columns: Int, elements: [Float]) {
-    precondition(elements.count == rows * columns)
     self.init(rows: rows, columns: columns)
+    set(elements)
+  }
+
+  /// Takes over row-major elements.
+  private func set(_ elements: [Float]) {
+    precondition(elements.count == rows * columns)
     for row in 0..<rows {
       unsafe withRow(row) { place in
-        for column in 0..<columns { unsafe place[column * Lanes.scalarCount] = elements[row * columns + column] }
+        for column in 0..<columns {
+          unsafe place[column * Lanes.scalarCount] = elements[row * columns + column]
+        }
       }
     }
+  }
+
+  /// Shows the elements, row after row, to a body that may change them, but not their number.
+  func visitElements(_ body: (inout [Float]) -> Void) {
+    var elements = elements
+    body(&elements)
+    set(elements)
   }
 
   deinit {

@@ -23,6 +23,15 @@ struct Adam: Sendable {
     }
   }
 
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int) {
+    (firstPower, secondPower) = (1, 1)
+    for _ in 0..<count {
+      firstPower *= Self.firstDecay
+      secondPower *= Self.secondDecay
+    }
+  }
+
   /// One step of all parameters.
   struct Step {
     fileprivate let rate: Float

@@ -1,4 +1,4 @@
-/// The fixed training samples on which the accuracies of a curve are measured.
+/// The fixed samples on which the accuracies of a curve are measured.
 struct TrainingMonitor {
   private let points: (inputs: [Float], labels: [Int])
   /// The outputs wanted of the points in a regression; empty for a classifier.
@@ -7,26 +7,29 @@ struct TrainingMonitor {
   private let range: ClosedRange<Float>
   private let epsilon: Float
 
-  /// Chooses up to 10,000 samples for the accuracy and up to 1,000 for the costlier verified accuracy.
+  /// Chooses up to 10,000 samples among the given ones for the accuracy and up to `boxLimit` for the costlier verified
+  /// accuracy.
   ///
   /// They are drawn at random, always the same ones: every sixth image of MNIST, for instance, would be biased by
   /// six points of accuracy, since its two sources alternate.
-  init(inputs: [Float], labels: [Int], targets: [Float] = [], range: ClosedRange<Float>, epsilon: Float) {
+  init(
+    inputs: [Float], labels: [Int], targets: [Float] = [], among samples: [Int], range: ClosedRange<Float>,
+    epsilon: Float, boxLimit: Int = 1_000
+  ) {
     self.range = range
     self.epsilon = epsilon
     let featureCount = inputs.count / labels.count
-    var order = Array(labels.indices)
+    var order = samples
     var generator = SeededGenerator(seed: 0)
     generator.shuffle(&order)
     func spread(_ limit: Int) -> (inputs: [Float], labels: [Int]) {
-      let count = min(labels.count, limit)
-      let samples = order.prefix(count)
+      let samples = order.prefix(limit)
       return (
         samples.flatMap { inputs[$0 * featureCount..<($0 + 1) * featureCount] }, samples.map { labels[$0] }
       )
     }
     points = spread(10_000)
-    boxes = spread(1_000)
+    boxes = spread(boxLimit)
     let outputs = targets.count / labels.count
     self.targets = order.prefix(points.labels.count).flatMap { targets[$0 * outputs..<($0 + 1) * outputs] }
   }

@@ -18,7 +18,8 @@ package struct TrainingRun: ~Copyable {
     func finish(panel: Int) {
       if let bound {
         unsafe L1BallProjection.project(
-          panel: parameters.weights.panel(panel), columns: parameters.weights.columns, ontoL1Ball: Double(bound),
+          panel: parameters.weights.panel(panel), columns: parameters.weights.columns,
+          ontoL1Ball: Double(bound),
           thresholds: &thresholds.panel(panel).pointee)
       }
       parameters.deriveFromWeights(panel: panel)
@@ -55,7 +56,8 @@ package struct TrainingRun: ~Copyable {
     self.loss = loss
     self.threads = threads
     samples = Shard.Samples(
-      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets, range: range)
+      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets,
+      range: range)
     let intervals = loss.intervalTerm != nil
     let capacity = (batchSize + threads.count - 1) / threads.count
     shards = (0..<threads.count).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
@@ -89,6 +91,26 @@ package struct TrainingRun: ~Copyable {
     network.residuals = prepared.residuals
     return network
   }
+
+  /// Shows all that changes from step to step, but for their count, to a body that may change it.
+  mutating func visitState(_ body: (inout [Float]) -> Void) {
+    for layer in layers {
+      for panels in [
+        layer.parameters.weights, layer.parameters.biases, layer.weightMoments.first,
+        layer.weightMoments.second,
+        layer.biasMoments.first, layer.biasMoments.second, layer.thresholds,
+      ] { panels.visitElements(body) }
+      for panel in 0..<layer.parameters.weights.count { layer.parameters.deriveFromWeights(panel: panel) }
+    }
+    for index in prepared.residuals.indices {
+      body(&prepared.residuals[index].weights)
+      residualMoments[index].first.visitElements(body)
+      residualMoments[index].second.visitElements(body)
+    }
+  }
+
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int) { adam.restoreStepCount(count) }
 
   /// Takes one step of the optimizer and projects every constrained row.
   ///
@@ -127,7 +149,9 @@ package struct TrainingRun: ~Copyable {
   ) -> (loss: Double, layers: [FloatLayer], residuals: [[Float]]) {
     let meanLoss = runPasses(batch: batch, epsilon: epsilon)
     let scale = 1 / Float(batch.count)
-    let weights = layers.map { Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns) }
+    let weights = layers.map {
+      Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns)
+    }
     let biases = layers.map { Panels(rows: $0.parameters.biases.rows, columns: 1) }
     forEachPanel { layer, panel, gradients in
       for column in 0..<weights[layer].columns {

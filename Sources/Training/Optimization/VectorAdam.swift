@@ -18,6 +18,21 @@ struct VectorAdam: Sendable {
     secondMoments = firstMoments
   }
 
+  /// Shows both moments to a body that may change them.
+  mutating func visitState(_ body: (inout [Float]) -> Void) {
+    visit(&firstMoments, body)
+    visit(&secondMoments, body)
+  }
+
+  /// Makes the next step the one after that many.
+  mutating func restoreStepCount(_ count: Int) {
+    (firstPower, secondPower) = (1, 1)
+    for _ in 0..<count {
+      firstPower *= Self.firstDecay
+      secondPower *= Self.secondDecay
+    }
+  }
+
   /// Takes one step along the sum of two gradients, times `scale`.
   ///
   /// - Complexity: O(n).

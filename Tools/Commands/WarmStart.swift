@@ -1,0 +1,73 @@
+internal import Interchange
+internal import Quantization
+internal import Training
+
+/// The network of `--start`: a model of ours or of PyTorch from which training goes on.
+struct WarmStart {
+  private let path: String
+  private let model: FloatModel
+  private let isForeign: Bool
+
+  /// Reads the model.
+  ///
+  /// - Returns: nil without the option.
+  init?(_ arguments: Arguments) throws {
+    guard let path = arguments.string("--start") else { return nil }
+    let content = try Safetensors(path: path)
+    self.path = path
+    isForeign = content.isForeign
+    var conventions = ForeignConventions()
+    if let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue)) {
+      conventions.activation = Activation(rawValue: name) ?? conventions.activation
+    }
+    model =
+      isForeign
+      ? try FloatModel(content, conventions: conventions, path: path)
+      : try FloatModel(content, path: path)
+    guard model.targets.isEmpty, model.network.residuals.isEmpty, !model.network.hasDistances else {
+      throw CommandError.usage("--start: \(path) is not a classifier of dense layers")
+    }
+  }
+
+  /// Takes over widths and activation; what is also given as an option must be the same.
+  func set(_ options: inout TrainingOptions, _ arguments: Arguments) throws(CommandError) {
+    let hidden = model.network.layers.dropLast().map(\.rows)
+    guard options.kind == .dense else { throw .usage("--start goes with --layers dense") }
+    guard !arguments.has("--hidden") || options.hidden == hidden else {
+      throw .usage("--hidden: \(path) has \(hidden.map(String.init).joined(separator: ","))")
+    }
+    guard !arguments.has("--activation") || options.activation == model.network.activation else {
+      throw .usage("--activation: \(path) has \(model.network.activation.rawValue)")
+    }
+    options.hidden = hidden
+    options.activation = model.network.activation
+  }
+
+  /// The same function on inputs of another map (PyTorch's is taken to see mapped inputs), its hidden rows brought within their bounds by rewriting where the
+  /// last layer is free to take their scale.
+  func network(for map: InputMap, inputs: Int, classes: Int, _ options: TrainingOptions) throws
+    -> FloatNetwork
+  {
+    var network = model.network
+    guard network.layers[0].columns == inputs, network.layers[network.layers.count - 1].rows == classes else {
+      throw CommandError.usage(
+        "--start: \(path) has \(network.layers[0].columns) inputs and \(network.layers[network.layers.count - 1].rows) outputs, the data \(inputs) and \(classes)"
+      )
+    }
+    let own = isForeign ? map : model.inputMap
+    let count = max(own.offsets.count, map.offsets.count)
+    func each(_ values: [Double]) -> [Double] {
+      values.count == count ? values : Array(repeating: values[0], count: count)
+    }
+    // (v - o')·k' = (x - (o' - o)·k) / (k / k') with x = (v - o)·k.
+    let scales = each(map.scales)
+    var conventions = ForeignConventions()
+    conventions.means = (0..<count).map { (each(own.offsets)[$0] - each(map.offsets)[$0]) * scales[$0] }
+    conventions.deviations = zip(scales, each(own.scales)).map { $0 / $1 }
+    try network.layers[0].fold(conventions, path: path)
+    for index in network.layers.indices {
+      network.layers[index].rowSumBound = options.bound(ofLayer: index)
+    }
+    return network.normalized(for: map)
+  }
+}
