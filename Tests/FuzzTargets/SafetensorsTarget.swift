@@ -3,8 +3,9 @@ internal import Interchange
 internal import Quantization
 internal import Training
 
-/// Reads tensors and, if they are one, a model; both must be written as bytes that mean the same. A model of another
-/// program must end in a header that holds, or in one line.
+/// Reads tensors and, if they are one, a model; both must be written as bytes that mean the same.
+///
+/// A model of another program must end in a header that holds, or in one line.
 func refusalOfModel(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
   let path = "x.safetensors"
   let content: Safetensors
