@@ -24,7 +24,9 @@ extension BoxProver {
     var result = Substitution(
       value: least(current, over: bounds.last?.outputs ?? box, box))
     // A number has nothing to substitute: what is left of the margin of a last max-plus layer.
-    guard current.coefficients.contains(where: { $0 != 0 }) || !current.residual.isEmpty else { return result }
+    guard current.coefficients.contains(where: { $0 != 0 }) || !current.residual.isEmpty else {
+      return result
+    }
     for index in bounds.indices.reversed() {
       let values = index > 0 ? bounds[index - 1].outputs : box
       guard

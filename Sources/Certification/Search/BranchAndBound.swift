@@ -129,7 +129,8 @@ struct BranchAndBound {
         of: functional(box, bounds), over: box, bounds: bounds, slopes: bounded.slopes)
     }
     bounded.substitution = prover.ascent(
-      of: functional(box, bounded.bounds), from: bounded.substitution, over: box, bounds: bounded.bounds, slopes: &bounded.slopes,
+      of: functional(box, bounded.bounds), from: bounded.substitution, over: box, bounds: bounded.bounds,
+      slopes: &bounded.slopes,
       splits: bounded.node.splits,
       steps: bounded.node.splits.isEmpty ? Self.rootAscentSteps : Self.ascentSteps)
     return bounded.substitution.value <= 0
