@@ -16,10 +16,18 @@ struct AttackSoakTests {
   func `Nothing within a certified radius changes the answer`(
     kind: AttackKind, certificate: Certificate
   ) throws {
+    try soak(kind, certificate, NetworkStyle.allCases.filter { $0 != .oneOutput })
+  }
+
+  @Test(arguments: AttackKind.allCases, [[NetworkStyle.maxPlus], [.hybrid]])
+  func `Nor through max-plus layers alone`(kind: AttackKind, styles: [NetworkStyle]) throws {
+    try soak(kind, .either, styles)
+  }
+
+  private func soak(_ kind: AttackKind, _ certificate: Certificate, _ styles: [NetworkStyle]) throws {
     var random = TestRandom("soak \(kind) \(certificate)")
     var done = (attempts: 0, networks: 0, inputs: 0, violations: 0)
     var beyond = (tried: 0, fell: 0)
-    let styles = NetworkStyle.allCases.filter { $0 != .oneOutput }
     while done.attempts < Self.attempts {
       for style in styles {
         let (target, center) = try Self.target(style, &random)
@@ -48,7 +56,7 @@ struct AttackSoakTests {
       }
     }
     print(
-      "soak \(kind), certificate \(certificate): \(done.attempts) attempts, \(done.networks) networks,",
+      "soak \(kind), certificate \(certificate), \(styles.count) styles: \(done.attempts) attempts, \(done.networks) networks,",
       "\(done.inputs) inputs, \(done.violations) violations;",
       "\(beyond.fell) of \(beyond.tried) fell one LSB beyond; \(random)")
     // The attacks are strong enough to matter.

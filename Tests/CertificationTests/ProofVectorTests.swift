@@ -8,6 +8,7 @@ import Testing
 private struct ProofVectors: Decodable {
   var networks: [ProvedNetwork]
   var residualNetworks: [ProvedResidualNetwork]
+  var maxPlusNetworks: [ProvedNetwork]
 }
 
 private struct ProvedNetwork: Decodable {
@@ -35,18 +36,38 @@ private struct ProvedLayer: Decodable {
   var columns: Int
   var shift: Int
   var activation: String
-  /// Row-major, zeros included whatever the kind.
-  var weights: [Int16]
-  var biases: [Int32]
-  var rowSumMax: Int
+  /// Row-major, zeros included whatever the kind; none in a layer that has a max-plus row.
+  var weights: [Int16]?
+  var biases: [Int32]?
+  var rowSumMax: Int?
+  /// The rows of a layer that has a max-plus row.
+  var mixedRows: [ProvedRow]?
+
+  /// Whether all rows are of the layer's kind, as the kernels have it.
+  var isUniform: Bool { mixedRows?.allSatisfy { $0.entries != nil } ?? true }
 
   func layer() throws -> IntegerLayer {
     let activation = try #require(IntegerActivation.allCases.first { "\($0)" == self.activation })
+    if let mixedRows {
+      return IntegerLayer(
+        columns: columns,
+        entries: try mixedRows.map { row in
+          try #require(row.entries).map {
+            MaxPlusEntry(column: $0[0], isNegated: $0[1] == -1, offset: $0[2])
+          }
+        }, activation: activation)
+    }
     try #require(kind == "dense" || kind == "sparse")
     return IntegerLayer(
-      rows: rows, columns: columns, weights: weights, biases: biases, shift: shift, activation: activation,
-      rowSumBound: rowSumMax, isSparse: kind == "sparse")
+      rows: rows, columns: columns, weights: try #require(weights), biases: try #require(biases),
+      shift: shift,
+      activation: activation, rowSumBound: try #require(rowSumMax), isSparse: kind == "sparse")
   }
+}
+
+/// Column, sign and offset of each entry; nil for another kind of row.
+private struct ProvedRow: Decodable {
+  var entries: [[Int]]?
 }
 
 /// What Coq computed of one input, whatever the network.
@@ -151,6 +172,21 @@ struct ProofVectorTests {
       }
     }
     #expect(verdicts.proved > 500 && verdicts.refused > 500, "\(verdicts)")
+  }
+
+  @Test func `Max-plus layers and hybrids answer as Coq computes, with the same tables`() throws {
+    let all = try Self.document().maxPlusNetworks
+    // A row of another kind among max-plus ones is more than a layer can state.
+    let stated = all.filter { $0.layers.allSatisfy(\.isUniform) }
+    #expect(stated.count >= 3 && all.count - stated.count == 1)
+    #expect(stated.contains { $0.layers.allSatisfy { $0.kind == "maxPlus" } })
+    for proved in stated {
+      let network = try proved.network()
+      let certified = try CertifiedNetwork(network)
+      for expected in proved.cases { try Self.expect(expected, of: certified, radii: proved.radii) }
+      #expect(network.pairTable().map { [$0.slope, $0.offset] } == proved.pairs, "\(network)")
+      #expect(proved.radii.map { network.deviations(within: $0) } == proved.deviations, "\(network)")
+    }
   }
 
   @Test func `Pair tables and deviations are those that Coq computes`() throws {

@@ -1,4 +1,6 @@
+import Certification
 import Foundation
+import Interchange
 import TestSupport
 import Testing
 
@@ -41,8 +43,8 @@ struct BoardTests {
     #expect((1...2048).contains(value("stackBytes")))
     // The abstaining inference gives a class wherever a certificate reaches the radius.
     #expect(value("abstained") <= 360 - value("locallyCertified") && value("abstained") > 0)
-    // 4 KB on the Cortex-M4, a little more without its instructions.
-    #expect((1000...(name == "mps2-an386" ? 4095 : 4864)).contains(value("inferenceCodeBytes")))
+    // Dense, sparse and max-plus layers: 5.3 KB on the Cortex-M4, a little more without its instructions.
+    #expect((1000...(name == "mps2-an386" ? 5426 : 6280)).contains(value("inferenceCodeBytes")))
   }
 
   @Test(
@@ -88,5 +90,74 @@ struct BoardTests {
     ])
     #expect(result.status == 0, "\(result.errorOutput)")
     #expect(try result.json()["mismatches"] as? Int == 0)
+  }
+
+  @Test(
+    "max-plus layers in every layout, and hybrids with dense layers, run bit for bit on every board",
+    arguments: [("mps2-an386", false), ("mps2-an386", true), ("microbit", false), ("riscv32-virt", true)])
+  func maxPlus(_ name: String, _ isHybrid: Bool) throws {
+    var random = TestRandom("board \(name) \(isHybrid)")
+    let network = try isHybrid ? Self.hybrid(&random) : Self.distances(&random)
+    // A feature of 0 … 16 becomes 0 … 32640.
+    let feature = FeatureClaims(
+      offset: 0, scale: 1.0 / 16, multiplier: 2040, addend: 0, shift: 0,
+      tolerance: (1.0 / 2040).nextDown.nextDown)
+    let golden = (0..<4).map { _ in random.input(of: network) }
+    let claims = try ModelClaims(stating: network, name: "net", features: [feature], golden: golden)
+    #expect(verification(of: claims).problems.isEmpty)
+    let folder = try TestFolder()
+    try folder.write(headerText(of: claims), as: "net.h")
+    let result = try folder.supnorm([
+      "run", "net.h", "--board", name, "--data", "digits", "--epsilon", "1/64", "--json",
+    ])
+    #expect(result.status == 0, "\(result.errorOutput)")
+    let json = try result.json()
+    #expect(json["samples"] as? Int == 360 && json["mismatches"] as? Int == 0)
+    let (stored, instructions) = (
+      network.layers.reduce(0) { $0 + $1.storedCount }, json["instructionsPerInference"] as? Int ?? 0
+    )
+    print("\(name), \(isHybrid ? "hybrid" : "max-plus"): \(stored) entries, \(instructions) instructions")
+    #expect(instructions > 0)
+  }
+
+  /// Distances of the image to random points, then maxima in the other three layouts; the nearest class wins.
+  private static func distances(_ random: inout TestRandom) throws -> IntegerNetwork {
+    func layer(
+      _ rows: Int, _ columns: Int, _ isByteColumn: Bool, _ isByteOffset: Bool, _ activation: IntegerActivation
+    ) -> IntegerLayer {
+      let reach = isByteOffset ? 255 : 30_000
+      let entries = (0..<rows).map { _ in
+        (0..<columns).filter { _ in random.oneIn(2) }.map { column in
+          let (isNegated, center) = (random.oneIn(2), random.integer(0...reach))
+          return MaxPlusEntry(column: column, isNegated: isNegated, offset: isNegated ? center : -center)
+        } + [MaxPlusEntry(column: random.integer(0...columns - 1), isNegated: false, offset: 0)]
+      }
+      return IntegerLayer(
+        columns: columns, entries: entries, activation: activation, usesByteColumns: isByteColumn,
+        usesByteOffsets: isByteOffset)
+    }
+    return try IntegerNetwork(
+      layers: [
+        layer(40, 64, true, false, .negate), layer(20, 40, false, true, .maxMin),
+        layer(20, 20, false, false, .abs), layer(10, 20, true, true, .negate),
+      ], unit: 32640, inputMinimum: 0, inputMaximum: 32640)
+  }
+
+  /// A dense layer, maxima over it, and a dense last layer that reads some pixels once more.
+  private static func hybrid(_ random: inout TestRandom) throws -> IntegerNetwork {
+    func dense(_ rows: Int, _ columns: Int, _ activation: IntegerActivation) -> IntegerLayer {
+      let weights = (0..<rows).flatMap { _ in random.row(columns, sum: 1 << 12) }
+      var layer = IntegerLayer(
+        rows: rows, columns: columns, weights: weights, biases: [Int32](repeating: 99, count: rows),
+        shift: 12,
+        activation: activation, rowSumBound: 0, isSparse: false)
+      layer.rowSumBound = layer.rowSums.max() ?? 0
+      return layer
+    }
+    return try IntegerNetwork(
+      layers: [
+        dense(30, 64, .maxMin), random.maxPlusLayer(rows: 20, columns: 30, activation: .relu),
+        dense(10, 22, .identity),
+      ], unit: 32640, inputMinimum: 0, inputMaximum: 32640, residualInputs: [20, 43])
   }
 }

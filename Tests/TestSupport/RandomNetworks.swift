@@ -142,7 +142,7 @@ extension TestRandom {
         layer.weights[start + hidden + index] = Int16(clamping: sign * sum)
       }
     }
-    layer.rowSumBound = max(layer.rowSumBound, layer.rowSums.max() ?? 0)
+    layer.rowSumBound = layer.rowSums.max() ?? 0
   }
 
   private mutating func widths(_ style: NetworkStyle) -> [Int] {

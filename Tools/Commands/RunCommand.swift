@@ -84,7 +84,7 @@ enum RunCommand: Command {
       }
       bar.update(0.8, "counting instructions")
       // Large networks execute millions of instructions a sample, and each is a line of the trace.
-      let traced = header.network.network.layers.reduce(0) { $0 + $1.nonzeroCount } > 20_000 ? 1 : 4
+      let traced = header.network.network.layers.reduce(0) { $0 + $1.storedCount } > 20_000 ? 1 : 4
       let counts = try run.instructionCounts(for: Array(samples.inputs.prefix(traced)), deviation: deviation)
       var mismatches = 0
       for (input, answer) in zip(samples.inputs, device.answers) {
