@@ -4,14 +4,26 @@ internal import CSupNorm
 @safe struct Layer {
   private let layer: UnsafePointer<supnorm_layer>
 
+  /// How many counts each row has: none of a dense layer, one of a sparse one, one for each group of a max-plus one.
+  private let groups: Int
+
   /// A layer that has been checked before.
-  @unsafe init(_ checked: UnsafePointer<supnorm_layer>) { unsafe layer = checked }
+  @unsafe init(_ checked: UnsafePointer<supnorm_layer>) {
+    unsafe layer = checked
+    let hasByteColumns = unsafe Int32(checked.pointee.layout) & SUPNORM_BYTE_COLUMNS != 0
+    groups =
+      switch unsafe Int32(checked.pointee.kind) {
+      case SUPNORM_DENSE: 0
+      case SUPNORM_SPARSE: 1
+      default: unsafe hasByteColumns ? ((Int(checked.pointee.columns) &+ 255) / 256) &* 2 : 2
+      }
+  }
 
   /// Checks kind, shift, activation, layout, pointers and counts; reads no parameter but the row counts.
   @unsafe init(
     checking pointer: UnsafePointer<supnorm_layer>, columns: Int, isLast: Bool
   ) throws(NetworkError) {
-    unsafe layer = pointer
+    unsafe self.init(pointer)
     let kind = unsafe Int32(pointer.pointee.kind)
     let isMaxPlus = kind == SUPNORM_MAXPLUS
     // A last layer does not activate; the negation of a maximum is exact in Int32.
@@ -22,12 +34,18 @@ internal import CSupNorm
       shift <= (isMaxPlus ? 0 : 15), layout <= (isMaxPlus ? 3 : 0), !isMaxPlus || rowSumBound == 1,
       !hasByteColumns || columns <= 1024
     else { throw .malformed }
-    // Which arrays there are follows from kind and layout.
-    let hasCounts = kind != SUPNORM_DENSE
-    let expected =
-      Self.bits(!hasByteOffsets, hasByteOffsets, !isMaxPlus)
-      | Self.bits(hasCounts && !hasByteColumns, hasByteColumns, hasCounts) &<< 3
-    let present = arrays
+    // Which arrays there are follows from kind and layout, a bit for each, in the order of the fields.
+    var expected = 0b1111
+    if kind == SUPNORM_DENSE { expected = 0b0011 }
+    if isMaxPlus {
+      expected = 0b1000 | (hasByteColumns ? 0b10000 : 0b100) | (hasByteOffsets ? 0b100000 : 0b1)
+    }
+    var present = unsafe pointer.pointee.weights == nil ? 0 : 0b1
+    unsafe present |= pointer.pointee.biases == nil ? 0 : 0b10
+    unsafe present |= pointer.pointee.column_indices == nil ? 0 : 0b100
+    unsafe present |= pointer.pointee.row_entries == nil ? 0 : 0b1000
+    unsafe present |= pointer.pointee.byte_columns == nil ? 0 : 0b10000
+    unsafe present |= pointer.pointee.byte_offsets == nil ? 0 : 0b100000
     guard expected & ~present == 0 else { throw .nullPointer }
     guard present == expected else { throw .malformed }
     var rest = entries
@@ -38,20 +56,6 @@ internal import CSupNorm
       rest &-= count
     }
     guard rest == 0 else { throw .malformed }
-  }
-
-  /// Which arrays the layer has, a bit for each: offsets or weights, byte offsets, biases, columns, byte columns, counts.
-  private var arrays: Int {
-    unsafe Self.bits(
-      layer.pointee.weights != nil, layer.pointee.byte_offsets != nil, layer.pointee.biases != nil)
-      | Self.bits(
-        layer.pointee.column_indices != nil, layer.pointee.byte_columns != nil,
-        layer.pointee.row_entries != nil) &<< 3
-  }
-
-  @inline(__always)
-  private static func bits(_ first: Bool, _ second: Bool, _ third: Bool) -> Int {
-    (first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0)
   }
 
   var rows: Int { unsafe Int(layer.pointee.rows) }
@@ -66,25 +70,18 @@ internal import CSupNorm
   private var hasByteColumns: Bool { layout & SUPNORM_BYTE_COLUMNS != 0 }
   private var hasByteOffsets: Bool { layout & SUPNORM_BYTE_OFFSETS != 0 }
 
-  /// How many counts each row has: of its weights, or of each group of a max-plus row.
-  private var groups: Int {
-    if !isMaxPlus { return 1 }
-    return hasByteColumns ? ((columns &+ 255) &>> 8) &* 2 : 2
-  }
-
-  /// The counts of a row's groups.
+  /// How many entries a group of a row has, or how many weights a sparse row.
   @inline(__always)
-  private func groupCounts(ofRow row: Int) -> UnsafeBufferPointer<UInt16> {
-    unsafe elements(of: layer.pointee.row_entries, from: row &* groups, count: groups)
+  private func count(ofGroup group: Int, inRow row: Int) -> Int {
+    unsafe Int(layer.pointee.row_entries[row &* groups &+ group])
   }
 
   /// How many weights or entries a row stores.
   @inline(never)
   private func entryCount(ofRow row: Int) -> Int {
-    if unsafe layer.pointee.row_entries == nil { return columns }
-    let counts = unsafe groupCounts(ofRow: row)
+    if groups == 0 { return columns }
     var sum = 0
-    for index in unsafe counts.span.indices { unsafe sum &+= Int(counts.span[index]) }
+    for group in 0..<groups { sum &+= count(ofGroup: group, inRow: row) }
     return sum
   }
 
@@ -130,7 +127,7 @@ extension Layer {
   func withWeights<Result>(
     of row: Row, _ body: (_ weights: Span<Int16>, _ columns: Span<UInt16>, _ bias: Int32) -> Result
   ) -> Result {
-    let weights = unsafe elements(of: layer.pointee.weights, from: row.start, count: row.count)
+    let weights = unsafe UnsafeBufferPointer(start: layer.pointee.weights + row.start, count: row.count)
     let columns = unsafe elements(of: layer.pointee.column_indices, from: row.start, count: row.count)
     return unsafe body(weights.span, columns.span, layer.pointee.biases[row.index])
   }
@@ -149,12 +146,10 @@ extension Layer {
   /// The maximum of `s·x + o` over the entries of a max-plus row.
   @inline(never)
   private func maximum(of row: Row, input: Span<Int16>) -> Int32 {
-    let counts = unsafe groupCounts(ofRow: row.index)
-    let groups = unsafe counts.span
     var largest = Int32.min
     var start = row.start
-    for group in groups.indices {
-      let count = Int(groups[group])
+    for group in 0..<groups {
+      let count = count(ofGroup: group, inRow: row.index)
       // Each pair of groups but the last has a block of 256 columns of its own.
       let values = unsafe input.extracting(unchecked: ((group / 2) &* 256)..<input.count)
       let mask: Int32 = group & 1 == 0 ? 0 : -1
@@ -191,10 +186,8 @@ extension Layer {
     of row: Row, _ body: (_ group: Int, _ column: Int, _ sign: Int32, _ offset: Int32) -> Void
   ) {
     var index = row.start
-    let counts = unsafe groupCounts(ofRow: row.index)
-    for group in unsafe counts.span.indices {
-      let count = unsafe counts.span[group]
-      for _ in 0..<count {
+    for group in 0..<groups {
+      for _ in 0..<count(ofGroup: group, inRow: row.index) {
         let entry = entry(at: index, group: group)
         body(group, entry.column, group & 1 == 0 ? 1 : -1, entry.offset)
         index &+= 1

@@ -59,7 +59,8 @@ private struct ProvedLayer: Decodable {
     }
     try #require(kind == "dense" || kind == "sparse")
     return IntegerLayer(
-      rows: rows, columns: columns, weights: try #require(weights), biases: try #require(biases), shift: shift,
+      rows: rows, columns: columns, weights: try #require(weights), biases: try #require(biases),
+      shift: shift,
       activation: activation, rowSumBound: try #require(rowSumMax), isSparse: kind == "sparse")
   }
 }

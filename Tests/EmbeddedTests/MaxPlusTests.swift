@@ -36,7 +36,8 @@ struct MaxPlusTests {
     for columns in [1, 2, 255, 256, 257, 511, 512, 513, 1023, 1024] {
       for _ in 0..<6 {
         let hidden = Self.layer(
-          layout, rows: 5, columns: columns, activation: random.element(of: IntegerActivation.allCases), &random)
+          layout, rows: 5, columns: columns, activation: random.element(of: IntegerActivation.allCases),
+          &random)
         let last = Self.layer(
           layout, rows: 3, columns: 5, activation: random.element(of: [.identity, .negate]), &random)
         let network = try IntegerNetwork(
@@ -88,7 +89,8 @@ struct MaxPlusTests {
     }
   }
 
-  @Test func `The ends: hidden values saturate, logits do not, and both signs of both ends are exact`() throws {
+  @Test func `The ends: hidden values saturate, logits do not, and both signs of both ends are exact`() throws
+  {
     let entries = [
       [MaxPlusEntry(column: 0, isNegated: false, offset: 32767)],
       [MaxPlusEntry(column: 0, isNegated: true, offset: 32767)],

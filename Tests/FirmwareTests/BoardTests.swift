@@ -43,8 +43,8 @@ struct BoardTests {
     #expect((1...2048).contains(value("stackBytes")))
     // The abstaining inference gives a class wherever a certificate reaches the radius.
     #expect(value("abstained") <= 360 - value("locallyCertified") && value("abstained") > 0)
-    // 4 KB on the Cortex-M4, a little more without its instructions.
-    #expect((1000...(name == "mps2-an386" ? 4095 : 4864)).contains(value("inferenceCodeBytes")))
+    // Dense, sparse and max-plus layers: 5.3 KB on the Cortex-M4, a little more without its instructions.
+    #expect((1000...(name == "mps2-an386" ? 5426 : 6280)).contains(value("inferenceCodeBytes")))
   }
 
   @Test(
@@ -148,7 +148,8 @@ struct BoardTests {
     func dense(_ rows: Int, _ columns: Int, _ activation: IntegerActivation) -> IntegerLayer {
       let weights = (0..<rows).flatMap { _ in random.row(columns, sum: 1 << 12) }
       var layer = IntegerLayer(
-        rows: rows, columns: columns, weights: weights, biases: [Int32](repeating: 99, count: rows), shift: 12,
+        rows: rows, columns: columns, weights: weights, biases: [Int32](repeating: 99, count: rows),
+        shift: 12,
         activation: activation, rowSumBound: 0, isSparse: false)
       layer.rowSumBound = layer.rowSums.max() ?? 0
       return layer
