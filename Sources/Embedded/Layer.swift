@@ -48,14 +48,22 @@ internal import CSupNorm
     unsafe present |= pointer.pointee.byte_offsets == nil ? 0 : 0b100000
     guard expected & ~present == 0 else { throw .nullPointer }
     guard present == expected else { throw .malformed }
-    var rest = entries
-    for row in 0..<rows {
-      let count = entryCount(ofRow: row)
-      // The maximum over no entry has no value.
-      guard count <= rest, count > 0 || !isMaxPlus else { throw .malformed }
-      rest &-= count
+    // 65535 counts of at most 65535 stay below 2^32.
+    var sum = kind == SUPNORM_DENSE ? UInt32(rows) &* UInt32(columns) : 0
+    if kind == SUPNORM_SPARSE {
+      for row in 0..<rows { unsafe sum &+= UInt32(pointer.pointee.row_entries[row]) }
     }
-    guard rest == 0 else { throw .malformed }
+    if isMaxPlus {
+      var rest = entries
+      for row in 0..<rows {
+        let count = countSum(ofRow: row)
+        // The maximum over no entry has no value.
+        guard count > 0, count <= rest else { throw .malformed }
+        rest &-= count
+      }
+      sum = unsafe pointer.pointee.entries &- UInt32(truncatingIfNeeded: rest)
+    }
+    guard unsafe sum == pointer.pointee.entries, entries >= 0 else { throw .malformed }
   }
 
   var rows: Int { unsafe Int(layer.pointee.rows) }
@@ -65,7 +73,7 @@ internal import CSupNorm
   var shift: Int32 { unsafe Int32(layer.pointee.shift) }
   var activation: Int32 { unsafe Int32(layer.pointee.activation) }
   var rowSumBound: UInt32 { unsafe layer.pointee.row_sum_bound }
-  var isMaxPlus: Bool { unsafe Int32(layer.pointee.kind) == SUPNORM_MAXPLUS }
+  var isMaxPlus: Bool { groups > 1 }
   private var layout: Int32 { unsafe Int32(layer.pointee.layout) }
   private var hasByteColumns: Bool { layout & SUPNORM_BYTE_COLUMNS != 0 }
   private var hasByteOffsets: Bool { layout & SUPNORM_BYTE_OFFSETS != 0 }
@@ -77,9 +85,17 @@ internal import CSupNorm
   }
 
   /// How many weights or entries a row stores.
-  @inline(never)
+  @inline(__always)
   private func entryCount(ofRow row: Int) -> Int {
-    if groups == 0 { return columns }
+    switch groups {
+    case 0: columns
+    case 1: unsafe Int(layer.pointee.row_entries[row])
+    default: countSum(ofRow: row)
+    }
+  }
+
+  @inline(never)
+  private func countSum(ofRow row: Int) -> Int {
     var sum = 0
     for group in 0..<groups { sum &+= count(ofGroup: group, inRow: row) }
     return sum
