@@ -77,6 +77,32 @@ struct TrainerTests {
     }
   }
 
+  @Test func `a run resumes to the same bits`() {
+    let data = Self.moons(128)
+    var options = Self.small
+    options.lastConstrained = true
+    var generator = SeededGenerator(seed: 4)
+    func run(_ network: FloatNetwork) -> TrainingRun {
+      TrainingRun(
+        network, inputs: data.inputs, labels: data.labels, range: 0...1, loss: options.loss, batchSize: 32)
+    }
+    func takeSteps(_ run: inout TrainingRun) {
+      for step in 0..<20 {
+        _ = run.step(batch: Array(0..<128)[step % 4 * 32..<(step % 4 + 1) * 32], epsilon: 0.01, rate: 0.02)
+      }
+    }
+    var whole = run(.random(inputCount: 2, classCount: 2, options: options, using: &generator))
+    takeSteps(&whole)
+    let (network, state) = (whole.network, whole.optimizerState)
+    takeSteps(&whole)
+
+    var resumed = run(network)
+    resumed.resume(from: state)
+    takeSteps(&resumed)
+    #expect(resumed.network == whole.network)
+    #expect(resumed.optimizerState == whole.optimizerState)
+  }
+
   @Test(arguments: [[1], [0.5, 2, 0.25]] as [[Float]])
   func `every step keeps the rows within their bounds`(bounds: [Float]) {
     let data = Self.moons(128)

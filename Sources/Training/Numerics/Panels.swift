@@ -22,13 +22,8 @@
 
   /// Creates the panels of row-major elements.
   package convenience init(rows: Int, columns: Int, elements: [Float]) {
-    precondition(elements.count == rows * columns)
     self.init(rows: rows, columns: columns)
-    for row in 0..<rows {
-      unsafe withRow(row) { place in
-        for column in 0..<columns { unsafe place[column * Lanes.scalarCount] = elements[row * columns + column] }
-      }
-    }
+    setElements(elements)
   }
 
   deinit {
@@ -53,6 +48,18 @@
   package var elements: [Float] {
     (0..<rows).flatMap { row in
       unsafe withRow(row) { place in (0..<columns).map { unsafe place[$0 * Lanes.scalarCount] } }
+    }
+  }
+
+  /// Replaces the elements, row after row.
+  func setElements(_ elements: [Float]) {
+    precondition(elements.count == rows * columns)
+    for row in 0..<rows {
+      unsafe withRow(row) { place in
+        for column in 0..<columns {
+          unsafe place[column * Lanes.scalarCount] = elements[row * columns + column]
+        }
+      }
     }
   }
 

@@ -7,6 +7,14 @@ struct Adam: Sendable {
   private var firstPower = 1.0
   private var secondPower = 1.0
 
+  /// How many steps have begun.
+  private(set) var stepCount = 0
+
+  /// Creates the optimizer after that many steps.
+  init(stepCount: Int = 0) {
+    for _ in 0..<stepCount { _ = nextStep(rate: 0) }
+  }
+
   private static let firstDecay = 0.9
   private static let secondDecay = 0.999
   private static let stabilizer: Float = 1e-8
@@ -57,6 +65,7 @@ struct Adam: Sendable {
 
   /// Begins the next step.
   mutating func nextStep(rate: Float) -> Step {
+    stepCount += 1
     firstPower *= Self.firstDecay
     secondPower *= Self.secondDecay
     // m̂ / √v̂ = m / √v · √(1-β2^t) / (1-β1^t); the stabilizer is scaled along.

@@ -1,3 +1,18 @@
+/// What a run needs besides its network to go on with the same bits.
+package struct OptimizerState: Equatable, Sendable {
+  /// The steps taken.
+  package var stepCount: Int
+
+  /// The optimizer's moments and the projection's thresholds, in the order of the layers.
+  package var values: [[Float]]
+
+  /// Creates a state.
+  package init(stepCount: Int, values: [[Float]]) {
+    self.stepCount = stepCount
+    self.values = values
+  }
+}
+
 /// The state of a training run between two steps: parameters, optimizer, buffers.
 ///
 /// A step has two parts, each shared by the threads. First the batch is cut into as many shards as there are threads,
@@ -18,7 +33,8 @@ package struct TrainingRun: ~Copyable {
     func finish(panel: Int) {
       if let bound {
         unsafe L1BallProjection.project(
-          panel: parameters.weights.panel(panel), columns: parameters.weights.columns, ontoL1Ball: Double(bound),
+          panel: parameters.weights.panel(panel), columns: parameters.weights.columns,
+          ontoL1Ball: Double(bound),
           thresholds: &thresholds.panel(panel).pointee)
       }
       parameters.deriveFromWeights(panel: panel)
@@ -55,7 +71,8 @@ package struct TrainingRun: ~Copyable {
     self.loss = loss
     self.threads = threads
     samples = Shard.Samples(
-      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets, range: range)
+      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets,
+      range: range)
     let intervals = loss.intervalTerm != nil
     let capacity = (batchSize + threads.count - 1) / threads.count
     shards = (0..<threads.count).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
@@ -88,6 +105,31 @@ package struct TrainingRun: ~Copyable {
     }
     network.residuals = prepared.residuals
     return network
+  }
+
+  /// What has to be kept with `network` to go on later.
+  ///
+  /// - Complexity: O(parameters).
+  package var optimizerState: OptimizerState {
+    OptimizerState(stepCount: adam.stepCount, values: stateMatrices.map(\.elements))
+  }
+
+  /// Goes on from a state, after the run was made from the network that goes with it.
+  ///
+  /// - Precondition: the state is of a network of the same shapes.
+  package mutating func resume(from state: OptimizerState) {
+    adam = Adam(stepCount: state.stepCount)
+    precondition(state.values.count == stateMatrices.count)
+    for (matrix, values) in zip(stateMatrices, state.values) { matrix.setElements(values) }
+  }
+
+  private var stateMatrices: [Panels] {
+    layers.flatMap {
+      [
+        $0.weightMoments.first, $0.weightMoments.second, $0.biasMoments.first, $0.biasMoments.second,
+        $0.thresholds,
+      ]
+    } + residualMoments.flatMap { [$0.first, $0.second] }
   }
 
   /// Takes one step of the optimizer and projects every constrained row.
@@ -127,7 +169,9 @@ package struct TrainingRun: ~Copyable {
   ) -> (loss: Double, layers: [FloatLayer], residuals: [[Float]]) {
     let meanLoss = runPasses(batch: batch, epsilon: epsilon)
     let scale = 1 / Float(batch.count)
-    let weights = layers.map { Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns) }
+    let weights = layers.map {
+      Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns)
+    }
     let biases = layers.map { Panels(rows: $0.parameters.biases.rows, columns: 1) }
     forEachPanel { layer, panel, gradients in
       for column in 0..<weights[layer].columns {
