@@ -38,6 +38,7 @@ extension Lanes {
   }
 
   /// The sum, always in the same order.
+  @inline(__always)
   var total: Float {
     let eight = lowHalf + highHalf
     let four = eight.lowHalf + eight.highHalf
