@@ -12,9 +12,10 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The vector units of the machine that builds, for the module that trains: on x86-64 the compiler otherwise keeps to
-/// those of 2003. Results have the same bits with and without them; only a package's own builds may set such flags, so
-/// a dependent trains slowly.
+/// The vector units of the machine that builds, for the module that trains.
+///
+/// On x86-64 the compiler otherwise keeps to those of 2003. Results have the same bits with and without them. Only the
+/// package's own builds may set such flags, so a dependent trains slowly.
 let vectorUnits: [SwiftSetting] = {
   let isDependency = Context.packageDirectory.contains("/checkouts/")
   let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
@@ -66,7 +67,8 @@ let package = Package(
       path: "Sources/Interchange", swiftSettings: settings),
     .executableTarget(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools", exclude: ["bench-training", "bench-training.py", "demo", "fuzz", "library", "setup", "soak", "test"],
+      path: "Tools",
+      exclude: ["bench-training", "bench-training.py", "demo", "fuzz", "library", "setup", "soak", "test"],
       resources: [.copy("data")], swiftSettings: settings),
 
     .target(

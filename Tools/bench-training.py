@@ -60,13 +60,12 @@ def project_by_michelot(weight, bound, state):
 def project_by_newton(weight, bound, state):
     """Michelot's algorithm, started where the last projection of the layer ended."""
     magnitudes = weight.abs()
-    threshold = state.get("threshold", torch.zeros(weight.shape[0], 1))
-    last = None
+    threshold, last = newton_step(magnitudes, state.get("threshold", torch.zeros(weight.shape[0], 1)), bound)
     while True:
         following, count = newton_step(magnitudes, threshold, bound)
-        if last is not None and torch.equal(count, last):
+        if torch.equal(count, last):
             break
-        threshold, last = following, count
+        threshold, last = torch.maximum(threshold, following), count  # it only climbs, whatever the rounding
     state["threshold"] = threshold
     shrink(weight, threshold)
 
@@ -74,20 +73,20 @@ def project_by_newton(weight, bound, state):
 @torch.compile
 def four_newton_steps(weight, threshold, bound):
     magnitudes = weight.abs()
-    for _ in range(4):
-        threshold, last = newton_step(magnitudes, threshold, bound)
+    threshold, last = newton_step(magnitudes, threshold, bound)
+    for _ in range(3):
+        following, last = newton_step(magnitudes, threshold, bound)
+        threshold = torch.maximum(threshold, following)
     _, count = newton_step(magnitudes, threshold, bound)
-    return weight - weight.clamp(-threshold, threshold), threshold, count, last
+    return weight - weight.clamp(-threshold, threshold), threshold, torch.equal(count, last)
 
 
 def project_compiled(weight, bound, state):
-    """The same, four steps at a time in a compiled kernel."""
-    threshold = state.get("threshold", torch.zeros(weight.shape[0], 1))
-    while True:
-        result, threshold, count, last = four_newton_steps(weight, threshold, bound)
-        if torch.equal(count, last):
-            break
+    """The same, four steps at a time in a compiled kernel; more than four are hardly ever needed."""
+    result, threshold, is_done = four_newton_steps(weight, state.get("threshold", torch.zeros(weight.shape[0], 1)), bound)
     state["threshold"] = threshold
+    if not is_done:
+        return project_by_newton(weight, bound, state)
     weight.copy_(result)
 
 

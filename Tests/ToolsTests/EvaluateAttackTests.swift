@@ -36,7 +36,8 @@ struct EvaluateAttackTests {
     let (corner, noise) = (try #require(empirical["corner"]), try #require(empirical["noise"]))
     #expect(zip(pgd, fgsm).allSatisfy { $0 <= $1 } && pgd[2] < fgsm[2], "\(empirical)")
     #expect(zip(fgsm, noise).allSatisfy { $0 <= $1 } && fgsm[2] < noise[2], "\(empirical)")
-    #expect(zip(corner, fgsm).allSatisfy { $0 <= $1 }, "\(empirical)")
+    // Neither of these two contains the other: small radii may differ by a few samples.
+    #expect(zip(corner, fgsm).allSatisfy { $0 <= $1 + 0.01 } && corner[2] < fgsm[2], "\(empirical)")
   }
 
   @Test("an l2 ball lies in the l-infinity ball, and finds less")

@@ -72,6 +72,33 @@ struct ProjectionTests {
     }
   }
 
+  @Test func `comes to the same rows from wherever it starts, sixteen at a time`() {
+    let seed = TestRandom.seed
+    var generator = SeededGenerator(seed: seed)
+    for trial in 0..<300 {
+      let (rows, columns) = (1 + generator.index(below: 40), 1 + generator.index(below: 60))
+      let weights = (0..<rows * columns).map { _ in Float(generator.normal()) }
+      let cold = Panels(rows: rows, columns: columns, elements: weights)
+      let thresholds = Panels(rows: rows, columns: 1)
+      cold.projectRows(ontoL1Ball: 1, thresholds: thresholds)
+
+      // Left of θ, right of it, beyond all magnitudes, and θ itself.
+      let starts = thresholds.elements.map { $0 * [0.5, 1.5, 1e3, 1][generator.index(below: 4)] }
+      let warm = Panels(rows: rows, columns: columns, elements: weights)
+      let found = Panels(rows: rows, columns: 1, elements: starts)
+      warm.projectRows(ontoL1Ball: 1, thresholds: found)
+      let (expected, result) = (cold.elements, warm.elements)
+      let note: Comment = "seed \(seed) trial \(trial)"
+      #expect(zip(expected, result).allSatisfy { abs($0 - $1) <= 3e-7 }, note)
+      #expect(zip(thresholds.elements, found.elements).allSatisfy { abs($0 - $1) <= 3e-7 * $0 }, note)
+      for row in 0..<rows {
+        let places = row * columns..<(row + 1) * columns
+        #expect(Self.sum(Array(result[places])) <= 1, note)
+        #expect(Array(expected[places]) == Self.projected(Array(weights[places]), bound: 1), note)
+      }
+    }
+  }
+
   @Test func `leaves rows on the sphere as they are`() {
     let row: [Float] = [0.25, -0.5, 0, 0.25]
     #expect(Self.projected(row, bound: 1) == row)

@@ -6,7 +6,8 @@ internal import Interchange
 enum BenchCommand: Command {
   static let name = "bench"
   static let summary = "how long certificates and training take on this machine"
-  static let usage = "--certify N.h --data SRC [--epsilon E] [--limit N] [--runs N] [--json] | --training [--runs N] [--json]"
+  static let usage =
+    "--certify N.h --data SRC [--epsilon E] [--limit N] [--runs N] [--json] | --training [--runs N] [--json]"
   static let discussion = """
     --certify runs every sample on one thread: the inference of the device library as the baseline, then each certificate at
     epsilon, several times in turn. Prints the median of the runs and the ratio to the baseline. The time of a
@@ -43,7 +44,9 @@ enum BenchCommand: Command {
     let runs = try arguments.integer("--runs", 1...1000) ?? 5
     if arguments.has("--training") {
       let others = ["--certify", "--data", "--epsilon", "--limit", "--label"]
-      if let other = others.first(where: arguments.has) { throw CommandError.usage("\(other) is not for --training") }
+      if let other = others.first(where: arguments.has) {
+        throw CommandError.usage("\(other) is not for --training")
+      }
       return try TrainingBench.run(runs: runs, json: arguments.has("--json"))
     }
     let header = try LoadedHeader(try arguments.required("--certify"))

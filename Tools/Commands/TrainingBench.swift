@@ -83,17 +83,26 @@ enum TrainingBench {
       + table(
         [["network", "batch", "threads", "samples/s", "without projection", "its share", "× plain loops"]]
           + output.plain.map { row in
-            [row.network, "\(row.batch)", "plain loops", formatted(row.samplesPerSecond, digits: 0), "", "", "1.0"]
+            [
+              row.network, "\(row.batch)", "plain loops", formatted(row.samplesPerSecond, digits: 0), "", "",
+              "1.0",
+            ]
           }
           + output.dense.map { row in
             [
               row.network, "\(row.batch)", "\(row.threads)", formatted(row.samplesPerSecond, digits: 0),
-              formatted(row.samplesPerSecondFree, digits: 0), formatted(100 * row.projectionShare, digits: 1) + " %",
+              formatted(row.samplesPerSecondFree, digits: 0),
+              formatted(100 * row.projectionShare, digits: 1) + " %",
               formatted(row.ratioToPlain, digits: 1),
             ]
           }
           + (output.distance.map { row in
-            [[row.network, "\(row.batch)", "\(row.threads)", formatted(row.samplesPerSecond, digits: 0), "", "", ""]]
+            [
+              [
+                row.network, "\(row.batch)", "\(row.threads)", formatted(row.samplesPerSecond, digits: 0), "",
+                "", "",
+              ]
+            ]
           } ?? []))
   }
 
@@ -103,7 +112,8 @@ enum TrainingBench {
     _ hidden: [Int], _ batch: Int, threads: Int, isConstrained: Bool, _ data: Data
   ) -> Measurement {
     var run = TrainingRun(
-      data.network(hidden, isConstrained: isConstrained), inputs: data.inputs, labels: data.labels, range: 0...1,
+      data.network(hidden, isConstrained: isConstrained), inputs: data.inputs, labels: data.labels,
+      range: 0...1,
       loss: .crossEntropy(temperature: data.temperature), batchSize: batch, threads: Threads(count: threads))
     return Measurement(data.name(hidden), batch, threads: threads, samples: data.order) {
       _ = run.step(batch: $0, epsilon: 0, rate: data.rate)
@@ -160,7 +170,9 @@ enum TrainingBench {
     private var speeds: [Double] = []
     private var position = 0
 
-    init(_ network: String, _ batch: Int, threads: Int, samples: [Int], step: @escaping (ArraySlice<Int>) -> Void) {
+    init(
+      _ network: String, _ batch: Int, threads: Int, samples: [Int], step: @escaping (ArraySlice<Int>) -> Void
+    ) {
       self.network = network
       self.batch = batch
       self.threads = threads

@@ -66,7 +66,9 @@ package struct IntervalPass {
       updatePairs(lower[index], upper[index]) { center, radius in (center - radius, center + radius) }
       network.activation.applyToIntervals(
         lower[index], upper[index], into: centers[index + 1], radii[index + 1])
-      updatePairs(centers[index + 1], radii[index + 1]) { low, high in ((low + high) * 0.5, (high - low) * 0.5) }
+      updatePairs(centers[index + 1], radii[index + 1]) { low, high in
+        ((low + high) * 0.5, (high - low) * 0.5)
+      }
     }
     WorstCaseHead.run(network.layers[last], centers[last], radii[last], labels: labels, into: worstLogits)
   }

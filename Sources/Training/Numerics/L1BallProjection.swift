@@ -86,19 +86,28 @@ enum L1BallProjection {
   }
 }
 
+extension Panels {
+  /// Projects every row onto the ℓ1 ball of the given radius.
+  ///
+  /// - Parameter thresholds: one column: near each row's θ, or 0; on return θ.
+  package func projectRows(ontoL1Ball bound: Float, thresholds: Panels) {
+    precondition(bound > 0 && bound.isFinite && thresholds.rows == rows && thresholds.columns == 1)
+    for index in 0..<count {
+      unsafe L1BallProjection.project(
+        panel: panel(index), columns: columns, ontoL1Ball: Double(bound),
+        thresholds: &thresholds.panel(index).pointee)
+    }
+  }
+}
+
 extension FloatLayer {
   /// Projects every row onto the ℓ1 ball of the given radius, as the layer's constraint asks.
   ///
   /// - Postcondition: `Σ_c |w_rc| ≤ bound` for every row r; biases stay as they are.
   /// - Complexity: O(rows · columns) in practice.
   public mutating func projectRows(ontoL1Ball bound: Float) {
-    precondition(bound > 0 && bound.isFinite)
     let panels = Panels(rows: rows, columns: columns, elements: weights)
-    for index in 0..<panels.count {
-      var thresholds = Lanes.zero
-      unsafe L1BallProjection.project(
-        panel: panels.panel(index), columns: columns, ontoL1Ball: Double(bound), thresholds: &thresholds)
-    }
+    panels.projectRows(ontoL1Ball: bound, thresholds: Panels(rows: rows, columns: 1))
     weights = panels.elements
   }
 }

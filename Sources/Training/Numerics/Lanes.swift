@@ -22,19 +22,23 @@ extension Lanes {
 
   /// Nonnegative values with the signs of others.
   @inline(__always)
-  func withSigns(of other: Lanes) -> Lanes { Lanes(bitPattern: bitPattern | (other.bitPattern & 0x8000_0000)) }
+  func withSigns(of other: Lanes) -> Lanes {
+    Lanes(bitPattern: bitPattern | (other.bitPattern & 0x8000_0000))
+  }
 
   /// The nearest values in single precision.
   @inline(__always)
   init(rounding wide: DoubleLanes) {
     // Spelled out, because the generic conversion stays a call and this becomes vector instructions.
     self.init(
-      Float(wide[0]), Float(wide[1]), Float(wide[2]), Float(wide[3]), Float(wide[4]), Float(wide[5]), Float(wide[6]),
+      Float(wide[0]), Float(wide[1]), Float(wide[2]), Float(wide[3]), Float(wide[4]), Float(wide[5]),
+      Float(wide[6]),
       Float(wide[7]), Float(wide[8]), Float(wide[9]), Float(wide[10]), Float(wide[11]), Float(wide[12]),
       Float(wide[13]), Float(wide[14]), Float(wide[15]))
   }
 
   /// The sum, always in the same order.
+  @inline(__always)
   var total: Float {
     let eight = lowHalf + highHalf
     let four = eight.lowHalf + eight.highHalf
@@ -54,7 +58,8 @@ extension DoubleLanes {
 @inline(__always)
 private func widened(_ x: SIMD8<Float>) -> SIMD8<Double> {
   SIMD8(
-    Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3]), Double(x[4]), Double(x[5]), Double(x[6]), Double(x[7]))
+    Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3]), Double(x[4]), Double(x[5]), Double(x[6]),
+    Double(x[7]))
 }
 
 /// How many lanes hold that many values.

@@ -75,7 +75,9 @@
   func setLanes(_ index: Int, ofRow row: Int, to values: Lanes) {
     precondition(0..<rows ~= row && 0..<lanesNeeded(for: columns) ~= index)
     var values = values
-    for lane in min(columns - index * Lanes.scalarCount, Lanes.scalarCount)..<Lanes.scalarCount { values[lane] = 0 }
+    for lane in min(columns - index * Lanes.scalarCount, Lanes.scalarCount)..<Lanes.scalarCount {
+      values[lane] = 0
+    }
     unsafe lanes[row * stride + index] = values
   }
 

@@ -9,7 +9,8 @@ extension Matrix {
   /// - Parameter biases: n rows of one column; zero without it.
   /// - Complexity: O(m·n·k).
   package func setToProduct(_ a: Matrix, transposed weights: Panels, plus biases: Panels? = nil) {
-    precondition(a.columns == weights.columns && columns == weights.rows && biases?.rows ?? columns == columns)
+    precondition(
+      a.columns == weights.columns && columns == weights.rows && biases?.rows ?? columns == columns)
     rows = a.rows
     for index in 0..<weights.count {
       unsafe multiply(
