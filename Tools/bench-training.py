@@ -192,7 +192,7 @@ def main():
             cases.append((hidden, batch, threads, projected, dense(hidden, batch, threads)))
     torch.manual_seed(0)
     distance = Training(
-        nn.Sequential(Distances(PIXELS, 64, 8.0), Distances(64, 64, 8.0), Distances(64, CLASSES, 8.0)), 128, 1)
+        nn.Sequential(Distances(PIXELS, 64, 9.0), Distances(64, 64, 9.0), Distances(64, CLASSES, 9.0)), 128, 1)
 
     ours = []
     for round_number in range(options.rounds):

@@ -23,8 +23,8 @@ public struct Augmentation: Equatable, Sendable {
   }
 }
 
-/// The samples of a training run.
-struct SampleSource: Sendable {
+/// The inputs and labels of a training run, as its steps see them.
+package struct SampleSource: Sendable {
   /// Mapped inputs, sample after sample.
   private let inputs: [Float]
   /// The class of each sample.
@@ -34,7 +34,7 @@ struct SampleSource: Sendable {
   private let seed: UInt64
 
   /// Creates a source.
-  init(inputs: [Float], labels: [Int], augmentation: Augmentation?, seed: UInt64) {
+  package init(inputs: [Float], labels: [Int], augmentation: Augmentation? = nil, seed: UInt64 = 0) {
     self.inputs = inputs
     self.labels = labels
     featureCount = inputs.count / labels.count
@@ -45,28 +45,27 @@ struct SampleSource: Sendable {
   /// Inputs that a network reads of each sample.
   var columns: Int { augmentation?.features.count ?? featureCount }
 
-  /// Writes some samples to consecutive rows, shifted as step and position in the batch have it.
+  /// Writes some samples to rows, shifted as step and place in the order of the samples have it.
   ///
-  /// - Parameter stride: elements from one row to the next.
+  /// - Parameter row: the first element of a row.
   @unsafe func copy(
-    _ indices: ArraySlice<Int>, step: Int, to rows: UnsafeMutablePointer<Float>, stride: Int
+    _ indices: ArraySlice<Int>, step: Int, toRows row: (_ index: Int) -> UnsafeMutablePointer<Float>
   ) {
     unsafe inputs.withUnsafeBufferPointer { inputs in
       guard let base = inputs.baseAddress else { return }
-      var row = unsafe rows
-      for (position, sample) in zip(indices.indices, indices) {
+      for (place, sample) in zip(indices.indices, indices) {
         let source = unsafe base + sample * featureCount
+        let row = unsafe row(place - indices.startIndex)
         if let augmentation {
           var generator = SeededGenerator(
-            seed: seed &+ UInt64(step) &* 0x9E37_79B9 &+ UInt64(position) &<< 40)
+            seed: seed &+ UInt64(step) &* 0x9E37_79B9 &+ UInt64(place) &<< 40)
           let reach = 2 * augmentation.shift + 1
           let dx = augmentation.shift == 0 ? 0 : generator.index(below: reach) - augmentation.shift
           let dy = augmentation.shift == 0 ? 0 : generator.index(below: reach) - augmentation.shift
           unsafe augmentation.copy(source, movedBy: (dx, dy), to: row)
         } else {
-          for feature in 0..<featureCount { unsafe row[feature] = unsafe source[feature] }
+          unsafe row.update(from: source, count: featureCount)
         }
-        unsafe row += stride
       }
     }
   }

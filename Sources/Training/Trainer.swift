@@ -87,7 +87,8 @@ private final class DenseProcess: TrainingProcess {
   var network: FloatNetwork { run.network }
 
   func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
-    run.step(batch: batch, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
+    run.step(
+      batch: batch, atStep: step, epsilon: schedule.epsilon(atStep: step), rate: schedule.rate(atStep: step))
   }
 
   func visitState(_ body: (inout [Float]) -> Void) { run.visitState(body) }
@@ -111,8 +112,8 @@ public enum Trainer {
   ///   - options: see there.
   ///   - progress: called on the calling thread, at most a thousand times and once more an epoch.
   ///   - shouldStop: asked before every batch; true ends the run.
-  ///   - start: a network to start from instead of random weights, with dense layers of the sizes of the options; the
-  ///     rows are projected onto their bounds.
+  ///   - start: a network to start from instead of random weights, with layers of the kinds and sizes of the options; the
+  ///     rows of dense ones are projected onto their bounds.
   ///   - checkpoint: where the same run stopped once, to go on from there.
   ///   - save: called with a checkpoint after every epoch.
   /// - Returns: the network as of the last finished epoch, or with patience of the best one, and the curve. A run that
@@ -147,7 +148,7 @@ public enum Trainer {
       options.kind == .dense
       ? DenseProcess(
         run: TrainingRun(
-          initial, inputs: inputs, labels: labels, targets: targets, range: range, loss: options.loss,
+          initial, source: samples, targets: targets, range: range, loss: options.loss,
           batchSize: options.batchSize),
         schedule: Schedule(options, steps: steps))
       : DistanceRun(initial, samples: samples, options: options, steps: steps)
@@ -338,7 +339,7 @@ extension FloatNetwork {
           biases: layer.biases, rowSumBound: nil, kind: layer.kind)
       }
       guard layer.rows == layers[index].rows, layer.columns == layers[index].columns,
-        layer.kind == layers[index].kind, layer.kind == .dense, residuals.isEmpty
+        layer.kind == layers[index].kind, residuals.isEmpty
       else { throw .startMismatch(layer: index) }
       layers[index].weights = layer.weights
       layers[index].biases = layer.biases

@@ -22,13 +22,16 @@ enum TrainingBench {
     struct Distance: Encodable {
       var network: String
       var batch, threads: Int
-      var samplesPerSecond: Double
+      /// At p = 9, and over the steps of a whole run.
+      var samplesPerSecond, samplesPerSecondOfRun: Double
     }
     /// Plain loops on one thread, with the projection.
     var plain: [Baseline]
     var dense: [Row]
-    /// Networks of distance layers.
-    var distance: Distance?
+    /// A network of distances on one thread, as Tools/bench-training compares it.
+    var distance: Distance
+    /// The same on two threads.
+    var distanceOnTwoThreads: Distance
   }
 
   static func run(runs: Int, json: Bool) throws {
@@ -56,7 +59,13 @@ enum TrainingBench {
         }
       }
     }
-    let all = plain + dense.flatMap { [$0.constrained, $0.free] }
+    let distance = [1, 2].map { threads in
+      (
+        fixed: distances(threads: threads, isWholeRun: false, data),
+        run: distances(threads: threads, isWholeRun: true, data)
+      )
+    }
+    let all = plain + dense.flatMap { [$0.constrained, $0.free] } + distance.flatMap { [$0.fixed, $0.run] }
     let bar = ProgressBar("timing")
     for run in 0..<runs {
       for (index, measurement) in all.enumerated() {
@@ -65,6 +74,11 @@ enum TrainingBench {
       }
     }
     bar.finish("\(runs) runs of \(all.count) measurements")
+    let distanceRows = distance.map { fixed, run in
+      Output.Distance(
+        network: fixed.network, batch: fixed.batch, threads: fixed.threads, samplesPerSecond: fixed.median,
+        samplesPerSecondOfRun: run.median)
+    }
     return Output(
       plain: plain.map { Output.Baseline(network: $0.network, batch: $0.batch, samplesPerSecond: $0.median) },
       dense: dense.map { constrained, free in
@@ -75,7 +89,7 @@ enum TrainingBench {
           projectionShare: max(0, 1 - constrained.median / free.median),
           ratioToPlain: constrained.median / (baseline?.median ?? .nan))
       },
-      distance: nil)
+      distance: distanceRows[0], distanceOnTwoThreads: distanceRows[1])
   }
 
   private static func text(of output: Output) -> String {
@@ -95,15 +109,16 @@ enum TrainingBench {
               formatted(100 * row.projectionShare, digits: 1) + " %",
               formatted(row.ratioToPlain, digits: 1),
             ]
-          }
-          + (output.distance.map { row in
+          })
+      + "\ndistances, p rising from 3 to infinity\n"
+      + table(
+        [["network", "batch", "threads", "samples/s at p = 9", "over a whole run"]]
+          + [output.distance, output.distanceOnTwoThreads].map { row in
             [
-              [
-                row.network, "\(row.batch)", "\(row.threads)", formatted(row.samplesPerSecond, digits: 0), "",
-                "", "",
-              ]
+              row.network, "\(row.batch)", "\(row.threads)", formatted(row.samplesPerSecond, digits: 0),
+              formatted(row.samplesPerSecondOfRun, digits: 0),
             ]
-          } ?? []))
+          })
   }
 
   // MARK: What is measured
@@ -112,11 +127,33 @@ enum TrainingBench {
     _ hidden: [Int], _ batch: Int, threads: Int, isConstrained: Bool, _ data: Data
   ) -> Measurement {
     var run = TrainingRun(
-      data.network(hidden, isConstrained: isConstrained), inputs: data.inputs, labels: data.labels,
-      range: 0...1,
+      data.network(hidden, isConstrained: isConstrained),
+      source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1,
       loss: .crossEntropy(temperature: data.temperature), batchSize: batch, threads: Threads(count: threads))
     return Measurement(data.name(hidden), batch, threads: threads, samples: data.order) {
       _ = run.step(batch: $0, epsilon: 0, rate: data.rate)
+    }
+  }
+
+  /// Steps of a network of distances: all at p = 9, or one after the other from the whole of a run of 64 steps.
+  private static func distances(threads: Int, isWholeRun: Bool, _ data: Data) -> Measurement {
+    var options = TrainingOptions.distances
+    options.hidden = [64, 64]
+    if !isWholeRun {
+      options.distance.firstExponent = 9
+      options.distance.lastExponent = 9
+      options.distance.growthEnd = 1
+    }
+    var generator = SeededGenerator(seed: 0)
+    let network = FloatNetwork.random(inputCount: 784, classCount: 10, options: options, using: &generator)
+    let steps = 64
+    var run = DistanceRun(
+      network, samples: SampleSource(inputs: data.inputs, labels: data.labels), options: options, steps: steps,
+      threads: Threads(count: threads))
+    var step = 0
+    return Measurement(data.name([64, 64]), options.batchSize, threads: threads, samples: data.order) {
+      _ = run.step(batch: $0, atStep: step)
+      step = (step + 1) % steps
     }
   }
 

@@ -47,7 +47,7 @@ package struct DistancePass: Sendable {
     let stride = 8 * inputs[0].stride
     unsafe inputs[0].elements.withUnsafeMutableBytes { bytes in
       guard let rows = unsafe bytes.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
-      unsafe samples.copy(indices, step: step, to: rows, stride: stride)
+      unsafe samples.copy(indices, step: step) { unsafe rows + $0 * stride }
     }
   }
 

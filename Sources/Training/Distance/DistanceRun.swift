@@ -1,7 +1,5 @@
-private import Dispatch
-
 /// The state of a distance network's training between two steps: parameters, optimizer, buffers.
-struct DistanceRun: TrainingProcess {
+package struct DistanceRun: TrainingProcess {
   private var parameters: DistanceParameters
   /// s of the loss.
   private var lossScale: Float = 1
@@ -12,6 +10,7 @@ struct DistanceRun: TrainingProcess {
   private let epsilon: Float
   private let rates: Schedule
   private let schedule: DistanceSchedule
+  private let threads: Threads
   private let shards: (DistanceShard, DistanceShard)
   private var weightSteps: [VectorAdam]
   private var biasSteps: [VectorAdam]
@@ -21,7 +20,11 @@ struct DistanceRun: TrainingProcess {
   private static let meanRate: Float = 0.1
 
   /// Prepares a run of that many steps.
-  init(_ network: FloatNetwork, samples: SampleSource, options: TrainingOptions, steps: Int) {
+  package init(
+    _ network: FloatNetwork, samples: SampleSource, options: TrainingOptions, steps: Int,
+    threads: Threads = Threads(count: 2)
+  ) {
+    self.threads = threads
     parameters = DistanceParameters(network)
     self.samples = samples
     epsilon = options.epsilon
@@ -37,7 +40,7 @@ struct DistanceRun: TrainingProcess {
   }
 
   /// The network as of the last step, with maxima in place of sums of powers.
-  var network: FloatNetwork { parameters.network }
+  package var network: FloatNetwork { parameters.network }
 
   mutating func visitState(_ body: (inout [Float]) -> Void) {
     var scalars = [lossScale, hasMeans ? 1 : 0]
@@ -64,7 +67,7 @@ struct DistanceRun: TrainingProcess {
   /// Takes one step of the optimizer.
   ///
   /// - Returns: the mean loss of the batch before the step.
-  mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
+  package mutating func step(batch: ArraySlice<Int>, atStep step: Int) -> Double {
     let exponent = schedule.exponent(atStep: step)
     let loss = DistanceLoss(
       epsilon: epsilon, crossEntropyWeight: schedule.crossEntropyWeight(atStep: step), scale: lossScale)
@@ -74,7 +77,7 @@ struct DistanceRun: TrainingProcess {
       parameters.means = shards.0.means(
         parameters, exponent: exponent, samples: samples, indices: batch[..<middle])
     }
-    DispatchQueue.concurrentPerform(iterations: 2) { [parameters, shards, samples] index in
+    threads.forEach(2) { [parameters, shards, samples] index, _ in
       (index == 0 ? shards.0 : shards.1).run(
         parameters, exponent: exponent, loss: loss, samples: samples,
         indices: index == 0 ? batch[..<middle] : batch[middle...], step: step)

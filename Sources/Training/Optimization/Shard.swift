@@ -2,7 +2,7 @@
 final class Shard: @unchecked Sendable {
   /// The samples of all shards, shared.
   struct Samples {
-    var inputs: [Float]
+    var source: SampleSource
     /// The class of each sample; for a regression its index, by which the loss finds its targets.
     var labels: [Int]
     /// The outputs wanted of a regression, sample after sample; empty for a classifier.
@@ -32,7 +32,8 @@ final class Shard: @unchecked Sendable {
 
   /// Computes the losses of some samples and the gradients of all sums on their way.
   func run(
-    _ network: PreparedNetwork, loss: TrainingLoss, samples: Samples, indices: ArraySlice<Int>, epsilon: Float
+    _ network: PreparedNetwork, loss: TrainingLoss, samples: Samples, indices: ArraySlice<Int>, step: Int,
+    epsilon: Float
   ) {
     labels.removeAll(keepingCapacity: true)
     losses.removeAll(keepingCapacity: true)
@@ -41,12 +42,12 @@ final class Shard: @unchecked Sendable {
       losses.append(0)
     }
     if let points, let term = loss.pointTerm(targets: samples.targets) {
-      points.inputs[0].gather(samples, indices)
+      points.inputs[0].gather(samples.source, indices, step: step)
       points.runForward(network)
       points.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
     }
     if let intervals, let term = loss.intervalTerm {
-      intervals.centers[0].gather(samples, indices)
+      intervals.centers[0].gather(samples.source, indices, step: step)
       intervals.spread(by: epsilon, within: samples.range)
       intervals.runForward(network, labels: labels)
       intervals.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
@@ -56,8 +57,9 @@ final class Shard: @unchecked Sendable {
 
 extension Matrix {
   /// Becomes the inputs of some samples, one a row.
-  func gather(_ samples: Shard.Samples, _ indices: ArraySlice<Int>) {
+  fileprivate func gather(_ source: SampleSource, _ indices: ArraySlice<Int>, step: Int) {
+    precondition(source.columns == columns)
     rows = indices.count
-    for (row, sample) in indices.enumerated() { setRow(row, to: samples.inputs, from: sample * columns) }
+    unsafe source.copy(indices, step: step) { unsafe self.row($0) }
   }
 }

@@ -44,20 +44,20 @@ package struct TrainingRun: ~Copyable {
   ///
   /// - Parameters:
   ///   - network: the initial parameters; rows are projected onto their bounds at once.
-  ///   - inputs: mapped, sample after sample.
+  ///   - source: the samples, of as many inputs as the network has.
   ///   - targets: the outputs wanted of a regression, sample after sample.
   ///   - batchSize: the largest batch to come.
   ///   - threads: how many threads share the work.
   package init(
-    _ network: FloatNetwork, inputs: [Float], labels: [Int], targets: [Float] = [], range: ClosedRange<Float>,
+    _ network: FloatNetwork, source: SampleSource, targets: [Float] = [], range: ClosedRange<Float>,
     loss: TrainingLoss, batchSize: Int, threads: Threads = Threads(count: 2)
   ) {
     initial = network
     self.loss = loss
     self.threads = threads
     samples = Shard.Samples(
-      inputs: inputs, labels: loss.isRegression ? Array(labels.indices) : labels, targets: targets,
-      range: range)
+      source: source, labels: loss.isRegression ? Array(source.labels.indices) : source.labels,
+      targets: targets, range: range)
     let intervals = loss.intervalTerm != nil
     let capacity = (batchSize + threads.count - 1) / threads.count
     shards = (0..<threads.count).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
@@ -116,8 +116,10 @@ package struct TrainingRun: ~Copyable {
   ///
   /// - Returns: the mean loss of the batch before the step.
   /// - Postcondition: every constrained row's `Σ|w|` is at most its bound.
-  package mutating func step(batch: ArraySlice<Int>, epsilon: Float, rate: Float) -> Double {
-    let meanLoss = runPasses(batch: batch, epsilon: epsilon)
+  package mutating func step(
+    batch: ArraySlice<Int>, atStep number: Int = 0, epsilon: Float, rate: Float
+  ) -> Double {
+    let meanLoss = runPasses(batch: batch, step: number, epsilon: epsilon)
     let step = adam.nextStep(rate: rate)
     let scale = 1 / Float(batch.count)
     for (index, gradients) in residualGradients().enumerated() {
@@ -147,7 +149,7 @@ package struct TrainingRun: ~Copyable {
   package func lossAndGradients(
     batch: ArraySlice<Int>, epsilon: Float
   ) -> (loss: Double, layers: [FloatLayer], residuals: [[Float]]) {
-    let meanLoss = runPasses(batch: batch, epsilon: epsilon)
+    let meanLoss = runPasses(batch: batch, step: 0, epsilon: epsilon)
     let scale = 1 / Float(batch.count)
     let weights = layers.map {
       Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns)
@@ -170,11 +172,12 @@ package struct TrainingRun: ~Copyable {
   /// Passes a batch forward and back.
   ///
   /// - Returns: the mean loss.
-  private func runPasses(batch: ArraySlice<Int>, epsilon: Float) -> Double {
+  private func runPasses(batch: ArraySlice<Int>, step: Int, epsilon: Float) -> Double {
     threads.forEach(shards.count) { index, _ in
       let first = batch.startIndex + batch.count * index / shards.count
       let end = batch.startIndex + batch.count * (index + 1) / shards.count
-      shards[index].run(prepared, loss: loss, samples: samples, indices: batch[first..<end], epsilon: epsilon)
+      shards[index].run(
+        prepared, loss: loss, samples: samples, indices: batch[first..<end], step: step, epsilon: epsilon)
     }
     var total = 0.0
     for shard in shards {
