@@ -317,6 +317,9 @@ public struct IntegerNetwork: Equatable, Sendable {
     }
   }
 
+  /// The bytes of all parameters on the device.
+  public var parameterBytes: Int { layers.reduce(0) { $0 + $1.parameterBytes } }
+
   /// Inputs of the first layer.
   public var inputs: Int { layers[0].columns }
   /// Rows of the last layer.

@@ -12,7 +12,11 @@ extension ModelClaims {
   /// - Throws: `QuantizationError` when the model does not fit, `NetworkError` never for a model that does.
   /// - Complexity: O(weights · (examples + outputs)).
   public init(deploying model: FloatModel, name: String, prune: Int = 0) throws {
-    let integers = try quantized(model, prune: prune)
+    try self.init(deploying: quantized(model, prune: prune), of: model, name: name)
+  }
+
+  /// The same for integers that were made of the model before.
+  public init(deploying integers: IntegerNetwork, of model: FloatModel, name: String) throws {
     let network = try CertifiedNetwork(integers)
     let features = try model.inputMap.featureClaims()
     let lastUnits = Double(integers.unit) * Double(1 << integers.layers[integers.layers.count - 1].shift)

@@ -8,6 +8,8 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
   case offsetTooLarge(layer: Int, row: Int, offset: Int)
   /// Distances over an input range of more than 32,767 LSB.
   case rangeTooWide(Int)
+  /// Parameters that take more flash than they may, whatever is dropped.
+  case overBudget(bytes: Int, budget: Int)
   /// A feature's range is so small that its integer map does not fit in 32 bits.
   case featureTooFine(feature: Int, unitsPerReading: Double)
   /// A residual term that does not outweigh the layers, or layers that nothing bounds.
@@ -26,6 +28,8 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
       "feature \(feature): tolerance \(tolerance) > \(bound), the whole input range"
     case .offsetTooLarge(let layer, let row, let offset):
       "layer \(layer) row \(row): offset \(offset) is not in -32768 ... 32767"
+    case .overBudget(let bytes, let budget):
+      "flash budget: \(bytes) bytes of parameters at least, \(budget) allowed"
     case .rangeTooWide(let width): "an input range of \(width) LSB, distances take at most 32767"
     case .tooWide(let layer, let width, let bound): "layer \(layer): width \(width) > \(bound)"
     case .featureTooFine(let feature, let slope):

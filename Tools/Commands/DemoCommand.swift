@@ -30,10 +30,10 @@ enum DemoCommand: Command {
     )
 
     let data = try DataSource.load("digits", part: .train)
-    let (model, result) = try TrainCommand.train(data, options: options, source: "digits")
+    var (model, result) = try TrainCommand.train(data, options: options, source: "digits")
     try writeModel(model, to: modelPath)
     try TrainCommand.requireFinished(result, options, path: modelPath)
-    _ = try ExportCommand.export(model, from: modelPath, name: "digits", to: headerPath, prune: 0)
+    _ = try ExportCommand.export(&model, from: modelPath, name: "digits", to: headerPath)
     let header = try LoadedHeader(headerPath)
     Console.message("verified \(headerPath): every claim holds")
     let compilers = try compile(headerPath)

@@ -8,7 +8,7 @@ internal import Training
 enum ExportCommand: Command {
   static let name = "export"
   static let summary = "turn a model into certified integers in one C header"
-  static let usage = "M.safetensors --name digits --out digits.h [--prune T | --offsets 8] [--data SRC]"
+  static let usage = "M.safetensors --name digits --out digits.h [--prune T | --offsets 8 | --flash 16KB] [--data SRC]"
   static let discussion = """
     Weights become Int16 with a proved bound on every row, layers are stored dense or sparse, whichever is smaller,
     and everything is verified before the file is written. With --data the accuracy of the float network and of
@@ -25,6 +25,10 @@ enum ExportCommand: Command {
       Option(
         "--offsets", "8|16",
         "bits of a distance's offset; 8 needs gray levels, takes 255 LSB for the range (default: 16)"),
+      Option(
+        "--flash", "N|NKB",
+        "do as little as keeps all parameters within so many bytes: prune, byte offsets, drop entries little used by --data"
+      ),
       Option(
         "--project", nil, "project hidden rows onto the ℓ1 ball instead of rewriting, and say what it cost"),
       .data, .label, .json,
@@ -74,8 +78,8 @@ enum ExportCommand: Command {
     let original = model.network
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
     let claims = try export(
-      model, from: modelPath, name: try arguments.required("--name"), to: path,
-      prune: try arguments.integer("--prune", 0...32767) ?? 0)
+      &model, from: modelPath, name: try arguments.required("--name"), to: path,
+      prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments))
     let network = try claims.network()
     if !isForeign, let source = arguments.string("--data") {
       data = try DataSource.load(
@@ -109,6 +113,30 @@ enum ExportCommand: Command {
     Console.message("wrote \(path)")
   }
 
+  private static func text(of fit: FlashFit) -> String {
+    switch fit {
+    case .whole: "fits as it is"
+    case .pruned(let threshold): "hidden weights below \(threshold) LSB dropped"
+    case .byteOffsets: "offsets are bytes"
+    case .leastUsedDropped(let count): "offsets are bytes, \(count) entries dropped that the data use least"
+    }
+  }
+
+  /// `--flash 16KB`, with training samples of the data to see which entries are used.
+  private static func flashBudget(_ arguments: Arguments) throws -> FlashBudget? {
+    guard let bytes = try arguments.bytes("--flash") else { return nil }
+    for option in ["--prune", "--offsets"] where arguments.has(option) {
+      throw CommandError.usage("\(option) does not go with --flash, which chooses it")
+    }
+    guard let source = arguments.string("--data") else { return FlashBudget(bytes: bytes) }
+    let data = try DataSource.load(
+      source, part: .train, columns: ColumnChoice(label: arguments.string("--label")))
+    let samples = (0..<min(data.count, 10_000)).map { sample in
+      (0..<data.featureCount).map { data.value(sample: sample, feature: $0) }
+    }
+    return FlashBudget(bytes: bytes, samples: samples)
+  }
+
   /// Makes the resolution of the inputs, and with it of all values of a network of distances, that of one byte.
   static func useByteOffsets(_ model: inout FloatModel, path: String) throws {
     guard model.network.layers.allSatisfy({ $0.kind == .distance }) else {
@@ -121,8 +149,11 @@ enum ExportCommand: Command {
   }
 
   /// Deploys a model, verifies its claims independently and writes the header.
+  ///
+  /// - Parameter model: gets the input map that a budget asks for.
   static func export(
-    _ model: FloatModel, from modelPath: String, name: String, to path: String, prune: Int
+    _ model: inout FloatModel, from modelPath: String, name: String, to path: String, prune: Int = 0,
+    flash: FlashBudget? = nil
   ) throws -> ModelClaims {
     guard isValidHeaderName(name) else {
       throw CommandError.usage(
@@ -131,7 +162,14 @@ enum ExportCommand: Command {
     }
     let claims: ModelClaims
     do {
-      claims = try ModelClaims(deploying: model, name: name, prune: prune)
+      if let flash {
+        let (integers, fittingModel, fit) = try quantized(model, within: flash)
+        model = fittingModel
+        Console.message("\(integers.parameterBytes) of \(flash.bytes) bytes: \(text(of: fit))")
+        claims = try ModelClaims(deploying: integers, of: model, name: name)
+      } else {
+        claims = try ModelClaims(deploying: model, name: name, prune: prune)
+      }
     } catch let error as QuantizationError {
       throw FileError(modelPath, "\(error)")
     }
@@ -192,7 +230,3 @@ enum ExportCommand: Command {
   }
 }
 
-extension IntegerNetwork {
-  /// The bytes of all parameters on the device.
-  var parameterBytes: Int { layers.reduce(0) { $0 + $1.parameterBytes } }
-}

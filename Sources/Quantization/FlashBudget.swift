@@ -1,0 +1,167 @@
+public import Certification
+public import Training
+
+/// A bound on the bytes of a network's parameters, and what helps to keep it.
+public struct FlashBudget: Sendable {
+  /// The most bytes that all parameters may take on the device.
+  public var bytes: Int
+  /// Mapped inputs by which a network of distances shows which of its entries it uses, sample after sample; without them
+  /// no entry is dropped that could ever matter.
+  public var samples: [[Double]]
+
+  /// Creates a budget; each sample has as many raw values as the network has inputs.
+  public init(bytes: Int, samples: [[Double]] = []) {
+    self.bytes = bytes
+    self.samples = samples
+  }
+}
+
+/// What was done to keep a budget.
+public enum FlashFit: Equatable, Sendable {
+  /// Nothing: it fits as it is.
+  case whole
+  /// Hidden weights below so many LSB were dropped.
+  case pruned(threshold: Int)
+  /// Offsets are bytes.
+  case byteOffsets
+  /// Offsets are bytes, and so many entries were dropped, the least used ones.
+  case leastUsedDropped(count: Int)
+}
+
+/// The network of a model within a budget, with as little done to it as keeps the budget.
+///
+/// Dense layers drop hidden weights below a threshold, the smallest that will do. Distances take offsets of one byte
+/// where the inputs are gray levels; if that is not enough, they drop the entries that are the maximum of their row for
+/// the fewest samples. Both change what the network computes; certificates are made afterwards, of what is left, and
+/// hold for it like for any other network.
+///
+/// - Returns: the integers, the model with the input map they need, and what was done.
+/// - Throws: `QuantizationError.overBudget` when that is not enough.
+/// - Complexity: O(weights · log weights), and O(samples · entries) where entries are dropped.
+public func quantized(
+  _ model: FloatModel, within budget: FlashBudget
+) throws(QuantizationError) -> (network: IntegerNetwork, model: FloatModel, fit: FlashFit) {
+  guard model.network.layers.allSatisfy({ $0.kind == .distance }) else {
+    return try prunedNetwork(model, within: budget)
+  }
+  let whole = try quantized(model)
+  if whole.parameterBytes <= budget.bytes { return (whole, model, .whole) }
+  var model = model
+  var smallest = whole
+  if let map = model.inputMap.forByteOffsets {
+    model.inputMap = map
+    smallest = try quantized(model)
+    if smallest.parameterBytes <= budget.bytes { return (smallest, model, .byteOffsets) }
+  }
+  let inputs = budget.samples.map { values in
+    values.indices.map { model.inputMap.encoded(values[$0], feature: $0) }
+  }
+  let total = smallest.layers.reduce(0) { $0 + $1.storedCount - $1.rows }
+  guard !inputs.isEmpty, total > 0 else {
+    throw .overBudget(bytes: smallest.parameterBytes, budget: budget.bytes)
+  }
+  let usage = EntryUsage(of: smallest, inputs: inputs)
+  let count = firstIndex(in: 1...total) {
+    usage.network(dropping: $0).parameterBytes <= budget.bytes
+  }
+  guard let count else {
+    throw .overBudget(bytes: usage.network(dropping: total).parameterBytes, budget: budget.bytes)
+  }
+  return (usage.network(dropping: count), model, .leastUsedDropped(count: count))
+}
+
+/// A network with dense layers at the smallest threshold that keeps the budget.
+private func prunedNetwork(
+  _ model: FloatModel, within budget: FlashBudget
+) throws(QuantizationError) -> (network: IntegerNetwork, model: FloatModel, fit: FlashFit) {
+  let whole = try quantized(model)
+  if whole.parameterBytes <= budget.bytes { return (whole, model, .whole) }
+  // The same shape fits at every threshold: fewer weights only make rows smaller.
+  let threshold = firstIndex(in: 1...32767) {
+    (try? quantized(model, prune: $0)).map { $0.parameterBytes <= budget.bytes } ?? false
+  }
+  guard let threshold else {
+    throw .overBudget(bytes: try quantized(model, prune: 32767).parameterBytes, budget: budget.bytes)
+  }
+  return (try quantized(model, prune: threshold), model, .pruned(threshold: threshold))
+}
+
+/// The first index of a range at which a condition holds that holds for all later ones; nil if for none.
+private func firstIndex(in range: ClosedRange<Int>, where holds: (Int) -> Bool) -> Int? {
+  guard holds(range.upperBound) else { return nil }
+  var (low, high) = (range.lowerBound, range.upperBound)
+  while low < high {
+    let middle = (low + high) / 2
+    if holds(middle) { high = middle } else { low = middle + 1 }
+  }
+  return low
+}
+
+/// How often each entry of a max-plus network is the maximum of its row.
+private struct EntryUsage {
+  private struct Place {
+    var layer: Int
+    var row: Int
+    var entry: Int
+  }
+
+  private let network: IntegerNetwork
+  /// All entries but the most used one of each row, the least used first.
+  private var order: [Place] = []
+
+  /// Runs a max-plus network on some inputs.
+  init(of network: IntegerNetwork, inputs: [[Int16]]) {
+    self.network = network
+    var counts = network.layers.map { $0.entries.map { Array(repeating: 0, count: $0.count) } }
+    for input in inputs {
+      var values = input.map { Int($0) }
+      for (layer, content) in network.layers.enumerated() {
+        values = content.entries.enumerated().map { row, entries in
+          var (best, largest) = (0, Int.min)
+          for (index, entry) in entries.enumerated() {
+            let value = (entry.isNegated ? -values[entry.column] : values[entry.column]) + entry.offset
+            if value > largest { (best, largest) = (index, value) }
+          }
+          counts[layer][row][best] += 1
+          return largest
+        }
+      }
+    }
+    for layer in counts.indices {
+      for row in counts[layer].indices {
+        let most = counts[layer][row].indices.max { counts[layer][row][$0] < counts[layer][row][$1] }
+        for entry in counts[layer][row].indices where entry != most {
+          order.append(Place(layer: layer, row: row, entry: entry))
+        }
+      }
+    }
+    // A stable order, so that the same model and samples drop the same entries.
+    let ranked = order.enumerated().sorted { first, second in
+      let (a, b) = (first.element, second.element)
+      let (usedA, usedB) = (counts[a.layer][a.row][a.entry], counts[b.layer][b.row][b.entry])
+      return usedA != usedB ? usedA < usedB : first.offset < second.offset
+    }
+    order = ranked.map(\.element)
+  }
+
+  /// The network without the `count` least used entries.
+  func network(dropping count: Int) -> IntegerNetwork {
+    var isDropped = network.layers.map { $0.entries.map { Array(repeating: false, count: $0.count) } }
+    for place in order.prefix(count) { isDropped[place.layer][place.row][place.entry] = true }
+    let layers = network.layers.enumerated().map { index, layer in
+      IntegerLayer(
+        columns: layer.columns,
+        entries: layer.entries.enumerated().map { row, entries in
+          entries.enumerated().filter { !isDropped[index][row][$0.offset] }.map(\.element)
+        },
+        activation: layer.activation)
+    }
+    do {
+      return try IntegerNetwork(
+        layers: layers, unit: network.unit, inputMinimum: network.inputMinimum,
+        inputMaximum: network.inputMaximum)
+    } catch {
+      preconditionFailure("max-plus layers are always admissible: \(error)")
+    }
+  }
+}
