@@ -298,29 +298,25 @@ private struct MacroTable {
     let kind = try choice("\(prefix)_KIND", kinds)
     let activations = Dictionary(uniqueKeysWithValues: IntegerActivation.allCases.map { ($0.headerName, $0) })
     let rowCount = try count("\(prefix)_ROWS", 1...65535)
-    var result = try LayerClaims(
-      kind: kind, rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"),
-      shift: integer("\(prefix)_SHIFT"), activation: choice("\(prefix)_ACTIVATION", activations),
-      rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"))
     let arity = kind == .dense ? 1 : kind == .sparse ? 2 : 3
+    var rows: [[LayerClaims.Entry]] = []
+    var entries: [[LayerClaims.MaxPlusEntry]] = []
     for row in 0..<rowCount {
       let items = try integers("\(prefix)_ROW\(row)", arity: arity)
       switch kind {
       case .dense:
-        result.rows.append(
-          items.enumerated().map { LayerClaims.Entry(column: $0.offset, weight: $0.element[0]) })
-      case .sparse: result.rows.append(items.map { LayerClaims.Entry(column: $0[0], weight: $0[1]) })
+        rows.append(items.enumerated().map { LayerClaims.Entry(column: $0.offset, weight: $0.element[0]) })
+      case .sparse: rows.append(items.map { LayerClaims.Entry(column: $0[0], weight: $0[1]) })
       case .maxPlus:
-        result.entries.append(
-          items.map { LayerClaims.MaxPlusEntry(column: $0[0], sign: $0[1], offset: $0[2]) })
+        entries.append(items.map { LayerClaims.MaxPlusEntry(column: $0[0], sign: $0[1], offset: $0[2]) })
       }
     }
-    if kind == .maxPlus {
-      result.layout = try integer("\(prefix)_LAYOUT")
-    } else {
-      result.biases = try integers("\(prefix)_BIAS").map { $0[0] }
-    }
-    return result
+    return try LayerClaims(
+      kind: kind, rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"),
+      shift: integer("\(prefix)_SHIFT"), activation: choice("\(prefix)_ACTIVATION", activations),
+      rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"),
+      layout: kind == .maxPlus ? integer("\(prefix)_LAYOUT") : 0, rows: rows,
+      biases: kind == .maxPlus ? [] : integers("\(prefix)_BIAS").map { $0[0] }, entries: entries)
   }
 
   /// The table of bounds, which a network of max-plus layers alone does not have.

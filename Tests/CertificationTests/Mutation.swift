@@ -105,7 +105,10 @@ struct Mutation {
         }
       }
       mutations += [
-        .step("layer \(index) bound", \.layers[index].rowSumBound, -1),
+        Mutation(name: "layer \(index) bound below a row sum") { claims in
+          let sums = layer.rows.map { row in row.reduce(0) { $0 + abs($1.weight) } }
+          claims.layers[index].rowSumBound = (sums.max() ?? 0) - 1
+        },
         Mutation(name: "layer \(index) bound inadmissible") { $0.layers[index].rowSumBound = 65536 },
         Mutation(name: "layer \(index) shift 16") { $0.layers[index].shift = 16 },
         Mutation(name: "layer \(index) shift -1") { $0.layers[index].shift = -1 },

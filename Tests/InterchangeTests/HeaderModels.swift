@@ -53,29 +53,6 @@ struct HeaderModels: RandomNumberGenerator {
       rowSumBound: bound, isSparse: isSparse)
   }
 
-  /// A max-plus layer of one to four entries a row, or more, in any storage that holds them.
-  ///
-  /// - Parameter hasByteOffsets: whether every offset fits in a byte; random when nil.
-  mutating func maxPlusLayer(
-    rows: Int, columns: Int, activation: IntegerActivation, hasByteOffsets: Bool? = nil
-  ) -> IntegerLayer {
-    let hasByteOffsets = hasByteOffsets ?? (next() % 2 == 0)
-    let entries = (0..<rows).map { _ in
-      (0..<pick([1, int(1...4), int(1...2 * columns)])).map { _ in
-        let isNegated = next() % 2 == 0
-        let center = pick([0, 255, int(0...255)])
-        return MaxPlusEntry(
-          column: pick([0, columns - 1, int(0...columns - 1)]), isNegated: isNegated,
-          offset: hasByteOffsets
-            ? (isNegated ? center : -center) : pick([-32768, 32767, int(-40...40), int(-32768...32767)]))
-      }
-    }
-    return IntegerLayer(
-      columns: columns, entries: entries, activation: activation,
-      usesByteColumns: columns > 1024 ? nil : pick([nil, true, false]),
-      usesByteOffsets: hasByteOffsets ? pick([nil, true, false]) : nil)
-  }
-
   /// A network of random shape, kinds, storage, activations and input range.
   mutating func network(outputs: Int? = nil) throws -> IntegerNetwork {
     let kinds: [IntegerLayerKind] = pick([[.dense, .sparse], [.maxPlus], [.dense, .sparse, .maxPlus]])
@@ -85,7 +62,7 @@ struct HeaderModels: RandomNumberGenerator {
       let kind = pick(kinds)
       let isLast = index == widths.count - 2
       if kind == .maxPlus {
-        return maxPlusLayer(
+        return generator.maxPlusLayer(
           rows: width.1, columns: width.0,
           activation: pick(isLast ? [.identity, .negate] : Array(IntegerActivation.allCases)))
       }
@@ -150,10 +127,4 @@ struct HeaderModels: RandomNumberGenerator {
       addend: Int((-offset * multiplier + (shift > 0 ? power / 2 : 0)).rounded()), shift: shift,
       tolerance: min(1 / slope, power / multiplier).nextDown.nextDown)
   }
-}
-
-extension ModelClaims {
-  /// One byte image as input, in the map that every example of the tests may use.
-  static let imageFeature = FeatureClaims(
-    offset: 0, scale: 1.0 / 255, multiplier: 128, addend: 0, shift: 0, tolerance: (1.0 / 128).nextDown)
 }

@@ -37,4 +37,14 @@ extension ModelClaims {
         index == 0 ? features[0].tolerance * 8.9 : 0
       })
   }
+
+  /// One byte image as input, in the map that every example of the tests with the unit 32640 may use.
+  package static let imageFeature = imageFeature(unit: 32640)
+
+  /// The map of bytes at a unit that is a multiple of 255.
+  package static func imageFeature(unit: Int) -> FeatureClaims {
+    FeatureClaims(
+      offset: 0, scale: 1.0 / 255, multiplier: unit / 255, addend: 0, shift: 0,
+      tolerance: (1 / Double(unit / 255)).nextDown)
+  }
 }

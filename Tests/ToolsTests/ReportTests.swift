@@ -178,4 +178,20 @@ struct ReportTests {
     #expect(document.words.contains("measured, not proved"))
     #expect(document.words.contains("floating point and so only indicative"))
   }
+
+  @Test("a network of max-plus layers has no row sums, and its certificate is said to be half the margin")
+  func maxPlus() throws {
+    var content = sampleReport()
+    for index in content.layers.indices {
+      content.layers[index].kind = "max-plus"
+      content.layers[index].rowSums = []
+    }
+    let words = try ReportDocument(reportPage(content)).words
+    #expect(words.contains("half the margin") && words.contains("740 weights and entries"))
+    #expect(!words.contains("Row sums and their bound"))
+    content.layers[1] = sampleReport().layers[1]
+    let hybrid = try ReportDocument(reportPage(content)).words
+    #expect(!hybrid.contains("half the margin") && hybrid.contains("no multiplication, no rounding"))
+    #expect(hybrid.contains("Row sums and their bound"))
+  }
 }
