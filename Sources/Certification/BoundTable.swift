@@ -103,7 +103,9 @@ extension IntegerNetwork {
   }
 
   /// The pair table of a classifier: for each pair j < k, in the order (0,1) (0,2) … (1,2) …, integers with
-  /// `M_jk(d) ≤ slope·d + offset` for every d. Of a last max-plus layer that is the sum of the bounds of both rows.
+  /// `M_jk(d) ≤ slope·d + offset` for every d.
+  ///
+  /// Of a last max-plus layer that is the sum of the bounds of both rows.
   ///
   /// - Complexity: O(weights + outputs² · columns of the last layer).
   public func pairTable() -> [ChangeBound] {

@@ -52,7 +52,9 @@ public struct MaxPlusEntry: Equatable, Sendable {
     self.offset = offset
   }
 
-  /// The offset as `s·(x - b)` has it: `b = -s·offset`. A byte can hold it when it lies in 0 … 255.
+  /// The offset as `s·(x - b)` has it: `b = -s·offset`.
+  ///
+  /// A byte can hold it when it lies in 0 … 255.
   public var center: Int { isNegated ? offset : -offset }
 }
 
@@ -69,7 +71,7 @@ public struct IntegerLayer: Equatable, Sendable {
   public var weights: [Int16]
   /// In accumulator units; empty in a max-plus layer.
   public var biases: [Int32]
-  /// 0 … 15; a weight means `w / 2^shift`. 0 in a max-plus layer.
+  /// 0 … 15; a weight means `w / 2^shift`; 0 in a max-plus layer.
   public var shift: Int
   /// What follows requantization; in the last layer identity, or negate of a max-plus layer.
   public var activation: IntegerActivation

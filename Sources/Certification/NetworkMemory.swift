@@ -60,8 +60,9 @@ extension IntegerLayer {
   /// The weights of a dense or sparse layer that the device stores, row after row.
   public var storedWeights: [Int16] { isSparse ? weights.filter { $0 != 0 } : weights }
 
-  /// The columns that the device stores, row after row: of the non-zero weights of a sparse layer, or of the entries
-  /// of a max-plus one, byte columns modulo 256. Empty for a dense layer.
+  /// The columns that the device stores, row after row; empty for a dense layer.
+  ///
+  /// Of the non-zero weights of a sparse layer, or of the entries of a max-plus one, byte columns modulo 256.
   public var storedColumns: [UInt16] {
     switch kind {
     case .dense: []
@@ -73,8 +74,9 @@ extension IntegerLayer {
   /// The offsets of a max-plus layer as the device stores them, row after row: byte offsets are `-s·o`.
   public var storedOffsets: [Int] { entries.joined().map { usesByteOffsets ? $0.center : $0.offset } }
 
-  /// How many weights each row of a sparse layer stores, or how many entries each group of a max-plus one, row after
-  /// row. Empty for a dense layer.
+  /// The counts that the device stores, row after row; empty for a dense layer.
+  ///
+  /// How many weights each row of a sparse layer has, or how many entries each group of a max-plus one.
   public var storedCounts: [UInt16] {
     switch kind {
     case .dense: return []

@@ -9,7 +9,7 @@ struct DeviationTests {
   static func margins(_ network: IntegerNetwork, _ deviation: Int) -> [[Int64]] {
     var deltas = [Int64](repeating: Int64(deviation), count: network.inputs)
     for layer in network.layers.dropLast() {
-      var next = layer.entries.map { row in row.map { min(deltas[$0.column], 65535) }.max()! }
+      var next = layer.entries.map { row in row.map { min(deltas[$0.column], 65535) }.max() ?? 0 }
       for row in 0..<layer.biases.count {
         var sum: Int64 = 0
         for column in 0..<layer.columns {
@@ -30,7 +30,7 @@ struct DeviationTests {
     for _ in network.residualInputs { deltas.append(Int64(deviation)) }
     let last = network.layers[network.layers.count - 1]
     if last.kind == .maxPlus {
-      let moves = last.entries.map { row in row.map { deltas[$0.column] }.max()! }
+      let moves = last.entries.map { row in row.map { deltas[$0.column] }.max() ?? 0 }
       return moves.indices.map { first in moves.indices.map { $0 == first ? 0 : moves[first] + moves[$0] } }
     }
     return (0..<last.rows).map { first in

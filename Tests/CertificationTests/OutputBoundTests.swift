@@ -17,7 +17,7 @@ struct OutputBoundTests {
   static func change(_ network: IntegerNetwork, _ output: Int, _ deviation: Int) -> Int {
     let last = network.layers[network.layers.count - 1]
     let deviations = network.deviations(within: deviation)
-    if last.kind == .maxPlus { return last.entries[output].map { deviations[$0.column] }.max()! }
+    if last.kind == .maxPlus { return last.entries[output].map { deviations[$0.column] }.max() ?? 0 }
     return deviations.enumerated().reduce(0) { sum, column in
       sum + abs(Int(last.weights[output * last.columns + column.offset])) * column.element
     }

@@ -56,7 +56,7 @@ package struct Oracle {
     var sums: [Int64] = []
     for row in layer.entries {
       let candidates = row.map { ($0.isNegated ? -1 : 1) * input[$0.column] + Int64($0.offset) }
-      sums.append(candidates.max()!)
+      sums.append(candidates.max() ?? .min)
     }
     for row in 0..<layer.biases.count {
       var sum = Int64(layer.biases[row])
@@ -152,8 +152,8 @@ package struct Oracle {
       let values = [box[entry.column].lowerBound, box[entry.column].upperBound].map {
         sign * $0 + Int64(entry.offset)
       }
-      ends.0 = max(ends.0, values.min()!)
-      ends.1 = max(ends.1, values.max()!)
+      ends.0 = max(ends.0, values.min() ?? .min)
+      ends.1 = max(ends.1, values.max() ?? .min)
     }
     return ends
   }
