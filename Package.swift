@@ -68,7 +68,9 @@ let package = Package(
     .executableTarget(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
       path: "Tools",
-      exclude: ["bench-training", "bench-training.py", "demo", "fuzz", "library", "setup", "soak", "test"],
+      exclude: [
+        "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
+      ],
       resources: [.copy("data")], swiftSettings: settings),
 
     .target(

@@ -76,12 +76,16 @@ private func prunedNetwork(
 ) throws(QuantizationError) -> (network: IntegerNetwork, model: FloatModel, fit: FlashFit) {
   let whole = try quantized(model)
   if whole.parameterBytes <= budget.bytes { return (whole, model, .whole) }
-  // The same shape fits at every threshold: fewer weights only make rows smaller.
-  let threshold = firstIndex(in: 1...32767) {
+  // Beyond this a hidden layer would have no weight left. Below, every threshold fits: rows only get smaller.
+  let largest = whole.layers.dropLast().filter { $0.kind != .maxPlus }.map { layer in
+    layer.weights.reduce(1) { max($0, Int($1.magnitude)) }
+  }
+  guard let last = largest.min() else { throw .overBudget(bytes: whole.parameterBytes, budget: budget.bytes) }
+  let threshold = firstIndex(in: 1...last) {
     (try? quantized(model, prune: $0)).map { $0.parameterBytes <= budget.bytes } ?? false
   }
   guard let threshold else {
-    throw .overBudget(bytes: try quantized(model, prune: 32767).parameterBytes, budget: budget.bytes)
+    throw .overBudget(bytes: try quantized(model, prune: last).parameterBytes, budget: budget.bytes)
   }
   return (try quantized(model, prune: threshold), model, .pruned(threshold: threshold))
 }

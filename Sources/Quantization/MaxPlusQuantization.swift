@@ -92,7 +92,8 @@ private func commonConstant(of rows: [QuantizedRow]) -> Int {
   let offsets = rows.flatMap { $0.entries.map(\.offset) }
   let (least, greatest) = (offsets.min() ?? 0, offsets.max() ?? 0)
   let low = rows.map(\.range.low).min() ?? 0
-  return (greatest - 32767...max(least + 32768, greatest - 32767)).contains(low) ? low : (least + greatest) / 2
+  return (greatest - 32767...max(least + 32768, greatest - 32767)).contains(low)
+    ? low : (least + greatest) / 2
 }
 
 /// The entries of one row that can reach its maximum, with offsets rounded to nearest, and the row's range.

@@ -149,7 +149,7 @@ public enum Trainer {
       ? DenseProcess(
         run: TrainingRun(
           initial, source: samples, targets: targets, range: range, loss: options.loss,
-          batchSize: options.batchSize),
+          batchSize: options.batchSize, keepsZeros: options.keepsZeros),
         schedule: Schedule(options, steps: steps))
       : DistanceRun(initial, samples: samples, options: options, steps: steps)
     func network() -> FloatNetwork { run.network.readingAll(of: options.augmentation, range: range) }

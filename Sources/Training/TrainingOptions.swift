@@ -58,6 +58,9 @@ public struct TrainingOptions: Equatable, Sendable {
   /// How layers of distances are trained.
   public var distance = DistanceOptions()
 
+  /// Whether hidden weights of a dense network that start as zero stay zero.
+  public var keepsZeros = false
+
   /// How images are cut and shifted; nil for other data.
   public var augmentation: Augmentation?
 

@@ -84,7 +84,8 @@ struct Arguments {
   func bytes(_ name: String) throws(CommandError) -> Int? {
     guard let text = values[name] else { return nil }
     let isKilobytes = text.uppercased().hasSuffix("KB")
-    guard let number = Int(isKilobytes ? text.dropLast(2) : text[...]), (1...0xFF_FFFF).contains(number) else {
+    guard let number = Int(isKilobytes ? text.dropLast(2) : text[...]), (1...0xFF_FFFF).contains(number)
+    else {
       throw .usage("\(name) '\(text)': not a number of bytes such as 16384 or 16KB")
     }
     return isKilobytes ? 1024 * number : number

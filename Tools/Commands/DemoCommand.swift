@@ -9,7 +9,7 @@ enum DemoCommand: Command {
   static let summary = "the whole way on real digits: train, export, prove, compile, run in QEMU, report"
   static let usage = "[--out DIR] [--board NAME] [--epochs N] [--seed S]"
   static let options = [
-    Option("--out", "DIR", "where digits.safetensors, digits.h and report.html are left (default: demo)"),
+    Option("--out", "DIR", "where models, headers and reports of both networks are left (default: demo)"),
     Option("--board", "NAME", "the board to run on (default: mps2-an386)"),
     Option("--epochs", "N", "epochs of training"),
     Option("--seed", "S", "what everything random is drawn from (default: 0)"),
@@ -22,21 +22,57 @@ enum DemoCommand: Command {
     let boardName = arguments.string("--board") ?? "mps2-an386"
     let board = try Board.named(boardName)
     _ = try Subprocess.require(board.qemu, package: DeviceRun.package(of: board.qemu))
-    let options = try TrainCommand.trainingOptions(arguments, source: "digits")
+    var exhibits = [
+      Exhibit(
+        name: "digits", page: "report", kind: "dense layers",
+        options: try TrainCommand.trainingOptions(arguments, source: "digits")),
+      Exhibit(name: "distances", page: "distances", kind: "distances", options: .digitDistances),
+    ]
+    exhibits[1].options.seed = exhibits[0].options.seed
+    if arguments.has("--epochs") { exhibits[1].options.epochs = exhibits[0].options.epochs }
     try createFolder(folder)
+    var mismatches = 0
+    var files: [String] = []
+    for exhibit in exhibits {
+      let device = try show(exhibit, in: folder, boardName: boardName, board: board)
+      mismatches += device.mismatches
+      files += ["\(exhibit.name).safetensors", "\(exhibit.name).h", "\(exhibit.page).html"]
+    }
+    Console.print(
+      "\(files.map { "\(folder)/\($0)" }.joined(separator: ", ")) in "
+        + ProgressBar.duration(Date().timeIntervalSince(start)))
+    guard mismatches == 0 else {
+      throw CommandError.failedCheck("\(mismatches) answers differ from the host")
+    }
+  }
+
+  /// One network of the demo.
+  private struct Exhibit {
+    /// Of model, header and identifiers.
+    var name: String
+    /// Of the report.
+    var page: String
+    /// What the network is made of, in words.
+    var kind: String
+    var options: TrainingOptions
+  }
+
+  /// Trains a network, takes it all the way and prints what came of it.
+  private static func show(
+    _ exhibit: Exhibit, in folder: String, boardName: String, board: Board
+  ) throws -> RunCommand.Output {
     let path = { (name: String) in "\(folder)/\(name)" }
     let (modelPath, headerPath, pagePath) = (
-      path("digits.safetensors"), path("digits.h"), path("report.html")
+      path("\(exhibit.name).safetensors"), path("\(exhibit.name).h"), path("\(exhibit.page).html")
     )
-
     let data = try DataSource.load("digits", part: .train)
-    var (model, result) = try TrainCommand.train(data, options: options, source: "digits")
+    var (model, result) = try TrainCommand.train(data, options: exhibit.options, source: "digits")
     try writeModel(model, to: modelPath)
-    try TrainCommand.requireFinished(result, options, path: modelPath)
-    _ = try ExportCommand.export(&model, from: modelPath, name: "digits", to: headerPath)
+    try TrainCommand.requireFinished(result, exhibit.options, path: modelPath)
+    _ = try ExportCommand.export(&model, from: modelPath, name: exhibit.name, to: headerPath)
     let header = try LoadedHeader(headerPath)
     Console.message("verified \(headerPath): every claim holds")
-    let compilers = try compile(headerPath)
+    let compilers = try compile(headerPath, name: exhibit.name)
     Console.message("compiled \(headerPath), proof included: \(compilers)")
 
     let test = try DataSource.load(
@@ -54,12 +90,13 @@ enum DemoCommand: Command {
       // Short, for the whole demo shall not take long.
       tightness: TightnessSearch(samples: 24, limits: SearchLimits(nodes: 10_000, seconds: 0.2)),
       summary:
-        "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing)",
+        "Handwritten digits, 8 × 8 pixels of 17 gray levels (UCI, 1,437 for training and 360 for testing), by \(exhibit.kind)",
       commands: [
         ReportContent.Command(caption: "Everything on this page", line: "Tools/demo --out \(folder)")
       ])
     try AtomicFile.write(reportPage(builder.content()), to: pagePath)
 
+    Console.print("\(exhibit.name): \(exhibit.kind)")
     Console.print(ExportCommand.layerTable(header.network.network))
     Console.print("")
     Console.print(EvaluateCommand.text(counts, epsilons))
@@ -67,11 +104,7 @@ enum DemoCommand: Command {
     Console.print("")
     Console.print(RunCommand.text(of: device))
     Console.print("")
-    Console.print(
-      "\(modelPath), \(headerPath), \(pagePath) in \(ProgressBar.duration(Date().timeIntervalSince(start)))")
-    guard device.mismatches == 0 else {
-      throw CommandError.failedCheck("\(device.mismatches) of \(device.samples) samples differ from the host")
-    }
+    return device
   }
 
   private static func createFolder(_ path: String) throws(CommandError) {
@@ -85,7 +118,7 @@ enum DemoCommand: Command {
   /// Compiles a file that includes the header with clang and gcc, warnings as errors.
   ///
   /// - Returns: the compilers and how long each took.
-  private static func compile(_ header: String) throws -> String {
+  private static func compile(_ header: String, name: String) throws -> String {
     let library = try Board.firmwareFolder().deletingLastPathComponent().appending(
       path: "Sources/CSupNorm/include")
     let compilers = [
@@ -94,9 +127,11 @@ enum DemoCommand: Command {
     ]
     return try withTemporaryFolder { folder in
       try FileManager.default.copyItem(
-        at: URL(fileURLWithPath: header), to: folder.appending(path: "digits.h"))
-      try Data("#include \"digits.h\"\nint main(void) { return digits_network()->layer_count == 0; }\n".utf8)
-        .write(to: folder.appending(path: "main.c"))
+        at: URL(fileURLWithPath: header), to: folder.appending(path: "\(name).h"))
+      try Data(
+        "#include \"\(name).h\"\nint main(void) { return \(name)_network()->layer_count == 0; }\n".utf8
+      )
+      .write(to: folder.appending(path: "main.c"))
       return try compilers.map { name, compiler in
         let start = Date()
         let result = try Subprocess.run(

@@ -8,7 +8,8 @@ internal import Training
 enum ExportCommand: Command {
   static let name = "export"
   static let summary = "turn a model into certified integers in one C header"
-  static let usage = "M.safetensors --name digits --out digits.h [--prune T | --offsets 8 | --flash 16KB] [--data SRC]"
+  static let usage =
+    "M.safetensors --name digits --out digits.h [--prune T | --offsets 8 | --flash 16KB] [--data SRC]"
   static let discussion = """
     Weights become Int16 with a proved bound on every row, layers are stored dense or sparse, whichever is smaller,
     and everything is verified before the file is written. With --data the accuracy of the float network and of
@@ -113,15 +114,6 @@ enum ExportCommand: Command {
     Console.message("wrote \(path)")
   }
 
-  private static func text(of fit: FlashFit) -> String {
-    switch fit {
-    case .whole: "fits as it is"
-    case .pruned(let threshold): "hidden weights below \(threshold) LSB dropped"
-    case .byteOffsets: "offsets are bytes"
-    case .leastUsedDropped(let count): "offsets are bytes, \(count) entries dropped that the data use least"
-    }
-  }
-
   /// `--flash 16KB`, with training samples of the data to see which entries are used.
   private static func flashBudget(_ arguments: Arguments) throws -> FlashBudget? {
     guard let bytes = try arguments.bytes("--flash") else { return nil }
@@ -131,10 +123,7 @@ enum ExportCommand: Command {
     guard let source = arguments.string("--data") else { return FlashBudget(bytes: bytes) }
     let data = try DataSource.load(
       source, part: .train, columns: ColumnChoice(label: arguments.string("--label")))
-    let samples = (0..<min(data.count, 10_000)).map { sample in
-      (0..<data.featureCount).map { data.value(sample: sample, feature: $0) }
-    }
-    return FlashBudget(bytes: bytes, samples: samples)
+    return FlashBudget(bytes: bytes, samples: data.rawSamples(limit: 10_000))
   }
 
   /// Makes the resolution of the inputs, and with it of all values of a network of distances, that of one byte.
@@ -165,7 +154,7 @@ enum ExportCommand: Command {
       if let flash {
         let (integers, fittingModel, fit) = try quantized(model, within: flash)
         model = fittingModel
-        Console.message("\(integers.parameterBytes) of \(flash.bytes) bytes: \(text(of: fit))")
+        Console.message("\(integers.parameterBytes) of \(flash.bytes) bytes: \(fit.text)")
         claims = try ModelClaims(deploying: integers, of: model, name: name)
       } else {
         claims = try ModelClaims(deploying: model, name: name, prune: prune)
@@ -229,4 +218,3 @@ enum ExportCommand: Command {
       + "integers \(percentage(cost.integerCorrect, of: cost.samples)) correct"
   }
 }
-

@@ -39,6 +39,7 @@ enum TrainCommand: Command {
     Option("--last", "free|constrained", "whether the last layer is bounded too (default: free)"),
     Option("--exponents", "P,Q", "of distances: p at first and before it becomes infinite"),
     Option("--cross-entropy", "A,B", "of distances: the share of cross-entropy at first and in the end"),
+    Option("--flash", "N|NKB", "bytes for the parameters: what must go is chosen, and the rest trained on"),
     Option("--crop", "N", "pixels cut from each side of images (default: 0)"),
     Option("--shift", "N", "shift training images by up to N pixels at random (default: 0)"),
     Option("--epochs", "N", "how often every sample is seen"),
@@ -103,7 +104,10 @@ enum TrainCommand: Command {
       guard case .diverged = error else { throw error }
       throw CommandError.failedCheck("\(error); nothing was written")
     }
-    let (model, result, restarts) = trained
+    var (model, result, restarts) = trained
+    if let bytes = try arguments.bytes("--flash"), result.finishedEpochs == options.epochs {
+      try FlashTraining.fit(&model, &result, within: bytes, data, options, source: source)
+    }
     try writeModel(model, to: path)
     if arguments.has("--json"), let last = model.curve.last {
       try Console.printJSON(
@@ -314,7 +318,7 @@ enum TrainCommand: Command {
   /// - Returns: the model, and how the training ended.
   static func train(
     _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], start: WarmStart? = nil,
-    checkpoint: String? = nil, source: String
+    from network: FloatNetwork? = nil, checkpoint: String? = nil, source: String
   ) throws -> (model: FloatModel, result: TrainingResult) {
     var map = try inputMap(tolerances, data)
     if options.kind != .dense { map = map.narrowed }
@@ -322,8 +326,9 @@ enum TrainCommand: Command {
     let targetMap = TargetMap.fitted(to: data.targets)
     let inputs = map.mappedInputs(of: data)
     let targets = data.targets.map(targetMap.mapped)
-    let initial = try start?.network(
-      for: map, inputs: data.featureCount, classes: data.classNames.count, options)
+    let initial =
+      try network
+      ?? start?.network(for: map, inputs: data.featureCount, classes: data.classNames.count, options)
     var file = CheckpointFile(path: checkpoint)
     file.describe(options, inputs: inputs, labels: data.labels, targets: targets, start: initial)
     let resumed = try file.read()

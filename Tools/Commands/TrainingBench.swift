@@ -148,7 +148,8 @@ enum TrainingBench {
     let network = FloatNetwork.random(inputCount: 784, classCount: 10, options: options, using: &generator)
     let steps = 64
     var run = DistanceRun(
-      network, samples: SampleSource(inputs: data.inputs, labels: data.labels), options: options, steps: steps,
+      network, samples: SampleSource(inputs: data.inputs, labels: data.labels), options: options,
+      steps: steps,
       threads: Threads(count: threads))
     var step = 0
     return Measurement(data.name([64, 64]), options.batchSize, threads: threads, samples: data.order) {

@@ -13,9 +13,15 @@ package struct TrainingRun: ~Copyable {
     let biasMoments: Adam.Moments
     /// The θ of each row's last projection, where the next one starts.
     let thresholds: Panels
+    /// 1 for each weight that may move and 0 for one that stays zero; nil when all may move.
+    let mask: Panels?
 
     /// Projects sixteen rows onto their bound, if they have one, and makes what is derived from them agree.
     func finish(panel: Int) {
+      if let mask {
+        let (weights, kept) = unsafe (parameters.weights.panel(panel), mask.panel(panel))
+        for column in 0..<mask.columns { unsafe weights[column] *= kept[column] }
+      }
       if let bound {
         unsafe L1BallProjection.project(
           panel: parameters.weights.panel(panel), columns: parameters.weights.columns,
@@ -47,10 +53,11 @@ package struct TrainingRun: ~Copyable {
   ///   - source: the samples, of as many inputs as the network has.
   ///   - targets: the outputs wanted of a regression, sample after sample.
   ///   - batchSize: the largest batch to come.
+  ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
   ///   - threads: how many threads share the work.
   package init(
     _ network: FloatNetwork, source: SampleSource, targets: [Float] = [], range: ClosedRange<Float>,
-    loss: TrainingLoss, batchSize: Int, threads: Threads = Threads(count: 2)
+    loss: TrainingLoss, batchSize: Int, keepsZeros: Bool = false, threads: Threads = Threads(count: 2)
   ) {
     initial = network
     self.loss = loss
@@ -64,12 +71,17 @@ package struct TrainingRun: ~Copyable {
     gradients = (0..<threads.count).map { _ in PanelGradients(for: network, intervals: intervals) }
     let prepared = PreparedNetwork(network, intervals: intervals, gradients: true)
     self.prepared = prepared
-    layers = zip(network.layers, prepared.layers).map { layer, parameters in
-      Layer(
+    layers = zip(network.layers, prepared.layers).enumerated().map { index, pair in
+      let (layer, parameters) = pair
+      let mask =
+        keepsZeros && index < network.layers.count - 1
+        ? Panels(
+          rows: layer.rows, columns: layer.columns, elements: layer.weights.map { $0 == 0 ? 0 : 1 }) : nil
+      return Layer(
         parameters: parameters, bound: layer.rowSumBound,
         weightMoments: Adam.Moments(rows: layer.rows, columns: layer.columns),
         biasMoments: Adam.Moments(rows: layer.rows, columns: 1),
-        thresholds: Panels(rows: layer.rows, columns: 1))
+        thresholds: Panels(rows: layer.rows, columns: 1), mask: mask)
     }
     residualMoments = network.residuals.map { Adam.Moments(rows: $0.weights.count, columns: 1) }
     panels = prepared.layers.indices.sorted {
