@@ -127,9 +127,12 @@ public struct TrainingOptions: Equatable, Sendable {
   }
 
   /// The options with which networks of distances are trained on the shipped digits.
+  ///
+  /// Chosen on a quarter of the training samples held out (three seeds): widths 32, 64 and 128 verify 73.7, 76.0 and
+  /// 79.3 % at 0.15; half as many steps cost 3 points, other rates and shares of cross-entropy bought nothing.
   public static var digitDistances: TrainingOptions {
     var options = distances
-    options.hidden = [32, 32]
+    options.hidden = [128, 128]
     options.epsilon = 0.15
     options.epochs = 400
     options.batchSize = 64
