@@ -37,6 +37,7 @@ public enum TrainingError: Error, Equatable, Sendable {
   public enum Option: String, CaseIterable, Sendable {
     case hidden
     case epsilon
+    case hingeEpsilon = "epsilon of distances"
     case bounds
     case boundCount
     case epochs
@@ -62,6 +63,7 @@ public enum TrainingError: Error, Equatable, Sendable {
       switch self {
       case .hidden: "a width of 1 to 65536"
       case .epsilon: "finite and at least 0"
+      case .hingeEpsilon: "above 0"
       case .bounds: "finite and above 0"
       case .boundCount: "one bound, or one for each constrained layer"
       case .epochs: "1 to 1000000"

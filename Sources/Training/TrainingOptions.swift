@@ -193,7 +193,7 @@ public struct TrainingOptions: Equatable, Sendable {
     try require(.validationFraction, fraction, fraction >= 0 && fraction < 1)
     if let patience { try require(.patience, Double(patience), patience > 0 && validationFraction > 0) }
     if kind != .dense {
-      try require(.epsilon, Double(epsilon), epsilon > 0)
+      try require(.hingeEpsilon, Double(epsilon), epsilon > 0)
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
       let (first, last) = (Double(distance.firstExponent), Double(distance.lastExponent))
       try require(.exponents, first, first >= 2 && first <= last)

@@ -53,6 +53,39 @@ struct BadInputTests {
     #expect(try folder.supnorm([]).status == 2)
   }
 
+  @Test("options of distances, images and flash")
+  func distances() throws {
+    let dense = ["train", "--data", "digits", "--out", "m"]
+    let train = dense + ["--layers", "distance"]
+    try expect("--layers 'sphere': not one of dense, distance, hybrid", dense + ["--layers", "sphere"])
+    try expect("--loss does not go with --layers distance", train + ["--loss", "hinge"])
+    try expect("--exponents goes with --layers distance or hybrid", dense + ["--exponents", "3,9"])
+    try expect("--exponents: two numbers expected", train + ["--exponents", "3"])
+    try expect(
+      "training option exponents: 9 is not 2 to 1000000, the last one no less than the first",
+      train + ["--exponents", "9,3"])
+    try expect("training option epsilon of distances: 0 is not above 0", train + ["--epsilon", "0"])
+    try expect("training option crop: 4 is not 0 or more, less than half the image", dense + ["--crop", "4"])
+    try expect("training option shift: 8 is not 0 or more, less than the image", dense + ["--shift", "8"])
+    try expect(
+      "--crop and --shift go with images", ["train", "--data", "breast-cancer", "--out", "m", "--crop", "1"])
+    try expect("--flash '1TB': not a number of bytes such as 16384 or 16KB", dense + ["--flash", "1TB"])
+    let tooSmall = try TestFolder().supnorm(train + ["--hidden", "8", "--epochs", "2", "--flash", "100"])
+    #expect(tooSmall.status == 2)
+    #expect(
+      tooSmall.errorOutput.hasSuffix(
+        "supnorm train: --flash: flash budget: 118 bytes of parameters at least, 100 allowed\n"))
+    let model = ["m.safetensors": try trained("m.safetensors")]
+    let export = ["export", "m.safetensors", "--name", "m", "--out", "m.h"]
+    try expect(
+      "--offsets 8: m.safetensors has dense layers, only distances have offsets",
+      export + ["--offsets", "8"],
+      files: model)
+    try expect(
+      "--prune does not go with --flash, which chooses it", export + ["--flash", "9KB", "--prune", "3"],
+      files: model)
+  }
+
   @Test("files that are not there or cannot be written")
   func files() throws {
     try expect("nope.h: no such file or folder", ["verify", "nope.h"])

@@ -80,6 +80,7 @@ enum TrainCommand: Command {
     let source = try arguments.required("--data")
     let path = try arguments.required("--out")
     var options = try trainingOptions(arguments, source: source)
+    let flash = try arguments.bytes("--flash")
     try requireWritable(path)
     let features = arguments.string("--features")?.split(separator: ",").map(String.init)
     let data = try DataSource.load(
@@ -105,7 +106,7 @@ enum TrainCommand: Command {
       throw CommandError.failedCheck("\(error); nothing was written")
     }
     var (model, result, restarts) = trained
-    if let bytes = try arguments.bytes("--flash"), result.finishedEpochs == options.epochs {
+    if let bytes = flash, result.finishedEpochs == options.epochs {
       try FlashTraining.fit(&model, &result, within: bytes, data, options, source: source)
     }
     try writeModel(model, to: path)
