@@ -11,9 +11,6 @@ typealias Vector = SIMD8<Float>
 struct Block {
   var vectors: (Vector, Vector, Vector, Vector)
 
-  /// A block of zeros.
-  init() { vectors = (.zero, .zero, .zero, .zero) }
-
   /// The block at some address, which need not be aligned to more than a vector.
   @unsafe @inline(__always)
   init(_ p: UnsafePointer<Vector>) { vectors = unsafe (p[0], p[1], p[2], p[3]) }
@@ -168,8 +165,7 @@ func largestDifferences(
 @unsafe @inline(__always)
 func scaledPowerSum(
   _ x: UnsafePointer<Vector>, _ w: UnsafePointer<Vector>, stride: Int, scale: Float,
-  exponent: DistanceExponent,
-  cutoff: Float
+  exponent: DistanceExponent, cutoff: Float
 ) -> Float {
   if exponent.q < skippingExponent {
     var sum = Vector.zero
@@ -232,7 +228,7 @@ func addMaximumGradient(
   for c in 0..<stride {
     let difference = unsafe x[c] - w[c]
     let t = magnitude(difference)
-    guard !exceedsAnywhere(attained, t) || anyEqual(t, attained) else { continue }
+    guard anyEqual(t, attained) else { continue }
     let g = zero.replacing(
       with: Vector(repeating: gradient).replacing(with: -gradient, where: difference .< 0),
       where: t .== attained)
