@@ -5,8 +5,9 @@ public import Training
 public struct FlashBudget: Sendable {
   /// The most bytes that all parameters may take on the device.
   public var bytes: Int
-  /// Mapped inputs by which a network of distances shows which of its entries it uses, sample after sample; without them
-  /// no entry is dropped that could ever matter.
+  /// Raw values of samples by which a network of distances shows which of its entries it uses.
+  ///
+  /// Without them no entry is dropped that could ever matter. Dense layers need none.
   public var samples: [[Double]]
 
   /// Creates a budget; each sample has as many raw values as the network has inputs.

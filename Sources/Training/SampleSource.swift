@@ -17,6 +17,9 @@ public struct Augmentation: Equatable, Sendable {
     self.shift = shift
   }
 
+  /// How many features are left after cutting.
+  var featureCount: Int { (width - 2 * crop) * (height - 2 * crop) }
+
   /// The features that are left after cutting, in order.
   var features: [Int] {
     (crop..<height - crop).flatMap { y in (crop..<width - crop).map { x in y * width + x } }
@@ -43,7 +46,7 @@ package struct SampleSource: Sendable {
   }
 
   /// Inputs that a network reads of each sample.
-  var columns: Int { augmentation?.features.count ?? featureCount }
+  var columns: Int { augmentation?.featureCount ?? featureCount }
 
   /// Writes some samples to rows, shifted as step and place in the order of the samples have it.
   ///
@@ -57,12 +60,15 @@ package struct SampleSource: Sendable {
         let source = unsafe base + sample * featureCount
         let row = unsafe row(place - indices.startIndex)
         if let augmentation {
-          var generator = SeededGenerator(
-            seed: seed &+ UInt64(step) &* 0x9E37_79B9 &+ UInt64(place) &<< 40)
-          let reach = 2 * augmentation.shift + 1
-          let dx = augmentation.shift == 0 ? 0 : generator.index(below: reach) - augmentation.shift
-          let dy = augmentation.shift == 0 ? 0 : generator.index(below: reach) - augmentation.shift
-          unsafe augmentation.copy(source, movedBy: (dx, dy), to: row)
+          var offset = (x: 0, y: 0)
+          if augmentation.shift > 0 {
+            var generator = SeededGenerator(
+              seed: seed &+ UInt64(step) &* 0x9E37_79B9 &+ UInt64(place) &<< 40)
+            let reach = 2 * augmentation.shift + 1
+            offset.x = generator.index(below: reach) - augmentation.shift
+            offset.y = generator.index(below: reach) - augmentation.shift
+          }
+          unsafe augmentation.copy(source, movedBy: offset, to: row)
         } else {
           unsafe row.update(from: source, count: featureCount)
         }

@@ -80,7 +80,7 @@ enum ExportCommand: Command {
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
     let claims = try export(
       &model, from: modelPath, name: try arguments.required("--name"), to: path,
-      prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments))
+      prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments, for: model))
     let network = try claims.network()
     if !isForeign, let source = arguments.string("--data") {
       data = try DataSource.load(
@@ -115,12 +115,14 @@ enum ExportCommand: Command {
   }
 
   /// `--flash 16KB`, with training samples of the data to see which entries are used.
-  private static func flashBudget(_ arguments: Arguments) throws -> FlashBudget? {
+  private static func flashBudget(_ arguments: Arguments, for model: FloatModel) throws -> FlashBudget? {
     guard let bytes = try arguments.bytes("--flash") else { return nil }
     for option in ["--prune", "--offsets"] where arguments.has(option) {
       throw CommandError.usage("\(option) does not go with --flash, which chooses it")
     }
-    guard let source = arguments.string("--data") else { return FlashBudget(bytes: bytes) }
+    guard model.network.hasDistances, let source = arguments.string("--data") else {
+      return FlashBudget(bytes: bytes)
+    }
     let data = try DataSource.load(
       source, part: .train, columns: ColumnChoice(label: arguments.string("--label")))
     return FlashBudget(bytes: bytes, samples: data.rawSamples(limit: 10_000))
