@@ -28,27 +28,50 @@ public struct Answer: Equatable, Sendable {
   /// The same integers, prepared for proofs beyond interval bounds.
   let prover: BoxProver
 
+  /// The input maps that the header states: none, one for all inputs or one for each.
+  public let features: [FeatureClaims]
+
   private let memory: NetworkMemory
   private let view: Network
 
   /// Lays a network out in memory as a header does, with its own table of bounds unless one is given.
   ///
+  /// - Parameters:
+  ///   - features: the input maps that a header states: none, one for all inputs or one for each.
+  ///   - toleranceLSB: the radius that covers the declared tolerances, 0 for none.
   /// - Throws: `NetworkError` when the kernels refuse the layout.
-  public init(_ network: IntegerNetwork, bounds: [ChangeBound]? = nil) throws {
+  public init(
+    _ network: IntegerNetwork, bounds: [ChangeBound]? = nil, features: [FeatureClaims] = [],
+    toleranceLSB: Int = 0
+  ) throws {
     self.network = network
     prover = BoxProver(network)
     self.bounds = bounds ?? network.boundTable()
-    memory = NetworkMemory(network, bounds: self.bounds)
-    view = try unsafe Network(checking: memory.pointer)
-    try view.selfCheck()
+    self.features = features
+    memory = NetworkMemory(network, bounds: self.bounds, features: features, toleranceLSB: toleranceLSB)
+    view = try memory.checked()
   }
 
-  /// The CRC-32 of the parameters in the device's order.
-  public var crc32: UInt32 { unsafe memory.pointer.pointee.crc32 }
+  /// The CRC-32 of the canonical byte string, as the device computes it.
+  public var crc32: UInt32 { memory.statement.crc32 }
+  /// The CRC-32 of its first record.
+  public var headCRC32: UInt32 { memory.statement.headCRC32 }
   /// Scratch bytes for inference and the interval certificate, as the header states them.
-  public var scratchBytes: Int { max(2 * view.certifyScratchCount, 4) }
+  public var scratchBytes: Int { Int(memory.statement.scratchBytes) }
   /// Scratch bytes for inference alone.
-  public var inferScratchBytes: Int { max(2 * view.inferScratchCount, 4) }
+  public var inferScratchBytes: Int { Int(memory.statement.inferScratchBytes) }
+
+  /// Encodes one reading by the device's integer map.
+  ///
+  /// - Returns: the input, and whether the reading lies outside the declared range, so that it was clamped. The ends of a
+  ///   range that is not whole LSB wide may round to one LSB beyond it, which does not count.
+  /// - Throws: `NetworkError` when the feature has no integer map.
+  public func encoded(_ reading: Int32, feature: Int) throws -> (input: Int16, isClamped: Bool) {
+    let input = try view.encode(reading, feature: feature)
+    let value = try view.scaled(reading, feature: feature)
+    let isExact = features[features.count == 1 ? 0 : feature].shift == 0
+    return (input, (value - Int64(input)).magnitude > (isExact ? 0 : 1))
+  }
 
   /// Runs the device's inference on one input.
   ///

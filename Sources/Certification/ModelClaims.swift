@@ -1,3 +1,5 @@
+internal import CSupNorm
+
 /// What a model header states, number by number.
 ///
 /// Nobody trusts it before `verification(of:)` has re-derived it.
@@ -22,8 +24,10 @@ public struct ModelClaims: Equatable, Sendable {
   public var scratchBytes: Int
   /// Scratch memory for inference alone.
   public var inferScratchBytes: Int
-  /// CRC-32 of the parameters.
+  /// CRC-32 of the canonical byte string.
   public var crc32: Int
+  /// CRC-32 of its first record alone.
+  public var headCRC32: Int
   /// The layers, first to last.
   public var layers: [LayerClaims]
   /// Of the pairs of classes, in the order (0,1) (0,2) … (1,2) …; of a regression, of each output; empty when every
@@ -55,7 +59,7 @@ public struct ModelClaims: Equatable, Sendable {
   /// Creates claims; nothing is checked.
   public init(
     name: String, formatVersion: Int, unit: Int, inputs: Int, outputs: Int, inputMinimum: Int,
-    inputMaximum: Int, scratchBytes: Int, inferScratchBytes: Int, crc32: Int, layers: [LayerClaims],
+    inputMaximum: Int, scratchBytes: Int, inferScratchBytes: Int, crc32: Int, headCRC32: Int, layers: [LayerClaims],
     bounds: [BoundClaims], features: [FeatureClaims], featureNames: [String], classNames: [String],
     golden: [GoldenClaims], task: Task = .classification, residualInputs: [Int] = [],
     monotoneInputs: [MonotoneClaims] = [], targets: [TargetClaims] = [], targetNames: [String] = [],
@@ -71,6 +75,7 @@ public struct ModelClaims: Equatable, Sendable {
     self.scratchBytes = scratchBytes
     self.inferScratchBytes = inferScratchBytes
     self.crc32 = crc32
+    self.headCRC32 = headCRC32
     self.layers = layers
     self.bounds = bounds
     self.features = features
@@ -183,16 +188,25 @@ public struct BoundClaims: Equatable, Sendable {
 }
 
 /// The input map of one feature: in real numbers for hosts, in integers for raw readings.
+///
+/// A reading is a whole number, `reading = value · base^exponent`. For values that are readings the integer map is the
+/// map; a feature without one has base 0 and zeros.
 public struct FeatureClaims: Equatable, Sendable {
   /// `mapped = (value - offset) · scale`; an input is `floor(mapped · unit + 1/2)`, clamped.
   public var offset: Double
   /// Mapped units for each unit of the feature.
   public var scale: Double
-  /// `(reading · multiplier + addend) >> shift`, clamped.
+  /// 10 or 2; 0 for a feature that has no readings.
+  public var base: Int
+  /// The power of the base that makes readings of values.
+  public var exponent: Int
+  /// `((reading - origin) · multiplier + addend) >> shift`, clamped.
+  public var origin: Int
+  /// 1 … 2^31 - 1; 0 for a feature that has no readings.
   public var multiplier: Int
   /// Holds the rounding term too.
   public var addend: Int
-  /// The places dropped at the end, 0 … 15.
+  /// The places dropped at the end, 0 … 31.
   public var shift: Int
   /// How far the feature may move, in its own unit, for each LSB of a certified radius: at most
   /// `1 / (scale · unit)`.
@@ -200,15 +214,28 @@ public struct FeatureClaims: Equatable, Sendable {
 
   /// Creates claims; nothing is checked.
   public init(
-    offset: Double, scale: Double, multiplier: Int, addend: Int, shift: Int, tolerance: Double
+    offset: Double, scale: Double, base: Int = 10, exponent: Int = 0, origin: Int = 0, multiplier: Int,
+    addend: Int, shift: Int, tolerance: Double
   ) {
     self.offset = offset
     self.scale = scale
+    self.base = base
+    self.exponent = exponent
+    self.origin = origin
     self.multiplier = multiplier
     self.addend = addend
     self.shift = shift
     self.tolerance = tolerance
   }
+
+  /// Creates the claims of a feature that has no readings.
+  public init(hostOnlyOffset offset: Double, scale: Double, tolerance: Double) {
+    self.init(
+      offset: offset, scale: scale, base: 0, multiplier: 0, addend: 0, shift: 0, tolerance: tolerance)
+  }
+
+  /// Whether the device can encode the feature.
+  public var hasReadings: Bool { base != 0 }
 }
 
 /// An input in which every output of a header is said to be monotone.
@@ -263,6 +290,9 @@ public struct GoldenClaims: Equatable, Sendable {
 }
 
 extension ModelClaims {
+  /// The format that this version of the program reads and writes.
+  public static let currentFormatVersion = Int(SUPNORM_FORMAT_VERSION)
+
   /// Whether the header has a table of bounds: a network of max-plus layers alone needs none.
   public var hasBoundTable: Bool { layers.contains { $0.kind != .maxPlus } }
 

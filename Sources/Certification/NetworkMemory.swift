@@ -3,43 +3,67 @@ internal import Embedded
 
 /// One network in the C layout of supnorm.h; frees it with itself.
 @safe final class NetworkMemory {
-  let pointer: UnsafeMutablePointer<supnorm_network>
+  private let pointer = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
-  init(_ network: IntegerNetwork, bounds: [ChangeBound]) {
-    unsafe pointer = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
-    let layers = unsafe network.layers.map { layer in
-      let columns = layer.storedColumns
-      let offsets = layer.storedOffsets
-      let isMaxPlus = layer.kind == .maxPlus
-      let weights = isMaxPlus ? offsets.map { Int16(truncatingIfNeeded: $0) } : layer.storedWeights
-      return unsafe supnorm_layer(
-        kind: UInt8(layer.kind.constant), activation: UInt8(layer.activation.constant),
-        shift: UInt8(layer.shift), layout: UInt8(layer.layout), rows: UInt16(layer.rows),
-        columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
-        entries: UInt32(layer.storedCount), weights: layer.usesByteOffsets ? nil : copy(weights),
-        biases: isMaxPlus ? nil : copy(layer.biases),
-        column_indices: layer.kind == .dense || layer.usesByteColumns ? nil : copy(columns),
-        row_entries: layer.kind == .dense ? nil : copy(layer.storedCounts),
-        byte_columns: layer.usesByteColumns ? copy(columns.map { UInt8($0) }) : nil,
-        byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil)
-    }
+  init(_ network: IntegerNetwork, bounds: [ChangeBound], features: [FeatureClaims], toleranceLSB: Int) {
+    let layers = unsafe network.layers.map { unsafe cLayer($0) }
     let table = bounds.map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
     unsafe pointer.initialize(
       to: supnorm_network(
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(layers.count),
         inputs: UInt16(network.inputs), outputs: UInt16(network.outputs), unit: Int32(network.unit),
         input_min: Int16(network.inputMinimum), input_max: Int16(network.inputMaximum), scratch_bytes: 0,
-        infer_scratch_bytes: 0, crc32: network.checksum, layers: copy(layers),
-        bounds: network.isMaxPlus ? nil : copy(table),
-        features: nil, residual_inputs: copy(network.residualInputs.map { UInt16($0) }), feature_count: 0,
-        residual_count: UInt16(network.residualInputs.count), tolerance_lsb: 0,
+        infer_scratch_bytes: 0, crc32: 0, head_crc32: 0, layers: copy(layers),
+        bounds: network.isMaxPlus ? nil : copy(table), features: copy(features.map(supnorm_feature.init)),
+        residual_inputs: copy(network.residualInputs.map { UInt16($0) }),
+        feature_count: UInt16(features.count), residual_count: UInt16(network.residualInputs.count),
+        tolerance_lsb: UInt16(toleranceLSB),
         task: UInt16(network.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION)))
+  }
+
+  /// The network with the scratch sizes it needs and its checksums, computed by the device's own code.
+  ///
+  /// - Throws: `NetworkError` when the kernels refuse the layout.
+  func checked() throws -> Network {
+    let view = try unsafe Network(checking: pointer)
+    // C has no empty arrays, so a network that needs no scratch asks for a word of it.
+    unsafe pointer.pointee.scratch_bytes = UInt32(max(2 * view.certifyScratchCount, 8))
+    unsafe pointer.pointee.infer_scratch_bytes = UInt32(max(2 * view.inferScratchCount, 8))
+    unsafe pointer.pointee.head_crc32 = headChecksum(of: pointer)
+    unsafe pointer.pointee.crc32 = view.checksum
+    try view.selfCheck()
+    return view
+  }
+
+  /// What a header states of the network.
+  var statement: (crc32: UInt32, headCRC32: UInt32, scratchBytes: UInt32, inferScratchBytes: UInt32) {
+    unsafe (
+      pointer.pointee.crc32, pointer.pointee.head_crc32, pointer.pointee.scratch_bytes,
+      pointer.pointee.infer_scratch_bytes
+    )
   }
 
   deinit {
     unsafe blocks.forEach { unsafe $0.deallocate() }
     unsafe pointer.deallocate()
+  }
+
+  private func cLayer(_ layer: IntegerLayer) -> supnorm_layer {
+    let columns = layer.storedColumns
+    let offsets = layer.storedOffsets
+    let isMaxPlus = layer.kind == .maxPlus
+    let weights = isMaxPlus ? offsets.map { Int16(truncatingIfNeeded: $0) } : layer.storedWeights
+    return unsafe supnorm_layer(
+      kind: UInt8(layer.kind.constant), activation: UInt8(layer.activation.constant),
+      shift: UInt8(layer.shift), layout: UInt8(layer.layout), rows: UInt16(layer.rows),
+      columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
+      entries: UInt32(layer.storedCount), weights: layer.usesByteOffsets ? nil : copy(weights),
+      biases: isMaxPlus ? nil : copy(layer.biases),
+      column_indices: layer.kind == .dense || layer.usesByteColumns ? nil : copy(columns),
+      row_entries: layer.kind == .dense ? nil : copy(layer.storedCounts),
+      byte_columns: layer.usesByteColumns ? copy(columns.map { UInt8($0) }) : nil,
+      byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil)
   }
 
   /// Copies an array into memory of its own; one spare element keeps the pointer valid when it is empty.
@@ -48,6 +72,15 @@ internal import Embedded
     for index in elements.indices { unsafe (block + index).initialize(to: elements[index]) }
     unsafe blocks.append(UnsafeMutableRawPointer(block))
     return unsafe UnsafePointer(block)
+  }
+}
+
+extension supnorm_feature {
+  /// The integer part of an input map; the numbers fit, which the checker proves of claims.
+  fileprivate init(_ feature: FeatureClaims) {
+    self.init(
+      origin: Int32(feature.origin), multiplier: Int32(feature.multiplier), addend: Int32(feature.addend),
+      shift: Int32(feature.shift))
   }
 }
 
@@ -88,26 +121,5 @@ extension IntegerLayer {
         return counts
       }
     }
-  }
-}
-
-extension IntegerNetwork {
-  /// The CRC-32 of the parameters, in the order that supnorm.h states.
-  ///
-  /// - Complexity: O(parameters).
-  public var checksum: UInt32 {
-    var checksum = Checksum()
-    for layer in layers {
-      for count in layer.storedCounts { checksum.update(UInt32(count), bytes: 2) }
-      for column in layer.storedColumns {
-        checksum.update(UInt32(column), bytes: layer.usesByteColumns ? 1 : 2)
-      }
-      for offset in layer.storedOffsets {
-        checksum.update(UInt32(truncatingIfNeeded: offset), bytes: layer.usesByteOffsets ? 1 : 2)
-      }
-      for weight in layer.storedWeights { checksum.update(UInt32(UInt16(bitPattern: weight)), bytes: 2) }
-      for bias in layer.biases { checksum.update(UInt32(bitPattern: bias), bytes: 4) }
-    }
-    return checksum.value
   }
 }

@@ -19,22 +19,26 @@ private func status(
 /// A span over the caller's scratch memory; null is allowed when nothing is needed.
 @inline(__always)
 private func scratchBuffer(
-  _ scratch: UnsafeMutablePointer<Int16>?, _ bytes: Int
-) -> UnsafeMutableBufferPointer<Int16> {
-  unsafe UnsafeMutableBufferPointer(start: scratch, count: scratch == nil || bytes < 0 ? 0 : bytes / 2)
+  _ scratch: UnsafeMutableRawPointer?, _ bytes: Int
+) throws(NetworkError) -> UnsafeMutableBufferPointer<Int16> {
+  // The kernels may read and write it in words of up to 8 bytes; half of a negative size is no size either.
+  guard UInt(bitPattern: scratch) & 7 == 0 else { throw .scratchTooSmall }
+  let elements = unsafe scratch?.assumingMemoryBound(to: Int16.self)
+  return unsafe UnsafeMutableBufferPointer(
+    start: elements, count: elements == nil || bytes < 0 ? 0 : bytes / 2)
 }
 
 /// See `supnorm_infer` in supnorm.h.
 @c public func supnorm_infer(
   _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?,
-  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
+  _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
   _ result: UnsafeMutablePointer<supnorm_result>?
 ) -> Int32 {
   unsafe status(network) { network throws(NetworkError) in
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
-    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    let buffer = try unsafe scratchBuffer(scratch, scratchBytes)
     var memory = unsafe buffer.mutableSpan
     var outputs = unsafe MutableSpan(_unsafeStart: logits, count: network.outputs)
     unsafe result.pointee = try network.infer(
@@ -46,11 +50,11 @@ private func scratchBuffer(
 /// See `supnorm_certify` in supnorm.h.
 @c public func supnorm_certify(
   _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?, _ classIndex: Int32,
-  _ radius: Int32, _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int
+  _ radius: Int32, _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int
 ) -> Int32 {
   unsafe status(network) { network throws(NetworkError) in
     guard let input = unsafe input else { throw .nullPointer }
-    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    let buffer = try unsafe scratchBuffer(scratch, scratchBytes)
     var memory = unsafe buffer.mutableSpan
     let isCertified = try unsafe network.certify(
       Span(_unsafeStart: input, count: network.inputs), classIndex: Int(classIndex), radius: Int(radius),
@@ -62,14 +66,14 @@ private func scratchBuffer(
 /// See `supnorm_infer_within` in supnorm.h.
 @c public func supnorm_infer_within(
   _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?, _ requiredRadius: Int32,
-  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
+  _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
   _ result: UnsafeMutablePointer<supnorm_result>?
 ) -> Int32 {
   unsafe status(network) { network throws(NetworkError) in
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
-    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    let buffer = try unsafe scratchBuffer(scratch, scratchBytes)
     var memory = unsafe buffer.mutableSpan
     var outputs = unsafe MutableSpan(_unsafeStart: logits, count: network.outputs)
     unsafe result.pointee = try network.infer(
@@ -82,14 +86,14 @@ private func scratchBuffer(
 /// See `supnorm_output_bounds` in supnorm.h.
 @c public func supnorm_output_bounds(
   _ network: UnsafePointer<supnorm_network>?, _ input: UnsafePointer<Int16>?, _ radius: Int32,
-  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ lower: UnsafeMutablePointer<Int32>?,
+  _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ lower: UnsafeMutablePointer<Int32>?,
   _ upper: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
   unsafe status(network) { network throws(NetworkError) in
     guard let input = unsafe input, let lower = unsafe lower, let upper = unsafe upper else {
       throw .nullPointer
     }
-    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    let buffer = try unsafe scratchBuffer(scratch, scratchBytes)
     var memory = unsafe buffer.mutableSpan
     var lowerBounds = unsafe MutableSpan(_unsafeStart: lower, count: network.outputs)
     var upperBounds = unsafe MutableSpan(_unsafeStart: upper, count: network.outputs)
@@ -114,7 +118,14 @@ private func scratchBuffer(
 
 /// See `supnorm_self_check` in supnorm.h.
 @c public func supnorm_self_check(_ network: UnsafePointer<supnorm_network>?) -> Int32 {
-  unsafe status(network) { network throws(NetworkError) in
+  guard let pointer = unsafe network else { return SUPNORM_ERROR_NULL }
+  do {
+    // Only then may the counts be used to look at the layers.
+    try unsafe Network.checkHead(of: pointer)
+  } catch {
+    return error.status
+  }
+  return unsafe status(pointer) { network throws(NetworkError) in
     try network.selfCheck()
     return SUPNORM_OK
   }
@@ -123,11 +134,11 @@ private func scratchBuffer(
 /// See `supnorm_self_test` in supnorm.h.
 @c public func supnorm_self_test(
   _ network: UnsafePointer<supnorm_network>?, _ golden: UnsafePointer<supnorm_golden>?, _ goldenCount: Int,
-  _ scratch: UnsafeMutablePointer<Int16>?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?
+  _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
   unsafe status(network) { network throws(NetworkError) in
     guard let golden = unsafe golden, let logits = unsafe logits else { throw .nullPointer }
-    let buffer = unsafe scratchBuffer(scratch, scratchBytes)
+    let buffer = try unsafe scratchBuffer(scratch, scratchBytes)
     var memory = unsafe buffer.mutableSpan
     var outputs = unsafe MutableSpan(_unsafeStart: logits, count: network.outputs)
     for index in 0..<max(goldenCount, 0) {

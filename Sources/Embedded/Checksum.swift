@@ -22,12 +22,4 @@ package struct Checksum {
       rest &>>= 8
     }
   }
-
-  /// Adds an array of integers.
-  /// - Complexity: eight steps for each byte.
-  mutating func update<Element: FixedWidthInteger>(_ elements: UnsafeBufferPointer<Element>) {
-    for index in unsafe elements.span.indices {
-      unsafe update(UInt32(truncatingIfNeeded: elements.span[index]), bytes: Element.bitWidth / 8)
-    }
-  }
 }

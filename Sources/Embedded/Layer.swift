@@ -74,6 +74,16 @@ internal import CSupNorm
   var activation: Int32 { unsafe Int32(layer.pointee.activation) }
   var rowSumBound: UInt32 { unsafe layer.pointee.row_sum_bound }
   var isMaxPlus: Bool { groups > 1 }
+  /// How many counts the layer stores: none of a dense layer, else those of all rows.
+  var countCount: Int { rows &* groups }
+  /// Whether every array can be read in words, so that a kernel may.
+  var isAligned: Bool {
+    var bits = unsafe UInt(bitPattern: layer.pointee.weights) | UInt(bitPattern: layer.pointee.biases)
+    unsafe bits |=
+      UInt(bitPattern: layer.pointee.column_indices) | UInt(bitPattern: layer.pointee.row_entries)
+    unsafe bits |= UInt(bitPattern: layer.pointee.byte_columns) | UInt(bitPattern: layer.pointee.byte_offsets)
+    return bits & 3 == 0
+  }
   private var layout: Int32 { unsafe Int32(layer.pointee.layout) }
   private var hasByteColumns: Bool { layout & SUPNORM_BYTE_COLUMNS != 0 }
   private var hasByteOffsets: Bool { layout & SUPNORM_BYTE_OFFSETS != 0 }
@@ -278,15 +288,5 @@ extension Layer {
           otherColumns: otherColumns, otherBias: otherBias, lower: lower, upper: upper, widening: widening)
       }
     }
-  }
-
-  /// Adds the parameters to a checksum in the order that supnorm.h states.
-  func update(_ checksum: inout Checksum) {
-    unsafe checksum.update(elements(of: layer.pointee.row_entries, from: 0, count: rows &* groups))
-    unsafe checksum.update(elements(of: layer.pointee.column_indices, from: 0, count: entries))
-    unsafe checksum.update(elements(of: layer.pointee.byte_columns, from: 0, count: entries))
-    unsafe checksum.update(elements(of: layer.pointee.weights, from: 0, count: entries))
-    unsafe checksum.update(elements(of: layer.pointee.byte_offsets, from: 0, count: entries))
-    unsafe checksum.update(elements(of: layer.pointee.biases, from: 0, count: rows))
   }
 }

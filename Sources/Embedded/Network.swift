@@ -5,10 +5,10 @@ public import CSupNorm
 /// It holds nothing but the pointer; the network must stay alive and unchanged while the view is used. All
 /// functions are reentrant and work in the scratch memory that the caller gives.
 @safe public struct Network {
-  private let network: UnsafePointer<supnorm_network>
+  let network: UnsafePointer<supnorm_network>
 
   /// The greatest width of the hidden layers 0, 2, 4 … and of the hidden layers 1, 3, 5 …: outputs alternate
-  /// between two parts of the scratch memory.
+  /// between two parts of the scratch memory, each a multiple of 8 bytes so that all parts are aligned alike.
   private let evenWidth: Int
   private let oddWidth: Int
 
@@ -41,13 +41,16 @@ public import CSupNorm
       if index == count - 2 { columns &+= residualCount }
       if index % 2 == 0 { even = max(even, columns) } else { odd = max(odd, columns) }
     }
-    evenWidth = even
-    oddWidth = odd
+    evenWidth = (even &+ 3) & ~3
+    oddWidth = (odd &+ 3) & ~3
     guard count > 0, unsafe columns == Int(pointer.pointee.outputs), columns <= 32767,
       inputMinimum <= inputMaximum, unsafe pointer.pointee.task <= SUPNORM_REGRESSION
     else { throw .malformed }
     let hasTable = unsafe pointer.pointee.bounds != nil
     guard hasTable != isMaxPlus else { throw isMaxPlus ? .malformed : .nullPointer }
+    guard unsafe pointer.pointee.feature_count == 0 || pointer.pointee.features != nil else {
+      throw .nullPointer
+    }
   }
 
   /// Residual inputs need a hidden layer behind whose outputs they lie; they exist and increase.
@@ -78,7 +81,11 @@ public import CSupNorm
   var layerCount: Int { unsafe Int(network.pointee.layer_count) }
   var inputMinimum: Int32 { unsafe Int32(network.pointee.input_min) }
   var inputMaximum: Int32 { unsafe Int32(network.pointee.input_max) }
-  var crc32: UInt32 { unsafe network.pointee.crc32 }
+  /// How many bounds the table has: of each pair of classes or each output, none without a table.
+  var boundCount: Int {
+    guard unsafe network.pointee.bounds != nil else { return 0 }
+    return isRegression ? outputs : outputs * (outputs - 1) / 2
+  }
 
   /// A layer; its shape was checked when the view was made.
   func layer(_ index: Int) -> Layer { unsafe Layer(network.pointee.layers + index) }
@@ -95,9 +102,7 @@ public import CSupNorm
 
   /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
   func globalRadius(logits: Span<Int32>, classIndex: Int) -> UInt32 {
-    let hasTable = unsafe network.pointee.bounds != nil
-    let pairs = unsafe UnsafeBufferPointer(
-      start: network.pointee.bounds, count: hasTable ? outputs * (outputs - 1) / 2 : 0)
+    let pairs = unsafe UnsafeBufferPointer(start: network.pointee.bounds, count: boundCount)
     return unsafe Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs.span)
   }
 

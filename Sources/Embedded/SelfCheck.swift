@@ -1,21 +1,38 @@
 public import CSupNorm
 
 extension Network {
-  /// Re-proves on the stored parameters what the header claims of them.
+  /// Proves the numbers of a network that are in no array by their own checksum, before a count of them is used.
+  ///
+  /// - Throws: `otherVersion` or `checksumMismatch`.
+  @unsafe static func checkHead(of pointer: UnsafePointer<supnorm_network>) throws(NetworkError) {
+    guard unsafe Int32(pointer.pointee.format_version) == SUPNORM_FORMAT_VERSION else { throw .otherVersion }
+    guard unsafe headChecksum(of: pointer) == pointer.pointee.head_crc32 else { throw .checksumMismatch }
+  }
+
+  /// Re-proves on the stored numbers what the header claims of them.
   ///
   /// Every row sum is within its layer's bound, no accumulator can overflow
   /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), the columns of a sparse row or of a group of max-plus entries increase
-  /// and exist, and the CRC-32 is the stated one.
+  /// and exist, the input maps are in range, the stated scratch sizes are enough, arrays can be read in words, and the
+  /// CRC-32 of the canonical byte string is the stated one.
   /// - Throws: `malformed`, `boundExceeded` or `checksumMismatch`.
-  /// - Complexity: O(weights), eight shifts for each parameter byte.
+  /// - Complexity: O(weights), eight shifts for each byte of the canonical string.
   public func selfCheck() throws(NetworkError) {
-    var checksum = Checksum()
     for index in 0..<layerCount {
       let layer = self.layer(index)
+      guard layer.isAligned else { throw .malformed }
       if let error = firstError(in: layer) { throw error }
-      layer.update(&checksum)
     }
-    guard checksum.value == crc32 else { throw .checksumMismatch }
+    let value = unsafe network.pointee
+    for index in unsafe 0..<Int(value.feature_count) {
+      guard unsafe value.features[index].isInRange else { throw .malformed }
+    }
+    guard unsafe Int(value.infer_scratch_bytes) >= 2 &* inferScratchCount,
+      unsafe Int(value.scratch_bytes) >= 2 &* certifyScratchCount
+    else { throw .malformed }
+    guard unsafe value.crc32 == checksum, unsafe value.head_crc32 == headChecksum(of: network) else {
+      throw .checksumMismatch
+    }
   }
 
   private func firstError(in layer: Layer) -> NetworkError? {

@@ -13,13 +13,13 @@ public struct NetworkError: Error, Equatable, Sendable {
   public static var otherVersion: NetworkError { NetworkError(SUPNORM_ERROR_VERSION) }
   /// Shapes that do not chain, an unknown kind or activation, a column out of range.
   public static var malformed: NetworkError { NetworkError(SUPNORM_ERROR_MALFORMED) }
-  /// Fewer scratch elements than the network needs.
+  /// Fewer scratch elements than the network needs, or scratch that is not aligned to 8 bytes.
   public static var scratchTooSmall: NetworkError { NetworkError(SUPNORM_ERROR_SCRATCH) }
   /// A radius outside 0 … 65535.
   public static var radiusOutOfRange: NetworkError { NetworkError(SUPNORM_ERROR_RADIUS) }
   /// A class outside 0 …< outputs.
   public static var classOutOfRange: NetworkError { NetworkError(SUPNORM_ERROR_CLASS) }
-  /// The parameters do not have the stated CRC-32.
+  /// The network does not have the stated CRC-32.
   public static var checksumMismatch: NetworkError { NetworkError(SUPNORM_ERROR_CHECKSUM) }
   /// A row sum above its bound, or a row that could overflow.
   public static var boundExceeded: NetworkError { NetworkError(SUPNORM_ERROR_BOUND) }
@@ -27,4 +27,6 @@ public struct NetworkError: Error, Equatable, Sendable {
   public static var goldenMismatch: NetworkError { NetworkError(SUPNORM_ERROR_GOLDEN) }
   /// A class was asked of a regression, or a change bound of a classifier.
   public static var otherTask: NetworkError { NetworkError(SUPNORM_ERROR_TASK) }
+  /// The feature has no whole readings: a host encodes its values.
+  public static var noReadings: NetworkError { NetworkError(SUPNORM_ERROR_READING) }
 }

@@ -74,7 +74,7 @@ extension CertifiedNetwork {
       claims.network(),
       bounds: claims.bounds.map {
         ChangeBound(slope: UInt32(clamping: $0.slope), offset: UInt32(clamping: $0.offset))
-      })
+      }, features: claims.features, toleranceLSB: claims.toleranceLSB)
   }
 }
 
@@ -267,7 +267,8 @@ private struct MacroTable {
 
   func claims() throws(FileError) -> ModelClaims {
     // Another version may have other macros, so it is told before any of them is missed.
-    if macros["\(prefix)_FORMAT_VERSION"] != nil { _ = try count("FORMAT_VERSION", 3...3) }
+    let version = ModelClaims.currentFormatVersion
+    if macros["\(prefix)_FORMAT_VERSION"] != nil { _ = try count("FORMAT_VERSION", version...version) }
     let layerCount = try count("LAYERS", 1...65535)
     let goldenCount = try count("GOLDEN_COUNT", 0...65535)
     var layers: [LayerClaims] = []
@@ -280,7 +281,8 @@ private struct MacroTable {
       name: prefix.lowercased(), formatVersion: integer("FORMAT_VERSION"), unit: integer("UNIT"),
       inputs: integer("INPUTS"), outputs: integer("OUTPUTS"), inputMinimum: integer("INPUT_MIN"),
       inputMaximum: integer("INPUT_MAX"), scratchBytes: integer("SCRATCH_BYTES"),
-      inferScratchBytes: integer("INFER_SCRATCH_BYTES"), crc32: integer("CRC32"), layers: layers,
+      inferScratchBytes: integer("INFER_SCRATCH_BYTES"), crc32: integer("CRC32"),
+      headCRC32: integer("HEAD_CRC32"), layers: layers,
       bounds: bounds(of: layers, task),
       features: features(), featureNames: strings("FEATURE_NAMES"), classNames: strings("CLASS_NAMES"),
       golden: golden, task: task, residualInputs: integers("RESIDUAL_INPUTS").map { $0[0] },
@@ -340,14 +342,13 @@ private struct MacroTable {
     var result: [FeatureClaims] = []
     for (index, item) in items.enumerated() {
       let reals = item.map { Double($0.map(\.string).joined()) }
-      let integers = item.map(Self.integer)
-      guard item.count == 6, let offset = reals[0], let scale = reals[1], let multiplier = integers[2],
-        let addend = integers[3], let shift = integers[4], let tolerance = reals[5]
+      guard item.count == 9, let offset = reals[0], let scale = reals[1], let tolerance = reals[8],
+        case let numbers = item[2..<8].compactMap(Self.integer), numbers.count == 6
       else { throw try error("FEATURES", macro("FEATURES"), "item \(index) is not an input map") }
       result.append(
         FeatureClaims(
-          offset: offset, scale: scale, multiplier: multiplier, addend: addend, shift: shift,
-          tolerance: tolerance))
+          offset: offset, scale: scale, base: numbers[0], exponent: numbers[1], origin: numbers[2],
+          multiplier: numbers[3], addend: numbers[4], shift: numbers[5], tolerance: tolerance))
     }
     return result
   }

@@ -86,7 +86,8 @@ private struct HeaderWriter {
       #define \(upper)_SCRATCH_BYTES \(model.scratchBytes)
       #define \(upper)_INFER_SCRATCH_BYTES \(model.inferScratchBytes) /* without supnorm_certify */
       #define \(upper)_TOLERANCE_LSB \(model.toleranceLSB) /* the radius that covers all declared tolerances */
-      #define \(upper)_CRC32 0x\(hexadecimal(model.crc32))
+      #define \(upper)_CRC32 0x\(hexadecimal(model.crc32)) /* of all that certificates rest on */
+      #define \(upper)_HEAD_CRC32 0x\(hexadecimal(model.headCRC32)) /* of its first record, the counts */
       #define \(upper)_GOLDEN_COUNT \(model.golden.count)
 
       /* The same for code that pastes the lowercase name. */
@@ -313,15 +314,18 @@ private struct HeaderWriter {
   private mutating func writeInputMap() {
     line(
       """
-      /* ---- Inputs: F(offset, scale, multiplier, addend, shift, tolerance), one for all inputs or one for each.
-       * In real numbers x = (value - offset) * scale and q = floor(x * \(upper)_UNIT + 1/2), for integer readings
-       * q = (reading * multiplier + addend) >> shift (supnorm_encode), both clamped to the input range. A radius of
-       * r LSB means that every value may move by r * tolerance, in its own unit. ---- */
+      /* ---- Inputs: F(offset, scale, base, exponent, origin, multiplier, addend, shift, tolerance), one for all inputs
+       * or one for each. A reading is a whole number, value * base^exponent, and becomes
+       * q = ((reading - origin) * multiplier + addend) >> shift (supnorm_encode). In real numbers x = (value - offset) *
+       * scale and q = floor(x * \(upper)_UNIT + 1/2), before rounding at most 1/2 from the other; both are clamped to the
+       * input range. Base 0: no readings, host only. A radius of r LSB means that every value may move by
+       * r * tolerance, in its own unit. ---- */
       """)
     define(
       "\(upper)_FEATURES", "F",
       model.features.map {
-        "\($0.offset), \($0.scale), \($0.multiplier), \($0.addend), \($0.shift), \($0.tolerance)"
+        "\($0.offset), \($0.scale), \($0.base), \($0.exponent), \($0.origin), \($0.multiplier), \($0.addend), "
+          + "\($0.shift), \($0.tolerance)"
       })
     array("supnorm_feature", "\(lower)_features", ["\(upper)_FEATURES(SUPNORM_FEATURE)"])
   }
@@ -393,7 +397,7 @@ private struct HeaderWriter {
       static const supnorm_network \(lower)_network_data = {
         \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
         \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
-        \(upper)_CRC32, \(lower)_layers, \(model.hasBoundTable ? "\(lower)_bounds" : "NULL"), \(lower)_features,
+        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(lower)_layers, \(model.hasBoundTable ? "\(lower)_bounds" : "NULL"), \(lower)_features,
         \(model.residualInputs.isEmpty ? "NULL" : "\(lower)_residual_inputs"),
         sizeof \(lower)_features / sizeof \(lower)_features[0], 0 \(upper)_RESIDUAL_INPUTS(SUPNORM_COUNT),
         \(upper)_TOLERANCE_LSB, \(upper)_TASK

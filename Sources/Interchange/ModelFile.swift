@@ -24,6 +24,9 @@ package func modelBytes(_ model: FloatModel, path: String) throws(FileError) -> 
 
 private let (formatName, formatVersion) = ("supnorm-model", "1")
 
+/// What stands for the unit of a feature that has no readings.
+private let hostOnly = "host"
+
 // MARK: - Writing
 
 extension FloatModel {
@@ -64,6 +67,13 @@ extension FloatModel {
       "input_max": "\(inputMap.maximumLSB)",
       "row_sum_bounds": bounds.joined(separator: ","),
     ]
+    if inputMap.readings.contains(where: { $0 != .whole }) {
+      let units = inputMap.readings.map { $0?.description ?? hostOnly }
+      content.metadata["readings"] = units.joined(separator: ",")
+    }
+    if !unreadInputs.isEmpty {
+      content.metadata["unread_inputs"] = unreadInputs.map(String.init).joined(separator: ",")
+    }
     if network.hasDistances {
       content.metadata["layer_kinds"] = network.layers.map(\.kind.rawValue).joined(separator: ",")
     }
@@ -127,6 +137,7 @@ extension FloatModel {
       targets: try reader.targets(outputs: outputs),
       targetNames: try reader.names("target_names", count: outputs),
       tolerances: try reader.tolerances(inputs: inputs),
+      unreadInputs: try reader.unreadInputs(of: layers[0]),
       examples: try reader.examples(inputs: inputs))
     for (key, value) in content.metadata where key.hasPrefix("settings.") {
       settings[String(key.dropFirst("settings.".count))] = value
@@ -349,8 +360,43 @@ struct ModelReader {
     let minimum = try integer("input_min", in: -32768...32767)
     return InputMap(
       offsets: offsets.elements.doubles, scales: scales.elements.doubles,
+      readings: try readings(count: offsets.elements.count),
       unit: try integer("unit", in: 1...32768), minimumLSB: minimum,
       maximumLSB: try integer("input_max", in: minimum...32767))
+  }
+
+  /// The units of readings, `10^0,10^2,host`; whole numbers when the file says nothing.
+  func readings(count: Int) throws(FileError) -> [ReadingUnit?]? {
+    guard let list = content.metadata["readings"] else { return nil }
+    let names = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard names.count == count else {
+      throw fail("metadata readings", "\(names.count) units for \(count) input maps")
+    }
+    var units: [ReadingUnit?] = []
+    for name in names {
+      let unit = ReadingUnit(name)
+      guard unit != nil || name == hostOnly else {
+        throw fail("metadata readings", "\(quoted(String(name))) is neither a unit such as 10^2 nor \(hostOnly)")
+      }
+      units.append(unit)
+    }
+    return units
+  }
+
+  /// The inputs that are never read: their weights are zero.
+  func unreadInputs(of layer: FloatLayer) throws(FileError) -> [Int] {
+    guard let list = content.metadata["unread_inputs"] else { return [] }
+    var inputs: [Int] = []
+    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let input = Int(name), input > inputs.last ?? -1, input < layer.columns else {
+        throw fail("metadata unread_inputs", "\(quoted(String(name))) is no input, in increasing order")
+      }
+      let isRead = (0..<layer.rows).contains { layer.weights[$0 * layer.columns + input] != 0 }
+      guard !isRead else { throw fail("metadata unread_inputs", "input \(input) has weights") }
+      inputs.append(input)
+    }
+    guard inputs.count < layer.columns else { throw fail("metadata unread_inputs", "all inputs") }
+    return inputs
   }
 
   func examples(inputs: Int) throws(FileError) -> [[Double]] {

@@ -54,11 +54,12 @@ private struct QuantizedRow {
 ///   - unit: LSB that make one unit of the weights.
 ///   - range: the declared input range in LSB, no wider than 32,767.
 ///   - endsNetwork: whether the last of the layers gives the logits.
+///   - unread: inputs that never change, of which no entry is made: their distance is zero, and a row has others.
 /// - Returns: the layers with hidden values of 0 and more, and the constants taken off the last one's rows (zeros if it
 ///   ends the network, where one constant for all is taken off).
 /// - Complexity: O(weights).
 func maxPlusLayers(
-  _ layers: ArraySlice<FloatLayer>, unit: Int, range: ClosedRange<Int>, endsNetwork: Bool
+  _ layers: ArraySlice<FloatLayer>, unit: Int, range: ClosedRange<Int>, endsNetwork: Bool, unread: [Int] = []
 ) throws(QuantizationError) -> (layers: [IntegerLayer], constants: [Int]) {
   var columns = Array(
     repeating: ColumnRange(low: range.lowerBound, high: range.upperBound), count: layers.first?.columns ?? 0)
@@ -67,7 +68,9 @@ func maxPlusLayers(
   var result: [IntegerLayer] = []
   for (index, layer) in zip(layers.indices, layers) {
     var rows = (0..<layer.rows).map { row in
-      quantizedRow(layer, row: row, unit: unit, columns: columns, constants: constants)
+      quantizedRow(
+        layer, row: row, unit: unit, columns: columns, constants: constants,
+        unread: index == layers.startIndex ? unread : [])
     }
     let isLast = endsNetwork && index == layers.endIndex - 1
     let common = isLast ? commonConstant(of: rows) : 0
@@ -98,8 +101,9 @@ private func commonConstant(of rows: [QuantizedRow]) -> Int {
 
 /// The entries of one row that can reach its maximum, with offsets rounded to nearest, and the row's range.
 private func quantizedRow(
-  _ layer: FloatLayer, row: Int, unit: Int, columns: [ColumnRange], constants: [Int]
+  _ layer: FloatLayer, row: Int, unit: Int, columns: [ColumnRange], constants: [Int], unread: [Int]
 ) -> QuantizedRow {
+  let read = (0..<layer.columns).filter { !unread.contains($0) }
   let bias = Double(layer.biases[row]) * Double(unit)
   let center = { (column: Int) in
     Double(layer.weights[row * layer.columns + column]) * Double(unit) - Double(constants[column])
@@ -107,7 +111,7 @@ private func quantizedRow(
   var range = ColumnRange(low: .min, high: .min)
   // The first entry whose least value is L, and whether it moves at all.
   var supports = MaxPlusEntry(column: 0, isNegated: false, offset: 0)
-  forEachEntry(layer.columns, bias: bias, center: center) { entry in
+  forEachEntry(read, bias: bias, center: center) { entry in
     let ends = entry.range(over: columns[entry.column])
     if ends.low > range.low {
       range.low = ends.low
@@ -116,7 +120,7 @@ private func quantizedRow(
     range.high = max(range.high, ends.high)
   }
   var entries: [MaxPlusEntry] = []
-  forEachEntry(layer.columns, bias: bias, center: center) { entry in
+  forEachEntry(read, bias: bias, center: center) { entry in
     if entry == supports || entry.range(over: columns[entry.column]).high > range.low {
       entries.append(entry)
     }
@@ -126,9 +130,9 @@ private func quantizedRow(
 
 /// Both entries of each column, `x - w + b` and `w - x + b`.
 private func forEachEntry(
-  _ columns: Int, bias: Double, center: (Int) -> Double, _ body: (MaxPlusEntry) -> Void
+  _ columns: [Int], bias: Double, center: (Int) -> Double, _ body: (MaxPlusEntry) -> Void
 ) {
-  for column in 0..<columns {
+  for column in columns {
     let center = center(column)
     body(MaxPlusEntry(column: column, isNegated: false, offset: roundedOffset(bias - center)))
     body(MaxPlusEntry(column: column, isNegated: true, offset: roundedOffset(bias + center)))

@@ -26,7 +26,7 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
       throw .tooWide(layer: index, width: width, bound: bound)
     }
   }
-  var layers = try quantizedDistances(&network, map: model.inputMap)
+  var layers = try quantizedDistances(&network, map: model.inputMap, unread: model.unreadInputs)
   for (index, layer) in network.layers.enumerated().dropLast() where layer.kind == .dense {
     layers.append(
       try quantized(
@@ -49,7 +49,7 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
 
 /// The layers of distances as integers; the dense layer after them, if any, is changed to read those.
 private func quantizedDistances(
-  _ network: inout FloatNetwork, map: InputMap
+  _ network: inout FloatNetwork, map: InputMap, unread: [Int]
 ) throws(QuantizationError) -> [IntegerLayer] {
   let distances = network.layers.prefix { $0.kind == .distance }
   guard !distances.isEmpty else { return [] }
@@ -58,7 +58,7 @@ private func quantizedDistances(
   let next = distances.endIndex
   let (layers, constants) = try maxPlusLayers(
     distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB,
-    endsNetwork: next == network.layers.count)
+    endsNetwork: next == network.layers.count, unread: unread)
   // Hidden values lack a constant each; the dense layer that reads them gets it back as part of its bias.
   if next < network.layers.count {
     let layer = network.layers[next]

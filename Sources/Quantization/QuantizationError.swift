@@ -1,3 +1,5 @@
+public import Training
+
 /// Why a float model has no integer network.
 public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No shift lets the layer's weights, row sums and biases fit in 16 and 32 bits.
@@ -10,8 +12,8 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
   case rangeTooWide(Int)
   /// Parameters that take more flash than they may, whatever is dropped.
   case overBudget(bytes: Int, budget: Int)
-  /// A feature's range is so small that its integer map does not fit in 32 bits.
-  case featureTooFine(feature: Int, unitsPerReading: Double)
+  /// A feature whose readings have no integer map of 32 bits within half an LSB of the real one.
+  case noIntegerMap(feature: Int, readings: ReadingUnit)
   /// A residual term that does not outweigh the layers, or layers that nothing bounds.
   case notMonotone(input: Int, weight: Float, bound: Float?)
   /// A feature's tolerance is as wide as the whole input range.
@@ -32,8 +34,8 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
       "flash budget: \(bytes) bytes of parameters at least, \(budget) allowed"
     case .rangeTooWide(let width): "an input range of \(width) LSB, distances take at most 32767"
     case .tooWide(let layer, let width, let bound): "layer \(layer): width \(width) > \(bound)"
-    case .featureTooFine(let feature, let slope):
-      "feature \(feature): \(slope) LSB for each unit of the reading, bound 2147483647"
+    case .noIntegerMap(let feature, let readings):
+      "feature \(feature): readings of value · \(readings) have no integer map of 32 bits within half an LSB of the real map"
     }
   }
 }

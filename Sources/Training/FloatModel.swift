@@ -99,6 +99,9 @@ public struct FloatModel: Equatable, Sendable {
   /// How far each feature may move, in its own unit, 0 where nothing was said; empty when no tolerances were given.
   public var tolerances: [Double]
 
+  /// The inputs that the network never reads, since they did not change in the data; increasing.
+  public var unreadInputs: [Int]
+
   /// Raw values of a few samples of the data, for golden vectors: each has as many values as the network
   /// has inputs.
   public var examples: [[Double]]
@@ -113,7 +116,7 @@ public struct FloatModel: Equatable, Sendable {
   public init(
     network: FloatNetwork, inputMap: InputMap, classNames: [String] = [], featureNames: [String] = [],
     targets: [TargetMap] = [], targetNames: [String] = [], tolerances: [Double] = [],
-    examples: [[Double]] = [], settings: [String: String] = [:], curve: [TrainingPoint] = []
+    unreadInputs: [Int] = [], examples: [[Double]] = [], settings: [String: String] = [:], curve: [TrainingPoint] = []
   ) {
     self.network = network
     self.inputMap = inputMap
@@ -122,6 +125,7 @@ public struct FloatModel: Equatable, Sendable {
     self.targets = targets
     self.targetNames = targetNames
     self.tolerances = tolerances
+    self.unreadInputs = unreadInputs
     self.examples = examples
     self.settings = settings
     self.curve = curve

@@ -9,6 +9,10 @@ public struct InputMap: Equatable, Sendable {
   /// Mapped units for each raw unit, positive; as many elements as `offsets`.
   public var scales: [Double]
 
+  /// The whole numbers that a device reads, as many elements as `offsets`; nil where it has none, and only a host can
+  /// encode.
+  public var readings: [ReadingUnit?]
+
   /// LSB that make one mapped unit, from 1 to 32768.
   public var unit: Int
 
@@ -18,11 +22,16 @@ public struct InputMap: Equatable, Sendable {
   /// The upper end of the declared input range in LSB, within `Int16`.
   public var maximumLSB: Int
 
-  /// Creates a map; the arrays have one element or one for each feature.
-  public init(offsets: [Double], scales: [Double], unit: Int, minimumLSB: Int, maximumLSB: Int) {
-    precondition(!offsets.isEmpty && offsets.count == scales.count)
+  /// Creates a map; the arrays have one element or one for each feature, and values are readings unless told.
+  public init(
+    offsets: [Double], scales: [Double], readings: [ReadingUnit?]? = nil, unit: Int, minimumLSB: Int,
+    maximumLSB: Int
+  ) {
+    let readings = readings ?? Array(repeating: .whole, count: offsets.count)
+    precondition(!offsets.isEmpty && offsets.count == scales.count && offsets.count == readings.count)
     self.offsets = offsets
     self.scales = scales
+    self.readings = readings
     self.unit = unit
     self.minimumLSB = minimumLSB
     self.maximumLSB = maximumLSB
@@ -34,7 +43,9 @@ public struct InputMap: Equatable, Sendable {
     return (value - offsets[index]) * scales[index]
   }
 
-  /// The LSB value the device sees for one raw value: rounded half up and clamped to the declared range.
+  /// The LSB value of one raw value in real numbers: rounded half up and clamped to the declared range.
+  ///
+  /// Networks are trained on it. What a device makes of a reading is its integer map, at most one LSB away.
   public func encoded(_ value: Double, feature: Int) -> Int16 {
     let rounded = (mapped(value, feature: feature) * Double(unit) + 0.5).rounded(.down)
     return Int16(min(max(rounded, Double(minimumLSB)), Double(maximumLSB)))

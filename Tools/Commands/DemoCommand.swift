@@ -77,8 +77,7 @@ enum DemoCommand: Command {
 
     let test = try DataSource.load(
       "digits", part: .test, columns: header.claims.columns(label: nil, of: "digits"))
-    // Gray levels are whole numbers on the grid of the input map.
-    let samples = EncodedSamples(test, map: header.inputMap, isExact: true)
+    let samples = try EncodedSamples(test, encoder: header.encoder)
     let epsilons = ["1/16", "2/16"].compactMap { Epsilon($0) }
     let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
     let cost = try ExportCommand.cost(of: model, claims: header.claims, on: test)

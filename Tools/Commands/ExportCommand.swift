@@ -174,8 +174,10 @@ enum ExportCommand: Command {
 
   /// Counts right answers of the float network and of the integers.
   static func cost(of model: FloatModel, claims: ModelClaims, on data: Dataset) throws -> Cost {
-    let samples = EncodedSamples(data, map: model.inputMap, isExact: true)
-    let counts = try CertifiedNetwork(verified: claims).certifiedAccuracy(
+    let network = try CertifiedNetwork(verified: claims)
+    let samples = try EncodedSamples(data, encoder: InputEncoder(network))
+    if let text = samples.clampingText(source: "--data") { Console.message(text) }
+    let counts = try network.certifiedAccuracy(
       inputs: samples.inputs, labels: data.labels, radii: [])
     return Cost(
       samples: data.count, floatCorrect: floatCorrect(model.network, model.inputMap, on: data),

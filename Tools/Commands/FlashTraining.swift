@@ -13,7 +13,7 @@ enum FlashTraining {
   /// enough.
   static func fit(
     _ model: inout FloatModel, _ result: inout TrainingResult, within bytes: Int, _ data: Dataset,
-    _ options: TrainingOptions, source: String
+    _ options: TrainingOptions, plan: InputPlan, source: String
   ) throws {
     do {
       let samples = model.network.hasDistances ? data.rawSamples(limit: 10_000) : []
@@ -33,7 +33,7 @@ enum FlashTraining {
       tuning.rampFraction = 0
       let curve = model.curve
       let tuned = try TrainCommand.train(
-        data, options: tuning, tolerances: model.tolerances, from: network, source: source)
+        data, options: tuning, plan: plan, from: network, source: source)
       (model, result) = (tuned.model, tuned.result)
       model.settings.merge(options.settings.merging(["data": source, "flash": "\(bytes)"]) { $1 }) { $1 }
       model.curve =

@@ -1,6 +1,7 @@
 internal import Certification
 internal import Foundation
 internal import Interchange
+internal import Quantization
 internal import Training
 
 /// `supnorm predict`.
@@ -32,6 +33,8 @@ enum PredictCommand: Command {
       var tolerances: Double?
       /// With `--within`: whether the class is certified there.
       var certified: Bool?
+      /// Readings outside the declared input range, which were clamped: the certificate speaks of the clamped input.
+      var clampedReadings = 0
       /// Of a regression: the output in its unit, and with `--within` its bounds.
       var value, lowerValue, upperValue: Double?
     }
@@ -45,34 +48,33 @@ enum PredictCommand: Command {
     var rows = try readCSV(path, label: arguments.string("--label") ?? "label", requireLabels: false)
     let names = header.claims.featureNames
     if !names.isEmpty, Set(names).isSubset(of: rows.featureNames) { rows = try rows.selecting(names) }
-    // Real readings are encoded in floating point, which may be off by one LSB.
-    let slack = arguments.has("--raw") || header.encodesExactly(rows.values) ? 0 : 1
-    let within = try within(arguments, header, slack: slack)
     guard rows.featureCount == header.claims.inputs else {
       throw CommandError.usage(
         "\(path): \(rows.featureCount) columns, \(header.path) has \(header.claims.inputs) inputs")
     }
-    let isRaw = arguments.has("--raw")
-    var predictions: [Output.Prediction] = []
-    for row in 0..<rows.rowCount {
-      let values = rows.values[row * rows.featureCount..<(row + 1) * rows.featureCount]
-      var input: [Int16] = []
-      for (column, value) in values.enumerated() {
-        if isRaw {
-          guard let exact = Int16(exactly: value) else {
-            throw FileError(path, line: rows.lines[row], "column \(column): \(value) is not an Int16")
-          }
-          input.append(exact)
-        } else {
-          input.append(header.inputMap.encoded(value, feature: column))
-        }
-      }
-      predictions.append(try prediction(header, input, within: within, slack: slack))
+    let inputs = try rows.inputs(of: header, isRaw: arguments.has("--raw"))
+    let predictions = try inputs.map { input in
+      // What is no whole reading is encoded in floating point, which may be off by one LSB.
+      let slack = input.isExact ? 0 : 1
+      let within = try within(arguments, header, slack: slack)
+      var prediction = try prediction(header, input.values, within: within, slack: slack)
+      prediction.clampedReadings = input.clampedCount
+      return prediction
+    }
+    let clamped = inputs.count { $0.clampedCount > 0 }
+    if clamped > 0 {
+      Console.message(
+        "\(path): \(inputs.reduce(0) { $0 + $1.clampedCount }) readings in \(clamped) of \(inputs.count) rows lie outside the declared input range and were clamped; certificates speak of the clamped inputs"
+      )
     }
     if arguments.has("--json") {
       try Console.printJSON(Output(model: header.claims.name, predictions: predictions))
     } else {
-      for prediction in predictions { Console.print(text(of: prediction, header)) }
+      for prediction in predictions {
+        let clamped = prediction.clampedReadings
+        let note = clamped > 0 ? ", \(clamped) reading\(clamped > 1 ? "s" : "") clamped: certified is the clamped input" : ""
+        Console.print(text(of: prediction, header) + note)
+      }
     }
   }
 
@@ -133,5 +135,37 @@ enum PredictCommand: Command {
       text += ", holds for \(header.tolerances(times: factor).joined(separator: ", ")) together"
     }
     return text + ", logits \(logits)"
+  }
+}
+
+/// One row as the network reads it.
+private struct PredictedInput {
+  var values: [Int16] = []
+  var isExact = true
+  var clampedCount = 0
+}
+
+extension CSVTable {
+  /// The rows as inputs of a network.
+  ///
+  /// - Parameter isRaw: whether the values are Int16 LSB.
+  fileprivate func inputs(of header: LoadedHeader, isRaw: Bool) throws -> [PredictedInput] {
+    try (0..<rowCount).map { row in
+      var input = PredictedInput()
+      for (column, value) in values[row * featureCount..<(row + 1) * featureCount].enumerated() {
+        if isRaw {
+          guard let exact = Int16(exactly: value) else {
+            throw FileError(path, line: lines[row], "column \(column + 1): \(value) is not an Int16")
+          }
+          input.values.append(exact)
+        } else {
+          let encoded = try header.encoder.encoded(value, feature: column)
+          input.values.append(encoded.input)
+          input.isExact = input.isExact && encoded.isReading
+          input.clampedCount += encoded.isClamped ? 1 : 0
+        }
+      }
+      return input
+    }
   }
 }

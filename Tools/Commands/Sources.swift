@@ -1,6 +1,7 @@
 internal import Certification
 internal import Foundation
 internal import Interchange
+internal import Quantization
 internal import Training
 
 /// Which columns of a table are what.
@@ -78,7 +79,8 @@ struct LoadedHeader {
   var path: String
   var claims: ModelClaims
   var network: CertifiedNetwork
-  var inputMap: InputMap
+  /// How values become its inputs.
+  var encoder: InputEncoder
 
   /// Reads and verifies a header.
   ///
@@ -89,9 +91,7 @@ struct LoadedHeader {
     self.path = path
     claims = file.claims
     network = try CertifiedNetwork(verified: file.claims)
-    inputMap = InputMap(
-      offsets: claims.features.map(\.offset), scales: claims.features.map(\.scale), unit: claims.unit,
-      minimumLSB: claims.inputMinimum, maximumLSB: claims.inputMaximum)
+    encoder = InputEncoder(network)
   }
 
   /// Loads samples for this network and encodes them as the device sees them.
@@ -107,7 +107,9 @@ struct LoadedHeader {
     guard largest < claims.outputs else {
       throw CommandError.usage("\(source): label \(largest), \(path) has \(claims.outputs) outputs")
     }
-    return EncodedSamples(data, map: inputMap, isExact: isExactMap)
+    let samples = try EncodedSamples(data, encoder: encoder)
+    if let text = samples.clampingText(source: source) { Console.message(text) }
+    return samples
   }
 
   /// Ends what only a classifier can be asked.
@@ -164,18 +166,6 @@ struct LoadedHeader {
     }
     return shown + (declared.count > limit ? ["… (\(declared.count) in all)"] : [])
   }
-
-  /// Whether the map takes these values to whole LSB without rounding.
-  func encodesExactly(_ values: [Double]) -> Bool { isExactMap && values.allSatisfy { $0 == $0.rounded() } }
-
-  /// Whether the map takes whole numbers to whole LSB without rounding, so that encoding adds no error.
-  private var isExactMap: Bool {
-    claims.features.allSatisfy { feature in
-      let slope = feature.scale * Double(claims.unit)
-      let start = -feature.offset * slope
-      return (slope - slope.rounded()).magnitude < 1e-6 && (start - start.rounded()).magnitude < 1e-6
-    }
-  }
 }
 
 extension ModelClaims {
@@ -192,35 +182,5 @@ extension ModelClaims {
       label: label, features: isTable && !featureNames.isEmpty ? featureNames : nil,
       target: task == .regression ? targetNames.first : nil,
       classNames: classNames.isEmpty ? nil : classNames)
-  }
-}
-
-/// Samples as the device sees them.
-struct EncodedSamples {
-  var data: Dataset
-  var inputs: [[Int16]]
-  /// Whether every value was encoded exactly; otherwise rounding may have put an input one LSB off.
-  var isExact: Bool
-
-  /// The LSB by which an input may be off: a radius holds for so much less around the real readings.
-  var slackLSB: Int { isExact ? 0 : 1 }
-
-  init(_ data: Dataset, map: InputMap, isExact: Bool) {
-    self.data = data
-    inputs = (0..<data.count).map { sample in
-      (0..<data.featureCount).map { map.encoded(data.value(sample: sample, feature: $0), feature: $0) }
-    }
-    let isWhole =
-      switch data.values {
-      case .bytes: true
-      case .reals(let reals): reals.allSatisfy { $0 == $0.rounded() }
-      }
-    self.isExact = isExact && isWhole
-  }
-
-  /// The radius in LSB that covers a perturbation of `epsilon`: `ceil(epsilon · unit)`, and one more where encoding
-  /// was not exact.
-  func radius(_ epsilon: Epsilon, unit: Int) -> Int {
-    epsilon.deviation(unit: unit) + slackLSB
   }
 }

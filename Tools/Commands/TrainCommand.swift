@@ -30,6 +30,10 @@ enum TrainCommand: Command {
     Option(
       "--tolerance", "NAME=T,…",
       "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
+    Option(
+      "--reading", "NAME=UNIT,…",
+      "what one whole reading of a feature is worth in its unit: 0.01, 2^-10, none for hosts only, * for all others (default: the grid of the data)"
+    ),
     Option("--epsilon", "E", "radius of the worst-case loss in mapped units"),
     Option("--temperature", "T", "temperature of worst-case and cross-entropy"),
     Option("--margin", "M", "margin of hinge"),
@@ -91,23 +95,24 @@ enum TrainCommand: Command {
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
     let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []
-    if !arguments.has("--epsilon"), let epsilon = try toleranceEpsilon(tolerances, data) {
-      options.epsilon = epsilon
-    }
+    let readings = try arguments.string("--reading").map { try Readings.parse($0, for: data) } ?? [:]
+    let plan = try InputPlan(data, tolerances: tolerances, readings: readings)
+    plan.announce(data)
+    if !arguments.has("--epsilon"), let epsilon = plan.toleranceEpsilon { options.epsilon = epsilon }
     let start = try WarmStart(arguments)
     try start?.set(&options, arguments)
     let trained: (model: FloatModel, result: TrainingResult, restarts: [Restart])
     do {
       trained = try trainBest(
         of: try arguments.integer("--restarts", 1...1000) ?? 1, data, options: options,
-        tolerances: tolerances, start: start, checkpoint: arguments.string("--checkpoint"), source: source)
+        plan: plan, start: start, checkpoint: arguments.string("--checkpoint"), source: source)
     } catch let error as TrainingError {
       guard case .diverged = error else { throw error }
       throw CommandError.failedCheck("\(error); nothing was written")
     }
     var (model, result, restarts) = trained
     if let bytes = flash, result.finishedEpochs == options.epochs {
-      try FlashTraining.fit(&model, &result, within: bytes, data, options, source: source)
+      try FlashTraining.fit(&model, &result, within: bytes, data, options, plan: plan, source: source)
     }
     try writeModel(model, to: path)
     if arguments.has("--json"), let last = model.curve.last {
@@ -138,7 +143,7 @@ enum TrainCommand: Command {
 
   /// Trains with several seeds and keeps the one whose network does best on the samples held out.
   private static func trainBest(
-    of count: Int, _ data: Dataset, options: TrainingOptions, tolerances: [Double], start: WarmStart?,
+    of count: Int, _ data: Dataset, options: TrainingOptions, plan: InputPlan, start: WarmStart?,
     checkpoint: String?, source: String
   ) throws -> (model: FloatModel, result: TrainingResult, restarts: [Restart]) {
     guard count == 1 || checkpoint == nil else {
@@ -156,7 +161,7 @@ enum TrainCommand: Command {
       let next: (model: FloatModel, result: TrainingResult)
       do {
         next = try train(
-          data, options: seeded, tolerances: tolerances, start: start, checkpoint: checkpoint, source: source)
+          data, options: seeded, plan: plan, start: start, checkpoint: checkpoint, source: source)
       } catch let TrainingError.diverged(epoch, cause) where count > 1 {
         Console.message("seed \(seeded.seed): \(TrainingError.diverged(epoch: epoch, cause: cause))")
         continue
@@ -179,21 +184,6 @@ enum TrainCommand: Command {
     }
     guard let best else { throw CommandError.failedCheck("training diverged with every seed") }
     return (best.model, best.result, restarts)
-  }
-
-  /// The input map that puts the tolerances on one number of LSB, or the usual one without tolerances.
-  private static func inputMap(_ tolerances: [Double], _ data: Dataset) throws -> InputMap {
-    guard !tolerances.isEmpty else { return InputMap.fitted(to: data) }
-    guard let map = InputMap.fitted(to: data, tolerances: tolerances) else {
-      throw CommandError.usage("--tolerance: the smallest one is below one LSB, 1/32767 of half its range")
-    }
-    return map
-  }
-
-  /// The radius of the tolerances in mapped units, the natural one to train for; nil without tolerances.
-  private static func toleranceEpsilon(_ tolerances: [Double], _ data: Dataset) throws -> Float? {
-    guard let feature = tolerances.firstIndex(where: { $0 > 0 }) else { return nil }
-    return Float(tolerances[feature] * (try inputMap(tolerances, data)).scales[feature])
   }
 
   /// How images are cut and shifted; nil when they stay as they are.
@@ -318,18 +308,20 @@ enum TrainCommand: Command {
   ///
   /// - Returns: the model, and how the training ended.
   static func train(
-    _ data: Dataset, options: TrainingOptions, tolerances: [Double] = [], start: WarmStart? = nil,
+    _ data: Dataset, options: TrainingOptions, plan: InputPlan? = nil, start: WarmStart? = nil,
     from network: FloatNetwork? = nil, checkpoint: String? = nil, source: String
   ) throws -> (model: FloatModel, result: TrainingResult) {
-    var map = try inputMap(tolerances, data)
-    if options.kind != .dense { map = map.narrowed }
+    let plan = try plan ?? InputPlan(data)
+    let map = options.kind == .dense ? plan.map : plan.map.narrowed
+    let options = try options.restricted(to: plan.selection, data)
     let isRegression = options.loss.isRegression
     let targetMap = TargetMap.fitted(to: data.targets)
-    let inputs = map.mappedInputs(of: data)
+    let inputs = plan.selection.applied(to: map).mappedInputs(of: plan.selection.applied(to: data))
     let targets = data.targets.map(targetMap.mapped)
-    let initial =
+    let whole =
       try network
       ?? start?.network(for: map, inputs: data.featureCount, classes: data.classNames.count, options)
+    let initial = whole.map(plan.selection.applied)
     var file = CheckpointFile(path: checkpoint)
     file.describe(options, inputs: inputs, labels: data.labels, targets: targets, start: initial)
     let resumed = try file.read()
@@ -355,14 +347,14 @@ enum TrainCommand: Command {
         + "\(isRegression ? "explained" : "accuracy") \(share(last.accuracy))"
         + (result.validation.map { ", validation \(text(of: $0)) in epoch \(result.keptEpoch)" } ?? ""))
     // What is monotone is bounded all through; its hidden values must fit all the same.
+    let trained = plan.selection.restored(result.network)
     let deployedMap =
-      options.monotone.isEmpty
-      ? map.coarsened(toFitOffsetsOf: result.network) : map.coarsened(toFit: result.network)
+      options.monotone.isEmpty ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
     let model = FloatModel(
-      network: result.network, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
+      network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
-      targetNames: isRegression ? [data.targetName] : [], tolerances: tolerances,
-      examples: data.spreadExamples, settings: options.settings.merging(["data": source]) { $1 },
+      targetNames: isRegression ? [data.targetName] : [], tolerances: plan.tolerances,
+      unreadInputs: plan.selection.dropped, examples: data.spreadExamples, settings: options.settings.merging(["data": source]) { $1 },
       curve: result.curve)
     return (model, result)
   }
@@ -406,6 +398,20 @@ extension Dataset {
 }
 
 extension TrainingOptions {
+  /// The options for a network that reads some features alone.
+  ///
+  /// - Throws: a monotone input that is not among them.
+  fileprivate func restricted(to selection: FeatureSelection, _ data: Dataset) throws(CommandError) -> Self {
+    var result = self
+    for (index, constraint) in monotone.enumerated() {
+      guard let input = selection.kept.firstIndex(of: constraint.input) else {
+        throw .usage("--monotone: column '\(data.columnName(constraint.input))' does not change in the data")
+      }
+      result.monotone[index].input = input
+    }
+    return result
+  }
+
   /// The options as names and values, for the model file.
   var settings: [String: String] {
     var settings = [

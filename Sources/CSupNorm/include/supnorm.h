@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 3
+#define SUPNORM_FORMAT_VERSION 4
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0
@@ -39,13 +39,14 @@ extern "C" {
 #define SUPNORM_ERROR_NULL (-1)       /* a required pointer is null */
 #define SUPNORM_ERROR_VERSION (-2)    /* the network was written for another format version */
 #define SUPNORM_ERROR_MALFORMED (-3)  /* shapes that do not chain, an unknown kind, a column out of range */
-#define SUPNORM_ERROR_SCRATCH (-4)    /* fewer scratch bytes than the network needs */
+#define SUPNORM_ERROR_SCRATCH (-4)    /* fewer scratch bytes than the network needs, or not aligned to 8 bytes */
 #define SUPNORM_ERROR_RADIUS (-5)     /* a radius outside 0 ... 65535 */
 #define SUPNORM_ERROR_CLASS (-6)      /* a class outside 0 ... outputs - 1 */
-#define SUPNORM_ERROR_CHECKSUM (-7)   /* the parameters do not have the CRC-32 that the header states */
+#define SUPNORM_ERROR_CHECKSUM (-7)   /* the network does not have the CRC-32 that the header states */
 #define SUPNORM_ERROR_BOUND (-8)      /* a row sum above its bound, or a row that could overflow */
 #define SUPNORM_ERROR_GOLDEN (-9)     /* a golden vector gave another answer than on the host */
 #define SUPNORM_ERROR_TASK (-10)      /* a class was asked of a regression, or a change bound of a classifier */
+#define SUPNORM_ERROR_READING (-11)   /* the feature has no whole readings: a host encodes its values */
 
 /* The largest distance of two Int16 values, and so the largest radius that means anything. */
 #define SUPNORM_RADIUS_MAX 65535
@@ -103,11 +104,12 @@ typedef struct supnorm_bound {
 } supnorm_bound;
 
 /* How one raw integer reading (an ADC count, a byte) becomes an input, see supnorm_encode:
- * q = clamp((reading * multiplier + addend) >> shift). */
+ * q = clamp(((reading - origin) * multiplier + addend) >> shift), exact in 64 bits. */
 typedef struct supnorm_feature {
-  int32_t multiplier; /* 0 ... 2^31 - 1 */
+  int32_t origin;     /* the reading that is taken off first */
+  int32_t multiplier; /* 1 ... 2^31 - 1; 0 for a feature that has no whole readings, with zeros beside it */
   int32_t addend;     /* holds the rounding term 2^(shift-1) too */
-  int32_t shift;      /* 0 ... 15 */
+  int32_t shift;      /* 0 ... 31 */
 } supnorm_feature;
 
 /* One network with everything the device needs for answers and certificates. */
@@ -121,9 +123,10 @@ typedef struct supnorm_network {
   int16_t input_max;
   uint32_t scratch_bytes;       /* enough for every function below */
   uint32_t infer_scratch_bytes; /* enough for supnorm_infer alone */
-  uint32_t crc32; /* CRC-32 (IEEE 802.3) of the parameters, little-endian, layer by layer:
-                     DENSE weights, biases; SPARSE row_entries, column_indices, weights, biases;
-                     MAXPLUS row_entries, columns, offsets (one or two bytes each, as stored) */
+  uint32_t crc32;      /* CRC-32 (IEEE 802.3) of the canonical byte string: all that certificates rest on, see the
+                          article "Header format" */
+  uint32_t head_crc32; /* the same of its first record alone, the numbers of this struct: it proves the counts
+                          before an array is read */
   const supnorm_layer *layers;     /* layer_count */
   const supnorm_bound *bounds;     /* CLASSIFICATION: of the pairs of classes, outputs * (outputs - 1) / 2 in the
                                       order (0,1) (0,2) ... (1,2) ...; REGRESSION: of each output.
@@ -155,12 +158,13 @@ typedef struct supnorm_golden {
 /* Computes the logits, the class and the certified global radius of one input; of a regression the outputs only.
  *
  * input: network->inputs Int16 values, full range allowed; not changed
- * scratch: at least network->infer_scratch_bytes, any content; must not overlap input or logits
+ * scratch: at least network->infer_scratch_bytes, aligned to 8 bytes (NAME_SCRATCH declares such a buffer), any
+ *   content; must not overlap input or logits. Input and logits need only their own type's alignment.
  * logits: network->outputs Int32 values, written
  * result: written
  * Returns SUPNORM_OK or a negative error; after an error logits and result are unspecified.
  * Cost: one pass over the weights, then outputs - 1 divisions. No allocation, no global state: reentrant. */
-int32_t supnorm_infer(const supnorm_network *network, const int16_t *input, int16_t *scratch,
+int32_t supnorm_infer(const supnorm_network *network, const int16_t *input, void *scratch,
                       size_t scratch_bytes, int32_t *logits, supnorm_result *result);
 
 /* The same, but abstains: the class is given only when it is certified for every input within
@@ -173,7 +177,7 @@ int32_t supnorm_infer(const supnorm_network *network, const int16_t *input, int1
  * same), or a negative error: SUPNORM_ERROR_TASK for a regression. Cost: supnorm_infer, and supnorm_certify where
  * the global radius falls short. */
 int32_t supnorm_infer_within(const supnorm_network *network, const int16_t *input, int32_t required_radius_lsb,
-                             int16_t *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result);
+                             void *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result);
 
 /* Proves by interval arithmetic that every input within radius_lsb of this one, cut to the declared input
  * range, has the class class_index. Much tighter than the global radius; sound for the integers as they run.
@@ -183,7 +187,7 @@ int32_t supnorm_infer_within(const supnorm_network *network, const int16_t *inpu
  * declared range) or a negative error. Cost: two passes over the hidden weights and outputs - 1 over the last
  * layer's rows. */
 int32_t supnorm_certify(const supnorm_network *network, const int16_t *input, int32_t class_index,
-                        int32_t radius_lsb, int16_t *scratch, size_t scratch_bytes);
+                        int32_t radius_lsb, void *scratch, size_t scratch_bytes);
 
 /* Bounds every output over all inputs within radius_lsb of this one, cut to the declared input range:
  * lower[j] <= output j <= upper[j], in accumulator units. Of a classifier the outputs are the logits.
@@ -193,7 +197,7 @@ int32_t supnorm_certify(const supnorm_network *network, const int16_t *input, in
  * Returns SUPNORM_OK, SUPNORM_UNCERTIFIED (an input outside the declared range: nothing is claimed) or a negative
  * error; lower and upper are unspecified then. Cost: two passes over the weights. */
 int32_t supnorm_output_bounds(const supnorm_network *network, const int16_t *input, int32_t radius_lsb,
-                              int16_t *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper);
+                              void *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper);
 
 /* The most by which one output of a regression changes when no input moves by more than radius_lsb, for every
  * input: slope * radius_lsb + offset accumulator units, UINT32_MAX where that is no bound.
@@ -202,19 +206,24 @@ int32_t supnorm_output_bounds(const supnorm_network *network, const int16_t *inp
 int32_t supnorm_output_change(const supnorm_network *network, int32_t output, int32_t radius_lsb,
                               uint32_t *change);
 
-/* Re-proves on the stored parameters what the header claims of them: shapes, columns in range and
- * increasing, every row sum within its bound, no accumulator able to overflow, the CRC-32.
+/* Re-proves on the stored numbers what the header claims of them: shapes, columns in range and increasing, every
+ * row sum within its bound, no accumulator able to overflow, input maps in range, arrays aligned for word loads, and the
+ * CRC-32 of everything that a certificate rests on. No array is read before the counts that index it are
+ * proved. Addresses are not checked.
  * Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_check(const supnorm_network *network);
 
 /* Runs golden vectors and compares logits, class, global radius and local radius exactly.
  * logits: network->outputs values to work in. Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_test(const supnorm_network *network, const supnorm_golden *golden, size_t golden_count,
-                          int16_t *scratch, size_t scratch_bytes, int32_t *logits);
+                          void *scratch, size_t scratch_bytes, int32_t *logits);
 
 /* Encodes one raw integer reading of input `feature` (0 ... inputs - 1):
- * clamp((reading * multiplier + addend) >> shift), product and sum saturating in Int32, the result clamped to the
- * declared input range. Any reading is allowed. Returns SUPNORM_OK or a negative error. */
+ * clamp(((reading - origin) * multiplier + addend) >> shift), exact in 64 bits, the result clamped to the declared
+ * input range. Any reading is allowed. Readings at most t apart give results at most
+ * ceil(t * multiplier / 2^shift) apart.
+ * Returns SUPNORM_OK, SUPNORM_ERROR_READING for a feature whose values are not whole numbers, or another negative
+ * error; nothing is written then. */
 int32_t supnorm_encode(const supnorm_network *network, uint32_t feature, int32_t reading, int16_t *encoded);
 
 /* A short English name of a status, for logs; never null. */
@@ -225,13 +234,14 @@ static inline const char *supnorm_status_name(int32_t status) {
   case SUPNORM_ERROR_NULL: return "null pointer";
   case SUPNORM_ERROR_VERSION: return "other format version";
   case SUPNORM_ERROR_MALFORMED: return "malformed network";
-  case SUPNORM_ERROR_SCRATCH: return "scratch too small";
+  case SUPNORM_ERROR_SCRATCH: return "scratch too small or misaligned";
   case SUPNORM_ERROR_RADIUS: return "radius out of range";
   case SUPNORM_ERROR_CLASS: return "class out of range";
   case SUPNORM_ERROR_CHECKSUM: return "checksum mismatch";
   case SUPNORM_ERROR_BOUND: return "bound exceeded";
   case SUPNORM_ERROR_GOLDEN: return "golden vector mismatch";
   case SUPNORM_ERROR_TASK: return "not the network's task";
+  case SUPNORM_ERROR_READING: return "no whole readings";
   default: return "unknown status";
   }
 }
@@ -250,8 +260,8 @@ static inline const char *supnorm_status_name(int32_t status) {
 #define SUPNORM_MAXPLUS_OFFSET(column, sign, offset) (offset),
 #define SUPNORM_MAXPLUS_BYTE_OFFSET(column, sign, offset) (-(sign) * (offset)),
 #define SUPNORM_BOUND(slope, offset) {(slope), (offset)},
-#define SUPNORM_FEATURE(real_offset, real_scale, multiplier, addend, shift, tolerance) \
-  {(multiplier), (addend), (shift)},
+#define SUPNORM_FEATURE(real_offset, real_scale, base, exponent, origin, multiplier, addend, shift, tolerance) \
+  {(origin), (multiplier), (addend), (shift)},
 
 /* The entries of one group of a MAXPLUS row: of one sign, or of one sign in one block of 256 columns. */
 #define SUPNORM_PLUS_GROUP(column, sign, offset) +((sign) > 0)

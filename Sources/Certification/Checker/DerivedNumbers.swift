@@ -1,11 +1,13 @@
-/// Checks the numbers that follow from the parameters: CRC-32, scratch bytes and the pair table.
+/// Checks the numbers that follow from the others: checksums, scratch bytes and the pair table.
 ///
 /// - Precondition: the shapes and rows of the claims hold.
 func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
   var problems: [String] = []
-  let checksum = crc32(of: claims)
-  if checksum != claims.crc32 {
-    problems.append("CRC-32 \(hexadecimal(claims.crc32)), the parameters have \(hexadecimal(checksum))")
+  let checksums = canonicalChecksums(of: claims)
+  for (name, claimed, derived) in [
+    ("CRC-32", claims.crc32, checksums.all), ("head CRC-32", claims.headCRC32, checksums.head),
+  ] where claimed != derived {
+    problems.append("\(name) \(hexadecimal(claimed)), the network has \(hexadecimal(derived))")
   }
   var widest = [0, 0]
   for (index, layer) in claims.layers.dropLast().enumerated() {
@@ -13,8 +15,9 @@ func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
     let width = layer.rowCount + (index == claims.layers.count - 2 ? claims.residualInputs.count : 0)
     widest[index % 2] = max(widest[index % 2], width)
   }
-  let infer = max(2 * (widest[0] + widest[1]), 4)
-  let certify = max(4 * (widest[0] + widest[1]), 4)
+  // Each of the two parts ends at a multiple of 8 bytes, and C has no empty array.
+  let parts = widest.reduce(0) { $0 + ($1 + 3) / 4 * 8 }
+  let (infer, certify) = (max(parts, 8), max(2 * parts, 8))
   if claims.inferScratchBytes != infer {
     problems.append("scratch bytes for inference \(claims.inferScratchBytes), needed \(infer)")
   }
@@ -32,50 +35,6 @@ func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
 }
 
 private func hexadecimal(_ value: Int) -> String { "0x" + String(value, radix: 16, uppercase: true) }
-
-/// CRC-32 by the division of the whole message, one bit at a time from the front.
-private func crc32(of claims: ModelClaims) -> Int {
-  var remainder: UInt32 = 0xFFFF_FFFF
-  func feed(_ value: Int, bytes: Int) {
-    for bit in 0..<8 * bytes {
-      let message = UInt32(truncatingIfNeeded: value >> bit) & 1
-      let isDivided = (remainder & 1) != message
-      remainder >>= 1
-      if isDivided { remainder ^= 0xEDB8_8320 }
-    }
-  }
-  func feedMaxPlus(_ layer: LayerClaims) {
-    let (hasByteColumns, hasByteOffsets) = (layer.layout & 1 == 1, layer.layout & 2 == 2)
-    for row in layer.entries {
-      var counts = [Int](repeating: 0, count: maxPlusGroupCount(layer))
-      for entry in row { counts[maxPlusPlace(entry, layer.layout).group] += 1 }
-      for count in counts { feed(count, bytes: 2) }
-    }
-    for row in layer.entries {
-      for entry in row {
-        feed(hasByteColumns ? entry.column % 256 : entry.column, bytes: hasByteColumns ? 1 : 2)
-      }
-    }
-    for row in layer.entries {
-      for entry in row {
-        feed(hasByteOffsets ? -entry.sign * entry.offset : entry.offset, bytes: hasByteOffsets ? 1 : 2)
-      }
-    }
-  }
-  for layer in claims.layers {
-    if layer.kind == .maxPlus {
-      feedMaxPlus(layer)
-      continue
-    }
-    if layer.kind == .sparse {
-      for row in layer.rows { feed(row.count, bytes: 2) }
-      for row in layer.rows { for entry in row { feed(entry.column, bytes: 2) } }
-    }
-    for row in layer.rows { for entry in row { feed(entry.weight, bytes: 2) } }
-    for bias in layer.biases { feed(bias, bytes: 4) }
-  }
-  return Int(remainder ^ 0xFFFF_FFFF)
-}
 
 /// The table of bounds by the rule of `IntegerNetwork.boundTable()`, in 128-bit integers.
 ///

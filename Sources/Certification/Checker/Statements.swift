@@ -29,7 +29,10 @@ func problemsInTargets(of claims: ModelClaims) -> [String] {
 
 /// The radius stated for the tolerances covers each of them, and none smaller does.
 ///
-/// - Precondition: the input maps hold, so that a feature's `tolerance` for each LSB is a bound.
+/// Whole readings at most t apart are inputs at most `ceil(t · multiplier / 2^shift)` LSB apart, so a radius T covers them
+/// when `t · multiplier ≤ T · 2^shift`; t is the tolerance in readings, the whole number that it stands for if it does. Of
+/// a feature without readings T LSB cover T times what each does.
+/// - Precondition: the input maps hold.
 func problemsInTolerances(of claims: ModelClaims) -> [String] {
   guard !claims.tolerances.isEmpty else {
     return claims.toleranceLSB == 0 ? [] : ["tolerance radius \(claims.toleranceLSB) LSB without tolerances"]
@@ -47,18 +50,33 @@ func problemsInTolerances(of claims: ModelClaims) -> [String] {
       problems.append("input \(index): tolerance \(tolerance)")
       continue
     }
-    let each = claims.features[claims.features.count == 1 ? 0 : index].tolerance
-    // A product rounds to nearest, so it is compared one step down.
-    let covered = (Double(claims.toleranceLSB) * each).nextDown
-    if covered < tolerance {
-      problems.append("input \(index): tolerance \(tolerance), \(claims.toleranceLSB) LSB cover \(covered)")
+    let feature = claims.features[claims.features.count == 1 ? 0 : index]
+    if !isCovered(tolerance, by: claims.toleranceLSB, feature) {
+      problems.append("input \(index): \(claims.toleranceLSB) LSB do not cover the tolerance \(tolerance)")
     }
-    if (Double(claims.toleranceLSB - 1) * each).nextDown < tolerance { isTight = true }
+    // A sound number may give away the last places of a tolerance that is no whole number of readings.
+    let isNeeded = [tolerance, tolerance * 1.000_000_001].contains {
+      !isCovered($0, by: claims.toleranceLSB - 1, feature)
+    }
+    isTight = isTight || isNeeded
   }
   if !isTight {
     problems.append("tolerance radius \(claims.toleranceLSB) LSB is larger than any tolerance needs")
   }
   return problems
+}
+
+/// Whether a change of a feature by no more than a tolerance moves its input by no more than a radius.
+private func isCovered(_ tolerance: Double, by radius: Int, _ feature: FeatureClaims) -> Bool {
+  guard feature.hasReadings, let unit = ReadingFactor(base: feature.base, exponent: feature.exponent) else {
+    // A product rounds to nearest, so it is compared one step down.
+    return (Double(radius) * feature.tolerance).nextDown >= tolerance
+  }
+  let reach = ExactNumber(radius).scaled(byPowerOfTwo: feature.shift)
+  if let whole = unit.reading(of: tolerance) {
+    return ExactNumber(whole) * ExactNumber(feature.multiplier) <= reach
+  }
+  return ExactNumber(tolerance) * unit.above * ExactNumber(feature.multiplier) <= reach * unit.below
 }
 
 /// Every monotone input's residual weight outweighs what the hidden layers can make of it, in every row.

@@ -122,7 +122,7 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   func equal(_ name: String, _ value: Int, _ expected: Int) {
     if value != expected { problems.append("\(name) \(value), expected \(expected)") }
   }
-  equal("format version", claims.formatVersion, 3)
+  equal("format version", claims.formatVersion, 4)
   check("unit", claims.unit, 1...32768)
   check("inputs", claims.inputs, 1...65535)
   check("outputs", claims.outputs, 1...32767)
@@ -235,49 +235,6 @@ private func problemsInRows(of layer: LayerClaims, index: Int) -> [String] {
   let reach = Int128(layer.rowSumBound) * 32768 + Int128(largestBias) + Int128(half)
   if reach > 2_147_483_647 {
     problems.append("layer \(index): 2^15·bound + largest |b| + 2^(shift-1) = \(reach) > 2147483647")
-  }
-  return problems
-}
-
-private func problemsInFeatures(of claims: ModelClaims) -> [String] {
-  var problems: [String] = []
-  if claims.features.count != 1, claims.features.count != claims.inputs {
-    problems.append("number of input maps \(claims.features.count), expected 1 or \(claims.inputs)")
-  }
-  for (index, feature) in claims.features.enumerated() {
-    let place = "input map \(index)"
-    guard feature.offset.isFinite, feature.scale.isFinite, feature.scale > 0 else {
-      problems.append(
-        "\(place): offset \(feature.offset) and scale \(feature.scale) must be finite, scale > 0")
-      continue
-    }
-    guard (0...15).contains(feature.shift), (0...Int(Int32.max)).contains(feature.multiplier),
-      (Int(Int32.min)...Int(Int32.max)).contains(feature.addend)
-    else {
-      problems.append("\(place): multiplier, addend or shift out of range")
-      continue
-    }
-    // The multiplier is the real slope times 2^shift to the nearest; the addend puts zero at the offset and holds the
-    // rounding term; the tolerance holds for the steeper of the real and the integer map.
-    let power = Double(1 << feature.shift)
-    let slope = feature.scale * Double(claims.unit) * power
-    let start = -feature.offset * Double(feature.multiplier) + (feature.shift > 0 ? power / 2 : 0)
-    guard slope.isFinite, start.isFinite else {
-      problems.append("\(place): offset \(feature.offset) times scale \(feature.scale) is not finite")
-      continue
-    }
-    let multiplier = Double(feature.multiplier)
-    if abs(multiplier - slope) > 0.5 + slope * 1e-12 {
-      problems.append("\(place): multiplier \(feature.multiplier), the map needs \(slope)")
-    }
-    if abs(Double(feature.addend) - start) > 0.5 + abs(start) * 1e-12 {
-      problems.append("\(place): addend \(feature.addend), the map needs \(start)")
-    }
-    let largest = power / max(slope, multiplier)
-    if !(feature.tolerance > 0 && feature.tolerance < largest && feature.tolerance > largest * 0.999_999_999)
-    {
-      problems.append("\(place): tolerance \(feature.tolerance) for each LSB, the map means \(largest)")
-    }
   }
   return problems
 }

@@ -1,0 +1,62 @@
+internal import Certification
+internal import Quantization
+internal import Training
+
+/// Samples as the device sees them.
+struct EncodedSamples {
+  var data: Dataset
+  var inputs: [[Int16]]
+  /// Whether every value is a whole reading, which the device encodes to the same input; otherwise rounding may have put
+  /// an input one LSB off.
+  var isExact: Bool
+  /// Values outside the declared range, which were clamped.
+  var clampedCount: Int
+  /// Samples with such values.
+  var clampedSampleCount: Int
+
+  /// The LSB by which an input may be off: a radius holds for so much less around the real readings.
+  var slackLSB: Int { isExact ? 0 : 1 }
+
+  /// Encodes a data set.
+  ///
+  /// - Parameter encoder: of a network with as many inputs as the data has features.
+  /// - Complexity: O(values).
+  init(_ data: Dataset, encoder: InputEncoder) throws {
+    self.data = data
+    (isExact, clampedCount, clampedSampleCount) = (true, 0, 0)
+    inputs = []
+    inputs.reserveCapacity(data.count)
+    // Bytes repeat, so that each is encoded once where all inputs share a map.
+    let bytes = try encoder.isShared ? (0...255).map { try encoder.encoded(Double($0), feature: 0) } : []
+    for sample in 0..<data.count {
+      var clamped = 0
+      var input: [Int16] = []
+      input.reserveCapacity(data.featureCount)
+      for feature in 0..<data.featureCount {
+        let value = data.value(sample: sample, feature: feature)
+        let encoded =
+          try UInt8(exactly: value).flatMap { bytes.isEmpty ? nil : bytes[Int($0)] }
+          ?? encoder.encoded(value, feature: feature)
+        input.append(encoded.input)
+        isExact = isExact && encoded.isReading
+        clamped += encoded.isClamped ? 1 : 0
+      }
+      inputs.append(input)
+      clampedCount += clamped
+      clampedSampleCount += clamped > 0 ? 1 : 0
+    }
+  }
+
+  /// The radius in LSB that covers a perturbation of `epsilon`: `ceil(epsilon · unit)`, and one more where encoding
+  /// was not exact.
+  func radius(_ epsilon: Epsilon, unit: Int) -> Int {
+    epsilon.deviation(unit: unit) + slackLSB
+  }
+
+  /// What was clamped, in one line; nil when nothing was.
+  func clampingText(source: String) -> String? {
+    guard clampedCount > 0 else { return nil }
+    return "\(source): \(clampedCount) of \(data.count * data.featureCount) readings lie outside the declared input "
+      + "range and were clamped, in \(clampedSampleCount) of \(data.count) samples; certificates speak of the clamped inputs"
+  }
+}

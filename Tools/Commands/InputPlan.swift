@@ -1,0 +1,168 @@
+internal import Certification
+internal import Quantization
+internal import Training
+
+/// How the features of a data set become inputs, settled before anything is trained: the map, and what is not read.
+struct InputPlan {
+  /// The map of all features.
+  var map: InputMap
+  /// The tolerance of each feature in its own unit; empty when none are declared.
+  var tolerances: [Double]
+  /// The features that change in the data.
+  var selection: FeatureSelection
+
+  /// Fits the map to the data, states the readings that were asked for, and proves that the integer maps exist.
+  ///
+  /// - Parameters:
+  ///   - readings: the units of `--reading` by feature, nil for none; the others are taken from the data's own grid.
+  /// - Throws: a feature for which there is no integer map: column, range and remedy.
+  init(_ data: Dataset, tolerances: [Double] = [], readings: [Int: ReadingUnit?] = [:]) throws {
+    self.tolerances = tolerances
+    map = InputMap.fitted(to: data)
+    if !tolerances.isEmpty {
+      guard let fitted = InputMap.fitted(to: data, tolerances: tolerances) else {
+        throw CommandError.usage("--tolerance: the smallest one is below one LSB, 1/32767 of half its range")
+      }
+      map = fitted
+    }
+    let constant = data.constantFeatures
+    guard constant.count < data.featureCount else {
+      throw CommandError.usage("--data: no feature changes in the data, there is nothing to learn from")
+    }
+    selection = FeatureSelection(dropping: constant, of: data.featureCount)
+    try state(readings, of: data)
+    try proveIntegerMaps(of: data)
+  }
+
+  /// The radius of the tolerances in mapped units, the natural one to train for; nil without tolerances.
+  var toleranceEpsilon: Float? {
+    tolerances.firstIndex { $0 > 0 }.map { Float(tolerances[$0] * map.scales[$0]) }
+  }
+
+  /// Says what a user should know before training: features that are never read, and those that only hosts can encode.
+  func announce(_ data: Dataset) {
+    let constant = selection.dropped.map { data.columnName($0) }
+    if !constant.isEmpty {
+      Console.message("never read, since they do not change in the data: \(listing(constant))")
+    }
+    let hostOnly = map.readings.indices.filter { map.readings[$0] == nil }.map {
+      data.imageSize == nil ? data.columnName($0) : "the pixels"
+    }
+    if !hostOnly.isEmpty {
+      Console.message(
+        "host only, since the values are no whole readings of 32 bits: \(listing(hostOnly)) (supnorm_encode refuses them; --reading NAME=UNIT states what one reading is worth)"
+      )
+    }
+  }
+
+  private func listing(_ names: [String]) -> String {
+    names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", … (\(names.count) in all)" : "")
+  }
+
+  private mutating func state(_ readings: [Int: ReadingUnit?], of data: Dataset) throws(CommandError) {
+    for (feature, unit) in readings { map.readings[map.readings.count == 1 ? 0 : feature] = unit }
+    let ranges = data.featureRanges
+    for (index, unit) in map.readings.enumerated() {
+      let range = map.readings.count == 1 ? data.wholeRange : ranges[index]
+      let isWhole = { (value: Double) in value == value.rounded() && value.magnitude > 0x1p31 - 1 }
+      if unit == nil, readings[index] == nil, isWhole(range.lowerBound) || isWhole(range.upperBound),
+        data.isWhole(index)
+      {
+        throw noMap(data, index, range, "whole numbers beyond the 32 bits of a reading")
+      }
+      let ends = unit.map { [$0.scaled(range.lowerBound), $0.scaled(range.upperBound)] } ?? []
+      if let unit, ends.contains(where: { $0.magnitude > 0x1p31 - 1 }) {
+        throw noMap(data, index, range, "readings of value · \(unit) leave 32 bits")
+      }
+    }
+  }
+
+  private func proveIntegerMaps(of data: Dataset) throws {
+    do {
+      _ = try map.featureClaims()
+    } catch QuantizationError.noIntegerMap(let feature, let readings) {
+      let range = map.readings.count == 1 ? data.wholeRange : data.featureRanges[feature]
+      throw noMap(
+        data, feature, range,
+        "readings of value · \(readings) have no integer map of 32 bits within half an LSB of the real one")
+    }
+  }
+
+  private func noMap(
+    _ data: Dataset, _ feature: Int, _ range: ClosedRange<Double>, _ problem: String
+  ) -> CommandError {
+    let name = data.columnName(feature)
+    return .usage(
+      "--data: column '\(name)', \(range.lowerBound) … \(range.upperBound): \(problem); take a base off the column, give it a coarser unit (--reading '\(name)=UNIT'), or leave it to hosts (--reading '\(name)=none')"
+    )
+  }
+}
+
+/// What `--reading` says: `temperature=0.1,count=1,level=2^-10,score=none`.
+enum Readings {
+  /// Parses the option against the features of a data set.
+  ///
+  /// UNIT is what one reading is worth in the column's own unit: a power of ten or two (0.01, 1e-3, 10^-2, 2^-10, 1/1024),
+  /// or none for a column that only hosts encode. `*` stands for all features that are not named.
+  static func parse(_ text: String, for data: Dataset) throws(CommandError) -> [Int: ReadingUnit?] {
+    var units: [Int: ReadingUnit?] = [:]
+    var rest: ReadingUnit??
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let sign = part.lastIndex(of: "=") else {
+        throw .usage("--reading '\(part)': not a name, =, and a unit")
+      }
+      let name = String(part[..<sign])
+      let unit = try unit(String(part[part.index(after: sign)...]), part: part)
+      if name == "*" {
+        guard rest == nil else { throw .usage("--reading: '*' is given twice") }
+        rest = .some(unit)
+        continue
+      }
+      guard let feature = data.featureNames.firstIndex(of: name) else {
+        let names = data.featureNames.prefix(12).joined(separator: ", ")
+        throw .usage(
+          "--reading '\(name)': no such feature column, there are \(names.isEmpty ? "no names" : names)")
+      }
+      guard units.updateValue(unit, forKey: feature) == nil else {
+        throw .usage("--reading '\(name)': given twice")
+      }
+    }
+    if let rest {
+      for feature in 0..<data.featureCount where units[feature] == nil { units.updateValue(rest, forKey: feature) }
+    }
+    return units
+  }
+
+  private static func unit(_ text: String, part: Substring) throws(CommandError) -> ReadingUnit? {
+    if text == "none" { return nil }
+    let power = ReadingUnit(text).map { ReadingUnit(base: $0.base, exponent: -$0.exponent) }
+    if let unit = power ?? nil { return unit }
+    let value = Epsilon(text)?.value ?? Double(text) ?? 0
+    for (base, exponents) in [(10, -9...15), (2, -30...60)] {
+      for exponent in exponents {
+        if let unit = ReadingUnit(base: base, exponent: exponent), unit.value(of: 1) == value { return unit }
+      }
+    }
+    throw .usage(
+      "--reading '\(part)': not a power of ten from 1e-15 to 1e9 or of two from 2^-60 to 2^30, nor none")
+  }
+}
+
+extension Dataset {
+  /// The name of a feature, or its number from 1 where the file gave none.
+  func columnName(_ feature: Int) -> String {
+    featureNames.indices.contains(feature) ? featureNames[feature] : "\(feature + 1)"
+  }
+
+  /// The least and the greatest value of all features.
+  var wholeRange: ClosedRange<Double> {
+    let ranges = featureRanges
+    let ends = (ranges.map(\.lowerBound).min() ?? 0, ranges.map(\.upperBound).max() ?? 0)
+    return ends.0...ends.1
+  }
+
+  /// Whether all values of a feature are whole numbers.
+  func isWhole(_ feature: Int) -> Bool {
+    (0..<count).allSatisfy { value(sample: $0, feature: feature) == value(sample: $0, feature: feature).rounded() }
+  }
+}
