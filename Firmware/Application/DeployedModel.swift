@@ -11,7 +11,7 @@ struct DeployedModel {
   private let network: UnsafePointer<supnorm_network>
   private let golden: UnsafePointer<supnorm_golden>
   private let goldenCount: Int
-  private let scratch: UnsafeMutablePointer<Int16>
+  private let scratch: UnsafeMutableRawPointer
   private let scratchBytes: Int
   private let record: UnsafeMutablePointer<Int32>
 

@@ -24,7 +24,7 @@ const supnorm_golden *model_golden(void) { return MODEL(_golden)(); }
 uint32_t model_golden_count(void) { return MODEL(_golden_count)(); }
 
 int16_t *model_input(void) { return input; }
-int16_t *model_scratch(void) { return scratch; }
+void *model_scratch(void) { return scratch; }
 uint32_t model_scratch_bytes(void) { return MODEL(_scratch_bytes); }
 int32_t *model_record(void) { return record; }
 uint32_t model_record_bytes(void) { return sizeof record; }

@@ -12,7 +12,7 @@ uint32_t model_golden_count(void);
  * words: class, radius, verdict, answer within the deviation; then the lower and the upper bound of each logit. */
 #define MODEL_RECORD_EXTRA 4
 int16_t *model_input(void);
-int16_t *model_scratch(void);
+void *model_scratch(void);
 uint32_t model_scratch_bytes(void);
 int32_t *model_record(void);
 uint32_t model_record_bytes(void);

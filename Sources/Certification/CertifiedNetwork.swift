@@ -68,9 +68,9 @@ public struct Answer: Equatable, Sendable {
   /// - Throws: `NetworkError` when the feature has no integer map.
   public func encoded(_ reading: Int32, feature: Int) throws -> (input: Int16, isClamped: Bool) {
     let input = try view.encode(reading, feature: feature)
-    let value = try view.scaled(reading, feature: feature)
+    let value = Int(try view.scaled(reading, feature: feature))
     let isExact = features[features.count == 1 ? 0 : feature].shift == 0
-    return (input, (value - Int64(input)).magnitude > (isExact ? 0 : 1))
+    return (input, (value - Int(input)).magnitude > (isExact ? 0 : 1))
   }
 
   /// Runs the device's inference on one input.

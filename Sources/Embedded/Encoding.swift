@@ -12,20 +12,26 @@ extension Network {
   /// - Throws: `malformed` when there is no such feature or no map, `noReadings` when a host must encode it.
   /// - Complexity: O(1).
   public func encode(_ reading: Int32, feature: Int) throws(NetworkError) -> Int16 {
-    let value = try scaled(reading, feature: feature)
-    if value < Int64(truncatingIfNeeded: inputMinimum) { return Int16(truncatingIfNeeded: inputMinimum) }
-    if value > Int64(truncatingIfNeeded: inputMaximum) { return Int16(truncatingIfNeeded: inputMaximum) }
-    return Int16(truncatingIfNeeded: value)
+    Int16(clamping: min(max(try scaled(reading, feature: feature), inputMinimum), inputMaximum))
   }
 
-  /// What `encode` clamps.
-  package func scaled(_ reading: Int32, feature: Int) throws(NetworkError) -> Int64 {
+  /// What `encode` clamps: `((reading - origin) · multiplier + addend) >> shift`, saturated to 32 bits.
+  package func scaled(_ reading: Int32, feature: Int) throws(NetworkError) -> Int32 {
     guard let map = self.feature(feature), map.isInRange else { throw .malformed }
     guard map.multiplier > 0 else { throw .noReadings }
-    let distance = Int64(truncatingIfNeeded: reading) &- Int64(truncatingIfNeeded: map.origin)
-    // |distance| ≤ 2^32 - 1, so |product| ≤ (2^32 - 1)(2^31 - 1) ≤ 2^63 - 2^32, and |addend| ≤ 2^31: &* and &+ are exact.
-    let product = distance &* Int64(truncatingIfNeeded: map.multiplier)
-    return (product &+ Int64(truncatingIfNeeded: map.addend)) &>> Int64(truncatingIfNeeded: map.shift)
+    // In two words, since a conversion to Int64 may allocate on 32-bit targets. |reading - origin| ≤ 2^32 - 1 and
+    // multiplier ≤ 2^31 - 1, so the product is within 2^63 - 2^32, and |addend| ≤ 2^31: the sum fits in 64 bits.
+    let product = reading.multipliedFullWidth(by: map.multiplier)
+    let start = map.origin.multipliedFullWidth(by: map.multiplier)
+    let difference = product.low.subtractingReportingOverflow(start.low)
+    let sum = difference.partialValue.addingReportingOverflow(UInt32(bitPattern: map.addend))
+    let high =
+      product.high &- start.high &- (difference.overflow ? 1 : 0) &+ (sum.overflow ? 1 : 0)
+      &+ (map.addend &>> 31)
+    // Smart shifts: those of 32 places give zero.
+    let low = Int32(bitPattern: sum.partialValue >> map.shift | UInt32(bitPattern: high) << (32 &- map.shift))
+    let isWhole = high &>> map.shift == low &>> 31
+    return isWhole ? low : high < 0 ? Int32.min : Int32.max
   }
 }
 

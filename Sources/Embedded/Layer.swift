@@ -19,7 +19,7 @@ internal import CSupNorm
       }
   }
 
-  /// Checks kind, shift, activation, layout, pointers and counts; reads no parameter but the row counts.
+  /// Checks kind, shift, activation, layout and pointers; reads no array.
   @unsafe init(
     checking pointer: UnsafePointer<supnorm_layer>, columns: Int, isLast: Bool
   ) throws(NetworkError) {
@@ -48,10 +48,16 @@ internal import CSupNorm
     unsafe present |= pointer.pointee.byte_offsets == nil ? 0 : 0b100000
     guard expected & ~present == 0 else { throw .nullPointer }
     guard present == expected else { throw .malformed }
+  }
+
+  /// Checks that the counts of all rows add up to the entries; reads no array but that of the counts.
+  ///
+  /// - Precondition: the number of rows has been proved by a layer or output beside it.
+  func checkCounts() throws(NetworkError) {
     // 65535 counts of at most 65535 stay below 2^32.
-    var sum = kind == SUPNORM_DENSE ? UInt32(rows) &* UInt32(columns) : 0
-    if kind == SUPNORM_SPARSE {
-      for row in 0..<rows { unsafe sum &+= UInt32(pointer.pointee.row_entries[row]) }
+    var sum = groups == 0 ? UInt32(rows) &* UInt32(columns) : 0
+    if groups == 1 {
+      for row in 0..<rows { unsafe sum &+= UInt32(layer.pointee.row_entries[row]) }
     }
     if isMaxPlus {
       var rest = entries
@@ -61,9 +67,9 @@ internal import CSupNorm
         guard count > 0, count <= rest else { throw .malformed }
         rest &-= count
       }
-      sum = unsafe pointer.pointee.entries &- UInt32(truncatingIfNeeded: rest)
+      sum = unsafe layer.pointee.entries &- UInt32(truncatingIfNeeded: rest)
     }
-    guard unsafe sum == pointer.pointee.entries, entries >= 0 else { throw .malformed }
+    guard unsafe sum == layer.pointee.entries, entries >= 0 else { throw .malformed }
   }
 
   var rows: Int { unsafe Int(layer.pointee.rows) }

@@ -23,7 +23,6 @@ public import CSupNorm
     guard unsafe pointer.pointee.layers != nil else { throw .nullPointer }
     let count = unsafe Int(pointer.pointee.layer_count)
     let residualCount = unsafe Int(pointer.pointee.residual_count)
-    try unsafe Self.checkResidualInputs(of: pointer, layers: count)
     var columns = unsafe Int(pointer.pointee.inputs)
     var even = 0
     var odd = 0
@@ -46,6 +45,9 @@ public import CSupNorm
     guard count > 0, unsafe columns == Int(pointer.pointee.outputs), columns <= 32767,
       inputMinimum <= inputMaximum, unsafe pointer.pointee.task <= SUPNORM_REGRESSION
     else { throw .malformed }
+    try unsafe Self.checkResidualInputs(of: pointer, layers: count)
+    // Every number of rows has now been found twice, so it may index an array.
+    for index in 0..<count { try layer(index).checkCounts() }
     let hasTable = unsafe pointer.pointee.bounds != nil
     guard hasTable != isMaxPlus else { throw isMaxPlus ? .malformed : .nullPointer }
     guard unsafe pointer.pointee.feature_count == 0 || pointer.pointee.features != nil else {

@@ -23,6 +23,7 @@ struct Mutation {
       mutations += [
         .step("version", \.formatVersion, step), .step("inputs", \.inputs, step),
         .step("outputs", \.outputs, step), .step("CRC-32", \.crc32, step),
+        .step("head CRC-32", \.headCRC32, step),
         .step("scratch", \.scratchBytes, step), .step("infer scratch", \.inferScratchBytes, step),
       ]
     }
@@ -60,6 +61,9 @@ struct Mutation {
       for step in [1, -1] {
         mutations += [
           .step("multiplier \(index)", \.features[index].multiplier, step),
+          .step("origin \(index)", \.features[index].origin, step),
+          .step("exponent \(index)", \.features[index].exponent, step),
+          .step("base \(index)", \.features[index].base, step),
           .step("addend \(index)", \.features[index].addend, step),
           .step("feature shift \(index)", \.features[index].shift, step),
         ]
@@ -69,13 +73,19 @@ struct Mutation {
         Mutation(name: "scale 0 \(index)") { $0.features[index].scale = 0 },
         Mutation(name: "scale negative \(index)") { $0.features[index].scale *= -1 },
         Mutation(name: "scale NaN \(index)") { $0.features[index].scale = .nan },
-        Mutation(name: "offset \(index)") { $0.features[index].offset += 1 },
         Mutation(name: "offset infinite \(index)") { $0.features[index].offset = .infinity },
         Mutation(name: "tolerance \(index)") { $0.features[index].tolerance *= 1.000_000_01 },
         Mutation(name: "tolerance low \(index)") { $0.features[index].tolerance *= 0.999_999_99 },
         Mutation(name: "tolerance NaN \(index)") { $0.features[index].tolerance = .nan },
         Mutation(name: "tolerance 0 \(index)") { $0.features[index].tolerance = 0 },
       ]
+    }
+    // The real map of a feature without readings has nothing to stand against.
+    for (index, feature) in claims.features.enumerated() where feature.hasReadings {
+      mutations.append(
+        Mutation(name: "offset \(index)") {
+          $0.features[index].offset += 2 / ($0.features[index].scale * Double($0.unit))
+        })
     }
     return mutations
   }

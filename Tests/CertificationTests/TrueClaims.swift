@@ -8,7 +8,10 @@ extension TestRandom {
   mutating func claims(of drawn: IntegerNetwork) throws -> ModelClaims {
     var network = drawn.statable
     if oneIn(4) { network.task = .regression }
-    let certified = try CertifiedNetwork(network)
+    let featureCount = oneIn(2) ? 1 : network.inputs
+    let features = (0..<featureCount).map { _ in feature(of: network) }
+    let (tolerances, toleranceLSB) = oneIn(2) ? ([], 0) : tolerances(of: features, inputs: network.inputs)
+    let certified = try CertifiedNetwork(network, features: features, toleranceLSB: toleranceLSB)
     let range = network.inputMinimum...network.inputMaximum
     var inputs = [
       [Int16](repeating: Int16(range.lowerBound), count: network.inputs),
@@ -26,15 +29,12 @@ extension TestRandom {
           localRadiusLSB: network.task == .regression
             ? -1 : try certified.localRadius(of: input, as: answer.classIndex) ?? -1))
     }
-    let featureCount = oneIn(2) ? 1 : network.inputs
-    let features = (0..<featureCount).map { _ in feature(unit: network.unit) }
-    let (tolerances, toleranceLSB) = oneIn(2) ? ([], 0) : tolerances(of: features, inputs: network.inputs)
     let isRegression = network.task == .regression
     return ModelClaims(
-      name: "test", formatVersion: 3, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: "test", formatVersion: ModelClaims.currentFormatVersion, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
-      crc32: Int(certified.crc32), layers: network.layers.map { LayerClaims($0) },
+      crc32: Int(certified.crc32), headCRC32: Int(certified.headCRC32), layers: network.layers.map { LayerClaims($0) },
       bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features,
       featureNames: oneIn(2) ? [] : (0..<network.inputs).map { "feature \($0)" },
@@ -61,28 +61,36 @@ extension TestRandom {
     return (tolerances, radii.max() ?? 1)
   }
 
-  /// A map of whole numbers, one step a reading, or a rounded one.
-  private mutating func feature(unit: Int) -> FeatureClaims {
-    if oneIn(2) {
+  /// A map of whole LSB for each reading, one that no readings have, or a rounded one of readings of any unit.
+  private mutating func feature(of network: IntegerNetwork) -> FeatureClaims {
+    let unit = network.unit
+    switch integer(0...3) {
+    case 0:
       let step = integer(1...300)
-      let scale = Double(step) / Double(unit)
       let start = integer(-100...100)
       return FeatureClaims(
-        offset: Double(start), scale: scale, multiplier: step, addend: -start * step, shift: 0,
-        tolerance: (1 / Double(step)).nextDown.nextDown)
+        offset: Double(start), scale: Double(step) / Double(unit), origin: start, multiplier: step, addend: 0,
+        shift: 0, tolerance: (1 / Double(step)).nextDown.nextDown)
+    case 1:
+      let scale = Double(integer(1...1000)) / Double(7 * unit)
+      return FeatureClaims(
+        hostOnlyOffset: signed() * 100, scale: scale, tolerance: (1 / (scale * Double(unit))).nextDown.nextDown)
+    default:
+      // Readings are value · 10^k or value · 2^k; half an LSB needs slope · 2^-shift steps that are fine enough.
+      let (base, exponent) = oneIn(2) ? (10, integer(0...3)) : (2, integer(0...8))
+      let power = (0..<exponent).reduce(1.0) { product, _ in product * Double(base) }
+      let scale = power * Double(integer(1...1000)) / Double(7 * unit)
+      let slope = scale * Double(unit) / power
+      let shift = (0...24).last { slope * Double(1 << $0) < 0x1p31 } ?? 0
+      let multiplier = (slope * Double(1 << shift)).rounded()
+      let center = signed() * 100 * power
+      let addend = (center.rounded() - center) * multiplier + (shift > 0 ? Double(1 << (shift - 1)) : 0)
+      return FeatureClaims(
+        offset: center / power, scale: scale, base: base, exponent: exponent, origin: Int(center.rounded()),
+        multiplier: Int(multiplier), addend: Int(addend.rounded()), shift: shift,
+        tolerance: min(1 / (scale * Double(unit)), Double(1 << shift) / multiplier / power).nextDown.nextDown
+          .nextDown)
     }
-    let shift = integer(1...15)
-    let power = Double(1 << shift)
-    var scale: Double
-    repeat { scale = Double(integer(1...1000)) / Double(7 * unit) } while scale * Double(unit) * power < 1
-    let offset = signed() * 100
-    let slope = scale * Double(unit)
-    // Zero where the real map has it, and a tolerance that holds for the steeper of the two maps.
-    let multiplier = Int((slope * power).rounded())
-    return FeatureClaims(
-      offset: offset, scale: scale, multiplier: multiplier,
-      addend: Int((-offset * Double(multiplier) + power / 2).rounded()), shift: shift,
-      tolerance: min(1 / slope, power / Double(multiplier)).nextDown.nextDown)
   }
 }
 

@@ -14,7 +14,7 @@ struct VerificationFuzzTests {
   static func fields(_ claims: ModelClaims) -> [WritableKeyPath<ModelClaims, Int>] {
     var fields: [WritableKeyPath<ModelClaims, Int>] = [
       \.formatVersion, \.unit, \.inputs, \.outputs, \.inputMinimum, \.inputMaximum, \.scratchBytes,
-      \.inferScratchBytes, \.crc32,
+      \.inferScratchBytes, \.crc32, \.headCRC32, \.toleranceLSB,
     ]
     for layer in claims.layers.indices {
       fields += [
@@ -41,6 +41,7 @@ struct VerificationFuzzTests {
     for pair in claims.bounds.indices { fields += [\.bounds[pair].slope, \.bounds[pair].offset] }
     for feature in claims.features.indices {
       fields += [
+        \.features[feature].base, \.features[feature].exponent, \.features[feature].origin,
         \.features[feature].multiplier, \.features[feature].addend, \.features[feature].shift,
       ]
     }
@@ -97,15 +98,15 @@ struct VerificationFuzzTests {
   private func expectSound(_ changed: ModelClaims, of claims: ModelClaims, _ random: TestRandom) throws {
     guard verification(of: changed).isValid else { return }
     #expect(try Rederivation.holds(changed), "\(changed); \(random)")
-    #expect(changed.formatVersion == 3 && changed.features == claims.features, "\(changed); \(random)")
+    #expect(changed.formatVersion == 4 && changed.features == claims.features, "\(changed); \(random)")
     // A unit that is off by a little is a true statement as long as the input maps are those of that unit.
-    for feature in changed.features {
-      let power = Double(1 << feature.shift)
-      let slope = feature.scale * Double(changed.unit) * power
-      #expect(abs(Double(feature.multiplier) - slope) <= 0.500_001, "\(changed); \(random)")
-      #expect(
-        feature.tolerance * max(Double(feature.multiplier), slope) < power * (1 + 1e-12),
-        "\(changed); \(random)")
+    for feature in changed.features where feature.hasReadings {
+      let power = (0..<feature.exponent).reduce(1.0) { product, _ in product * Double(feature.base) }
+      let slope = feature.scale * Double(changed.unit) / power
+      let multiplier = Double(feature.multiplier) / Double(1 << feature.shift)
+      let width = Double(changed.inputMaximum - changed.inputMinimum)
+      #expect(abs(multiplier - slope) * width <= slope * 1.000_001, "\(changed); \(random)")
+      #expect(feature.tolerance * power * max(multiplier, slope) < 1 + 1e-12, "\(changed); \(random)")
     }
   }
 

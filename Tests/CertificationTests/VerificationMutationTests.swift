@@ -85,9 +85,11 @@ enum Rederivation {
       if 32768 * layer.rowSumBound + largest + (1 << layer.shift) / 2 > Int(Int32.max) { return false }
     }
     guard let network = try? claims.network() else { return false }
-    let certified = try CertifiedNetwork(network)
+    let certified = try CertifiedNetwork(
+      network, features: claims.features, toleranceLSB: claims.toleranceLSB)
     let bounds = certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) }
     guard bounds == claims.bounds, Int(certified.crc32) == claims.crc32,
+      Int(certified.headCRC32) == claims.headCRC32,
       certified.scratchBytes == claims.scratchBytes, certified.inferScratchBytes == claims.inferScratchBytes
     else { return false }
     for golden in claims.golden {

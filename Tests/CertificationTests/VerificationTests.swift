@@ -67,6 +67,10 @@ struct VerificationTests {
     claims.layers[1].rowSumBound = 65536
     #expect(!verification(of: claims).isValid)
     claims.layers[1].rowSumBound = 65535
+    claims.crc32 = Int(
+      try CertifiedNetwork(
+        claims.network(), features: claims.features, toleranceLSB: claims.toleranceLSB
+      ).crc32)
     #expect(verification(of: claims).isValid)
     claims.layers[1].biases[1] = 32767
     #expect(verification(of: claims).problems.contains { $0.contains("2^15·bound + largest |b|") })

@@ -232,21 +232,21 @@ struct CInterfaceTests {
 
   @Test func `The constants of Swift are those of supnorm.h, and those are what the format fixes`() {
     #expect(IntegerActivation.allCases.map(\.constant) == [0, 1, 2, 3, 4, 5])
-    #expect(SUPNORM_FORMAT_VERSION == 3 && SUPNORM_DENSE == 0 && SUPNORM_SPARSE == 1)
+    #expect(SUPNORM_FORMAT_VERSION == 4 && SUPNORM_DENSE == 0 && SUPNORM_SPARSE == 1)
     #expect(SUPNORM_OK == 0 && SUPNORM_UNCERTIFIED == 1 && SUPNORM_RADIUS_MAX == 65535)
     let errors: [NetworkError] = [
       .nullPointer, .otherVersion, .malformed, .scratchTooSmall, .radiusOutOfRange, .classOutOfRange,
-      .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask,
+      .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask, .noReadings,
     ]
-    #expect(errors.map(\.status) == Array((-10...(-1)).reversed()))
-    let names = (-11...2).map { unsafe String(cString: supnorm_status_name($0)) }
-    #expect(Set(names.dropFirst()).count == 13, "\(names)")
+    #expect(errors.map(\.status) == Array((-11...(-1)).reversed()))
+    let names = (-12...2).map { unsafe String(cString: supnorm_status_name($0)) }
+    #expect(Set(names.dropFirst()).count == 14, "\(names)")
     #expect(names.first == "unknown status" && names.last == "unknown status")
   }
 
   @Test func `Widths and counts of the types are those of the device`() {
     #expect(MemoryLayout<supnorm_bound>.size == 8)
     #expect(MemoryLayout<supnorm_result>.size == 8)
-    #expect(MemoryLayout<supnorm_feature>.size == 12)
+    #expect(MemoryLayout<supnorm_feature>.size == 16)
   }
 }

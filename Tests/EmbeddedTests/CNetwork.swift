@@ -1,5 +1,6 @@
 import CSupNorm
 import Certification
+import TestSupport
 
 /// What a call of `supnorm_infer` left behind.
 struct InferOutcome: Equatable {
@@ -26,18 +27,19 @@ struct Golden {
 @safe final class CNetwork {
   let network: UnsafeMutablePointer<supnorm_network>
   let layers: UnsafeMutablePointer<supnorm_layer>
-  /// The widest even and the widest odd hidden layer together: the `Int16` values that inference keeps.
+  /// The widest even and the widest odd hidden layer together, each made a multiple of four: the `Int16` values that
+  /// inference keeps.
   let hiddenWidth: Int
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
-  init(_ source: IntegerNetwork, features: [supnorm_feature] = []) {
+  init(_ source: IntegerNetwork, features: [supnorm_feature] = [], toleranceLSB: Int = 0) {
     var hidden = [0, 0]
     for (index, layer) in source.layers.dropLast().enumerated() {
       let isBeforeLast = index == source.layers.count - 2
       let width = layer.rows + (isBeforeLast ? source.residualInputs.count : 0)
       hidden[index % 2] = max(hidden[index % 2], width)
     }
-    hiddenWidth = hidden[0] + hidden[1]
+    hiddenWidth = hidden.reduce(0) { $0 + ($1 + 3) / 4 * 4 }
     unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
     unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
     for (index, layer) in source.layers.enumerated() {
@@ -57,18 +59,23 @@ struct Golden {
           byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil))
     }
     let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
+    let scratch = (all: max(4 * hiddenWidth, 8), infer: max(2 * hiddenWidth, 8))
+    let canonical = CanonicalOracle(
+      source, bounds: source.boundTable(),
+      features: features.map { [Int($0.origin), Int($0.multiplier), Int($0.addend), Int($0.shift)] },
+      toleranceLSB: toleranceLSB, scratch: scratch)
     unsafe network.initialize(
       to: supnorm_network(
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(source.layers.count),
         inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
-        scratch_bytes: UInt32(max(4 * hiddenWidth, 4)), infer_scratch_bytes: UInt32(max(2 * hiddenWidth, 4)),
-        crc32: source.checksum, layers: layers,
+        scratch_bytes: UInt32(scratch.all), infer_scratch_bytes: UInt32(scratch.infer),
+        crc32: canonical.checksum, head_crc32: canonical.headChecksum, layers: layers,
         bounds: source.isMaxPlus ? nil : copy(table),
         features: features.isEmpty ? nil : copy(features),
         residual_inputs: source.residualInputs.isEmpty ? nil : copy(source.residualInputs.map { UInt16($0) }),
         feature_count: UInt16(features.count), residual_count: UInt16(source.residualInputs.count),
-        tolerance_lsb: 0,
+        tolerance_lsb: UInt16(toleranceLSB),
         task: UInt16(source.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION)))
   }
 

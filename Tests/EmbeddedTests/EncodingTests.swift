@@ -18,8 +18,10 @@ struct EncodingTests {
     return CNetwork(network, features: features)
   }
 
-  static func feature(_ multiplier: Int32, _ addend: Int32, _ shift: Int32) -> supnorm_feature {
-    supnorm_feature(multiplier: multiplier, addend: addend, shift: shift)
+  static func feature(
+    _ multiplier: Int32, _ addend: Int32, _ shift: Int32, origin: Int32 = 0
+  ) -> supnorm_feature {
+    supnorm_feature(origin: origin, multiplier: multiplier, addend: addend, shift: shift)
   }
 
   static let extremes: [Int32] = [
@@ -35,20 +37,22 @@ struct EncodingTests {
     #expect(device.encode(.min) == 0)
   }
 
-  @Test func `It equals saturating arithmetic in 64 bits for every combination of extremes`() throws {
-    for multiplier in Self.extremes where multiplier >= 0 {
+  @Test func `It equals arithmetic in 128 bits for every combination of extremes`() throws {
+    for multiplier in Self.extremes where multiplier > 0 {
       for addend in Self.extremes {
-        for shift: Int32 in [0, 1, 8, 15] {
-          for range in [-32768...32767, 0...32640, -5...5] {
-            let device = try Self.device([Self.feature(multiplier, addend, shift)], range: range)
+        for origin: Int32 in [.min, -40_000, 0, 1, .max] {
+          for shift: Int32 in [0, 1, 8, 15, 16, 31] {
+            let range = shift == 1 ? 0...32640 : shift == 8 ? -5...5 : -32768...32767
+            let device = try Self.device([Self.feature(multiplier, addend, shift, origin: origin)], range: range)
             var previous = Int16.min
             for reading in Self.extremes {
-              let product = min(max(Int(reading) * Int(multiplier), Int(Int32.min)), Int(Int32.max))
-              let sum = min(max(product + Int(addend), Int(Int32.min)), Int(Int32.max))
-              let expected = min(max(sum >> Int(shift), range.lowerBound), range.upperBound)
+              let product = (Int128(reading) - Int128(origin)) * Int128(multiplier) + Int128(addend)
+              let value = product >> Int128(shift)
+              let expected = min(max(value, Int128(range.lowerBound)), Int128(range.upperBound))
               let encoded = device.encode(reading)
               #expect(
-                encoded == Int16(expected), "\(reading)·\(multiplier) + \(addend) >> \(shift) in \(range)")
+                encoded == Int16(expected),
+                "((\(reading) - \(origin))·\(multiplier) + \(addend)) >> \(shift) in \(range)")
               #expect(previous <= Int16(expected), "it never decreases")
               previous = encoded ?? .max
             }
@@ -58,22 +62,26 @@ struct EncodingTests {
     }
   }
 
-  @Test func `It never decreases, and a step of t moves it by at most ceil(t · multiplier / 2^shift)`() throws
-  {
+  @Test func `Readings at most t apart are at most ceil(t · multiplier / 2^shift) LSB apart, and some are`() throws {
     var random = TestRandom()
+    var reached = 0
     for _ in 0..<2_000 {
-      let shift = random.integer(0...15)
-      let multiplier = random.integer(0...(1 << random.integer(0...20)))
+      let shift = random.integer(0...31)
+      let multiplier = random.integer(1...(1 << random.integer(0...min(shift + 8, 30))))
+      let origin = random.integer(-(1 << 31)...(1 << 31) - 1)
       let addend = random.integer(-(1 << 28)...1 << 28)
       let device = try Self.device(
-        [Self.feature(Int32(multiplier), Int32(addend), Int32(shift))], range: -32768...32767)
-      let reading = random.integer(-1_000...1_000)
+        [Self.feature(Int32(multiplier), Int32(addend), Int32(shift), origin: Int32(origin))],
+        range: -32768...32767)
+      let reading = min(max(origin + random.integer(-1_000...1_000), -(1 << 31)), (1 << 31) - 101)
       let step = random.integer(0...100)
       let first = device.encode(Int32(reading)).map { Int($0) } ?? 0
       let second = device.encode(Int32(reading + step)).map { Int($0) } ?? 0
       let bound = (step * multiplier + (1 << shift) - 1) >> shift
       #expect(second >= first && second - first <= bound, "\(random)")
+      reached += bound > 0 && second - first == bound ? 1 : 0
     }
+    #expect(reached > 100, "\(random)")
   }
 
   @Test func `One map serves all inputs, or each input has its own`() throws {
@@ -87,17 +95,23 @@ struct EncodingTests {
     }
   }
 
+  /// The status of encoding, and what is left where the result goes.
+  static func outcome(_ features: [supnorm_feature]) throws -> (status: Int32, encoded: Int16) {
+    let device = try Self.device(features, inputs: 3, range: -100...100)
+    var encoded: Int16 = 77
+    return unsafe (CSupNorm.supnorm_encode(device.network, 0, 1, &encoded), encoded)
+  }
+
   @Test func `Missing and malformed maps are refused and nothing is written`() throws {
     let maps: [[supnorm_feature]] = [
-      [], [Self.feature(-1, 0, 0)], [Self.feature(1, 0, -1)], [Self.feature(1, 0, 16)],
+      [], [Self.feature(-1, 0, 0)], [Self.feature(1, 0, -1)], [Self.feature(1, 0, 32)],
+      [Self.feature(0, 1, 0)], [Self.feature(0, 0, 1)], [Self.feature(0, 0, 0, origin: 1)],
       [Self.feature(1, 0, 0), Self.feature(1, 0, 0)],
     ]
-    for features in maps {
-      let device = try Self.device(features, inputs: 3, range: -100...100)
-      var encoded: Int16 = 77
-      let status = unsafe CSupNorm.supnorm_encode(device.network, 0, 1, &encoded)
-      #expect(status == SUPNORM_ERROR_MALFORMED)
-      #expect(encoded == 77)
-    }
+    for features in maps { #expect(try Self.outcome(features) == (SUPNORM_ERROR_MALFORMED, 77)) }
+  }
+
+  @Test func `A feature without readings says that a host must encode it`() throws {
+    #expect(try Self.outcome([Self.feature(0, 0, 0)]) == (SUPNORM_ERROR_READING, 77))
   }
 }

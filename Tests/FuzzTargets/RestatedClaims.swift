@@ -5,11 +5,12 @@ extension ModelClaims {
   ///
   /// - Precondition: as for `network()`, except that rows may break their bounds: then this throws.
   package func restated() throws -> ModelClaims {
-    let network = try CertifiedNetwork(network())
+    let network = try CertifiedNetwork(network(), features: features, toleranceLSB: toleranceLSB)
     var result = self
     result.scratchBytes = network.scratchBytes
     result.inferScratchBytes = network.inferScratchBytes
     result.crc32 = Int(network.crc32)
+    result.headCRC32 = Int(network.headCRC32)
     result.bounds = network.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) }
     for index in golden.indices {
       let input = golden[index].input.map { Int16($0) }

@@ -39,7 +39,7 @@ struct HeaderCompilationTests {
     extreme.golden[0].localRadiusLSB = -1
     extreme.features[0] = FeatureClaims(
       offset: -.leastNonzeroMagnitude, scale: 1.7976931348623157e308, multiplier: 2_147_483_647,
-      addend: -2_147_483_648, shift: 15,
+      addend: -2_147_483_648, shift: 31,
       tolerance: 1e-300)
     extreme.featureNames = HeaderModels.oddNames
     extreme.classNames = [String(repeating: "ж?", count: 300)]

@@ -115,16 +115,20 @@ struct HeaderModels: RandomNumberGenerator {
     try claims(network(outputs: outputs), name: name)
   }
 
+  /// An input map with odd numbers in it: of readings or, one in four, of none.
   private mutating func feature(unit: Int) -> FeatureClaims {
     let scale = pick([1, 1.0 / 255, 1.0 / 3, 1e-9, Double(int(1...1_000_000)) / 999_983])
     let offset = pick([0, -0.0, 0.1, -1e-300, Double(int(-1000...1000)) / 7])
     let slope = scale * Double(unit)
-    let shift = (0...15).last { max(slope, abs(offset * slope) + 65536) * Double(1 << $0) < 0x1p31 } ?? 0
+    if next() % 4 == 0 {
+      return FeatureClaims(hostOnlyOffset: offset, scale: scale, tolerance: (1 / slope).nextDown.nextDown)
+    }
+    let shift = (0...31).last { slope * Double(1 << $0) < 0x1p31 } ?? 0
     let power = Double(1 << shift)
     let multiplier = (slope * power).rounded()
+    let addend = (offset.rounded() - offset) * multiplier + (shift > 0 ? power / 2 : 0)
     return FeatureClaims(
-      offset: offset, scale: scale, multiplier: Int(multiplier),
-      addend: Int((-offset * multiplier + (shift > 0 ? power / 2 : 0)).rounded()), shift: shift,
-      tolerance: min(1 / slope, power / multiplier).nextDown.nextDown)
+      offset: offset, scale: scale, origin: Int(offset.rounded()), multiplier: Int(multiplier),
+      addend: Int(addend.rounded()), shift: shift, tolerance: min(1 / slope, power / multiplier).nextDown.nextDown)
   }
 }

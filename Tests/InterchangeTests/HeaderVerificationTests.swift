@@ -128,7 +128,7 @@ struct HeaderVerificationTests {
     let text = headerText(of: try Self.model())
     for version in ["1", "2", "4", "0", "-3", "99999"] {
       let other = text.replacing(
-        "#define DIGITS_FORMAT_VERSION 3\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
+        "#define DIGITS_FORMAT_VERSION 4\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
       #expect(Self.complaints(other) == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 3…3"])
       #expect(
         Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))

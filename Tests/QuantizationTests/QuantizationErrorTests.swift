@@ -92,14 +92,14 @@ struct QuantizationErrorTests {
     #expect(Self.problem([Self.layer([1]), tall(32767)]) == nil)
   }
 
-  @Test func `A feature whose map needs more than 32 bits is an error`() throws {
-    func problem(_ scales: [Double], offset: Double = 0) -> QuantizationError? {
+  @Test func `A feature whose readings have no integer map of 32 bits is an error`() throws {
+    func problem(_ scales: [Double], offset: Double = 0, readings: ReadingUnit? = .whole) -> QuantizationError? {
       let layer = Self.layer(Array(repeating: 0.5, count: scales.count))
       let model = FloatModel(
         network: FloatNetwork(layers: [layer], activation: .relu),
         inputMap: InputMap(
-          offsets: Array(repeating: offset, count: scales.count), scales: scales, unit: 32768,
-          minimumLSB: -32768, maximumLSB: 32767))
+          offsets: Array(repeating: offset, count: scales.count), scales: scales,
+          readings: Array(repeating: readings, count: scales.count), unit: 32768, minimumLSB: -32768, maximumLSB: 32767))
       do {
         _ = try ModelClaims(deploying: model, name: "m")
         return nil
@@ -108,9 +108,12 @@ struct QuantizationErrorTests {
       }
     }
     #expect(problem([1, 65535]) == nil)
-    #expect(problem([1, 65536]) == .featureTooFine(feature: 1, unitsPerReading: 2_147_483_648))
-    #expect(problem([1e30]) == .featureTooFine(feature: 0, unitsPerReading: 1e30 * 32768))
-    #expect(problem([1], offset: 1e6) == .featureTooFine(feature: 0, unitsPerReading: 32768))
-    #expect(problem([1], offset: 60_000) == nil)
+    #expect(problem([1, 65536]) == .noIntegerMap(feature: 1, readings: .whole))
+    #expect(problem([1e30]) == .noIntegerMap(feature: 0, readings: .whole))
+    #expect(problem([1], offset: 2e9) == nil)
+    #expect(problem([1], offset: 0x1p31) == .noIntegerMap(feature: 0, readings: .whole))
+    // A slope of 2^-17 LSB a reading leaves the multiplier too few digits for the range.
+    #expect(problem([0x1p-32]) == .noIntegerMap(feature: 0, readings: .whole))
+    #expect(problem([1e30], readings: nil) == nil)
   }
 }

@@ -6,7 +6,8 @@ extension ModelClaims {
     stating network: IntegerNetwork, name: String, features: [FeatureClaims], featureNames: [String] = [],
     classNames: [String] = [], golden inputs: [[Int16]]
   ) throws {
-    let certified = try CertifiedNetwork(network)
+    let tolerance = features[0].tolerance * 8.9
+    let certified = try CertifiedNetwork(network, features: features, toleranceLSB: 9)
     let golden = try inputs.map { input in
       let answer = try certified.answer(to: input)
       return GoldenClaims(
@@ -17,10 +18,10 @@ extension ModelClaims {
     }
     let isRegression = network.task == .regression
     self.init(
-      name: name, formatVersion: 3, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: name, formatVersion: ModelClaims.currentFormatVersion, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
-      crc32: Int(certified.crc32), layers: network.layers.map(LayerClaims.init),
+      crc32: Int(certified.crc32), headCRC32: Int(certified.headCRC32), layers: network.layers.map(LayerClaims.init),
       bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features, featureNames: featureNames, classNames: isRegression ? [] : classNames,
       golden: golden, task: network.task, residualInputs: network.residualInputs,
@@ -34,7 +35,7 @@ extension ModelClaims {
       toleranceLSB: 9,
       tolerances: (0..<network.inputs).map { index in
         // Of the first feature just below what nine LSB cover, of the others nothing.
-        index == 0 ? features[0].tolerance * 8.9 : 0
+        index == 0 ? tolerance : 0
       })
   }
 

@@ -3,14 +3,17 @@ import Training
 
 @Suite("Fitted input maps")
 struct InputMapTests {
-  static func dataset(_ values: Dataset.Values, features: Int, samples: Int) -> Dataset {
+  static func dataset(
+    _ values: Dataset.Values, features: Int, samples: Int, isImage: Bool = false
+  ) -> Dataset {
     Dataset(
-      values: values, labels: Array(repeating: 0, count: samples), featureCount: features, classNames: ["a"])
+      values: values, labels: Array(repeating: 0, count: samples), featureCount: features, classNames: ["a"],
+      imageSize: isImage ? (width: features, height: 1) : nil)
   }
 
   @Test func `give gray levels whole numbers of LSB`() {
     for largest in 1...255 {
-      let map = InputMap.fitted(to: Self.dataset(.reals([0, Double(largest)]), features: 1, samples: 2))
+      let map = InputMap.fitted(to: Self.dataset(.reals([0, Double(largest)]), features: 1, samples: 2, isImage: true))
       #expect(map.unit == largest * (32767 / largest))
       #expect(map.minimumLSB == 0 && map.maximumLSB == map.unit)
       for level in 0...largest {
@@ -20,9 +23,9 @@ struct InputMapTests {
   }
 
   @Test func `use 32752 for digits and 32640 for bytes`() {
-    #expect(InputMap.fitted(to: Self.dataset(.reals([0, 16]), features: 2, samples: 1)).unit == 32752)
-    #expect(InputMap.fitted(to: Self.dataset(.bytes([3, 255]), features: 2, samples: 1)).unit == 32640)
-    #expect(InputMap.fitted(to: Self.dataset(.bytes([0, 0]), features: 2, samples: 1)).unit == 32767)
+    #expect(InputMap.fitted(to: Self.dataset(.reals([0, 16]), features: 2, samples: 1, isImage: true)).unit == 32752)
+    #expect(InputMap.fitted(to: Self.dataset(.bytes([3, 255]), features: 2, samples: 1, isImage: true)).unit == 32640)
+    #expect(InputMap.fitted(to: Self.dataset(.bytes([0, 0]), features: 2, samples: 1, isImage: true)).unit == 32767)
   }
 
   @Test func `center and scale other features one by one`() {
@@ -36,7 +39,7 @@ struct InputMapTests {
   }
 
   @Test func `map data to what the device sees`() {
-    let bytes = Self.dataset(.bytes([0, 51, 255, 102]), features: 2, samples: 2)
+    let bytes = Self.dataset(.bytes([0, 51, 255, 102]), features: 2, samples: 2, isImage: true)
     #expect(InputMap.fitted(to: bytes).mappedInputs(of: bytes) == [0, 0.2, 1, 0.4])
     let reals = Self.dataset(.reals([-1, 0.3, 1, 0.5]), features: 1, samples: 4)
     let map = InputMap.fitted(to: reals)
