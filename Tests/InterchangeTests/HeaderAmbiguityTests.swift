@@ -79,15 +79,15 @@ struct HeaderAmbiguityTests {
     }
     // A joined line without white space makes one word of two.
     #expect(
-      try Self.complaint("static const supnorm_bound", "static\\\nconst supnorm_bound")
+      try Self.complaint("static inline uint32_t", "static\\\ninline uint32_t")
         .hasSuffix("a continued line without white space"))
     #expect(
-      try Self.complaint("static const supnorm_bound", "static\\\n\\\nconst supnorm_bound")
+      try Self.complaint("static inline uint32_t", "static\\\n\\\ninline uint32_t")
         .hasSuffix("a continued line without white space"))
-    #expect(try Self.complaint("static const supnorm_bound", "static\\\n const supnorm_bound") == "nothing")
-    #expect(try Self.complaint("static const supnorm_bound", "static \\\nconst supnorm_bound") == "nothing")
-    #expect(try Self.complaint("static const supnorm_bound", "static\\ \n const supnorm_bound") != "nothing")
-    #expect(try Self.complaint("static const supnorm_bound", "sta\\\ntic const supnorm_bound") != "nothing")
+    #expect(try Self.complaint("static inline uint32_t", "static\\\n inline uint32_t") == "nothing")
+    #expect(try Self.complaint("static inline uint32_t", "static \\\ninline uint32_t") == "nothing")
+    #expect(try Self.complaint("static inline uint32_t", "static\\ \n inline uint32_t") != "nothing")
+    #expect(try Self.complaint("static inline uint32_t", "sta\\\ntic inline uint32_t") != "nothing")
   }
 
   @Test func `A comment that a compiler ends elsewhere is refused`() throws {

@@ -33,6 +33,12 @@ struct HeaderVerificationTests {
       featureNames: ["a", "b ??/", "c\\", "d\""], classNames: ["no", "yes", "été"], golden: inputs)
   }
 
+  /// The checksum as it stands in the names of shared objects.
+  static func checksum() throws -> String {
+    let digits = String(try model().crc32, radix: 16, uppercase: true)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
   /// What the reader or the verification says, in lines; empty for a header that verifies.
   static func complaints(_ text: String) -> [String] {
     do {
@@ -242,19 +248,21 @@ struct HeaderVerificationTests {
     #expect(try complaint(expansion, "  DIGITS_LAYER0_ROW2(SUPNORM_VALUE)").contains("'DIGITS_LAYER0_ROW2'"))
     #expect(try complaint(expansion, "  1, 2, 3, 4,").contains("'1' where the format has"))
     #expect(try complaint(expansion, expansion + " 0,").contains("'0' where the format has"))
-    #expect(
-      try complaint(
-        "static const int16_t digits_layer0_weights[]", "static const int16_t digits_layer0_weights[1]") != ""
-    )
-    #expect(
-      try complaint("static const int16_t digits_layer0_weights[]", "static int16_t digits_layer0_weights[]")
-        != "")
-    let proof = "SUPNORM_PROVE(INT64_C(0) DIGITS_LAYER0_ROW3(SUPNORM_SUM) <= DIGITS_LAYER0_ROW_SUM_BOUND"
+    let name = "digits_layer0_weights_\(try checksum())"
+    let array = "SUPNORM_DEFINE(int16_t, \(name))[]"
+    for change in [
+      array.replacing("[]", with: "[1]"), array.replacing("int16_t", with: "int32_t"), "extern " + array,
+      array.replacing("DEFINE", with: "DEFINE_ADDRESSES"), array.replacing(name, with: "\(name)0"),
+      "const int16_t \(name)[]",
+    ] {
+      #expect(try complaint(array, change) != "", "\(change)")
+    }
+    let proof = "SUPNORM_PROVE(SUPNORM_SUM1(DIGITS_LAYER0_ROW3) <= DIGITS_LAYER0_ROW_SUM_BOUND"
     for change in [
       proof.replacing("ROW3", with: "ROW2"), proof.replacing("<=", with: ">="), proof + " * 2",
       proof + " || 1",
-      proof.replacing("PROVE(", with: "PROVE(1 || "), proof.replacing("SUPNORM_SUM", with: "SUPNORM_COUNT"),
-      proof.replacing("INT64_C(0)", with: "0"), proof.replacing("<=", with: "< ="),
+      proof.replacing("PROVE(", with: "PROVE(1 || "), proof.replacing("SUPNORM_SUM1", with: "SUPNORM_COUNT1"),
+      proof.replacing("SUM1", with: "SUM2"), proof.replacing("<=", with: "< ="),
       proof.replacing("DIGITS_LAYER0_ROW_SUM_BOUND", with: "32768"), "void " + proof, proof.lowercased(),
     ] {
       #expect(try complaint(proof, change) != "", "\(change)")
@@ -276,7 +284,7 @@ struct HeaderVerificationTests {
     try verifies(text.replacing("\n#define", with: " // of the model's\n\n\n\t # /* */ define /**/ "))
     try verifies(text.replacing("W(", with: "\\\n  W(/* a\nweight */ "))
     try verifies(text.replacing(") W(", with: ")W("))
-    try verifies(text.replacing("static const", with: "static\n\n  const"))
+    try verifies(text.replacing("static inline", with: "static\n\n  inline"))
     try verifies(text.replacing(";", with: "\t;\n"))
     try verifies(String(text.dropLast()))
     try verifies(text.replacing("certified integer network", with: "model of mine"))
