@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Interchange
 
 /// Programs that do part of the work: the Swift toolchain, compilers, QEMU.
 enum Subprocess {
@@ -55,8 +56,7 @@ enum Subprocess {
     process.standardOutput = try emptyFile(outputFile)
     process.standardError = try emptyFile(errorFile)
     try process.run()
-    // Not terminate(): Foundation starts children with SIGTERM blocked.
-    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    defer { end(process) }
     let start = Date()
     while process.isRunning {
       usleep(20_000)
@@ -70,6 +70,14 @@ enum Subprocess {
       status: process.terminationStatus, output: text(of: outputFile), errorOutput: text(of: errorFile))
   }
 
+  /// Kills a process that still runs, and what it started, before its folder goes.
+  static func end(_ process: Process) {
+    guard process.isRunning else { return }
+    Descendants.end(of: process.processIdentifier)
+    // Not terminate(): Foundation starts children with SIGTERM blocked.
+    kill(process.processIdentifier, SIGKILL)
+  }
+
   private static func emptyFile(_ url: URL) throws -> FileHandle {
     try Data().write(to: url)
     return try FileHandle(forWritingTo: url)
@@ -80,10 +88,12 @@ enum Subprocess {
   }
 }
 
-/// A folder that is gone, with everything in it, when the work is done.
+/// A folder that is gone, with everything in it, when the work is done or the program ends by a signal.
 func withTemporaryFolder<Value>(_ body: (URL) throws -> Value) throws -> Value {
   let folder = FileManager.default.temporaryDirectory.appending(path: "supnorm-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
+  guard TemporaryFiles.create(folder.path, { unsafe mkdir(folder.path, 0o700) }) == 0 else {
+    throw CommandError.usage("\(folder.path): the folder cannot be made: \(AtomicFile.systemMessage())")
+  }
+  defer { TemporaryFiles.remove(folder.path) }
   return try body(folder)
 }
