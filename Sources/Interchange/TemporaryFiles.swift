@@ -2,14 +2,9 @@ import Foundation
 import Synchronization
 
 /// Files and folders that must be gone when the program ends, however it ends: whoever handles signals calls
-/// `removeAll()`.
+/// `endProgram(_:_:)`.
 package enum TemporaryFiles {
-  private struct State {
-    var paths: Set<String> = []
-    var isOver = false
-  }
-
-  private static let state = Mutex(State())
+  private static let state = Mutex(Set<String>())
 
   /// Makes a file or folder that is known from the first moment on.
   ///
@@ -17,29 +12,31 @@ package enum TemporaryFiles {
   /// - Returns: what `make` returned.
   package static func create(_ path: String, _ make: () -> Int32) -> Int32 {
     state.withLock { state in
-      // The program is about to end, and nothing new may appear.
-      while state.isOver { sleep(1) }
       let result = make()
-      if result >= 0 { state.paths.insert(path) }
+      if result >= 0 { state.insert(path) }
       return result
     }
   }
 
   /// Leaves a file where it is, for it is temporary no longer.
-  package static func forget(_ path: String) { state.withLock { _ = $0.paths.remove(path) } }
+  package static func forget(_ path: String) { state.withLock { _ = $0.remove(path) } }
 
   /// Removes a file or folder, if it is one of these.
   package static func remove(_ path: String) {
-    guard state.withLock({ $0.paths.remove(path) }) != nil else { return }
-    try? FileManager.default.removeItem(atPath: path)
+    state.withLock { state in
+      guard state.contains(path) else { return }
+      try? FileManager.default.removeItem(atPath: path)
+      state.remove(path)
+    }
   }
 
-  /// Removes all there are, and makes whoever wants another one wait for the end of the program.
-  package static func removeAll() {
+  /// Ends the program: calls `prepare`, removes all there are, calls `end`; whoever wants to make or remove one
+  /// meanwhile waits.
+  package static func endProgram(_ prepare: () -> Void, _ end: () -> Never) -> Never {
     state.withLock { state in
-      for path in state.paths { try? FileManager.default.removeItem(atPath: path) }
-      state.paths = []
-      state.isOver = true
+      prepare()
+      for path in state { try? FileManager.default.removeItem(atPath: path) }
+      end()
     }
   }
 }

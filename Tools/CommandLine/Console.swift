@@ -33,6 +33,7 @@ enum Console {
   ///
   /// A reader that has gone has seen enough and is told nothing.
   static func status(_ status: Int32, of program: String) -> Int32 {
+    Interruption.waitIfEnding()
     switch problem.withLock({ $0 }) {
     case nil: return status
     case .unread: break
@@ -47,6 +48,7 @@ enum Console {
 
   /// Prints a result line; what cannot be printed is remembered for `status(_:of:)`.
   static func print(_ text: String) {
+    Interruption.waitIfEnding()
     hasPrinted.store(true, ordering: .relaxed)
     guard problem.withLock({ $0 == nil }) else { return }
     guard !AtomicFile.writeAll(Array((text + "\n").utf8)[...], to: STDOUT_FILENO) else { return }
@@ -59,6 +61,7 @@ enum Console {
 
   /// Prints to standard error; nobody can be told where that fails.
   static func message(_ text: String, end: String) {
+    Interruption.waitIfEnding()
     _ = AtomicFile.writeAll(Array((text + end).utf8)[...], to: STDERR_FILENO)
   }
 

@@ -52,6 +52,8 @@ enum Subprocess {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    // What compilers leave behind goes with the folder, however they end.
+    process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try emptyFile(outputFile)
     process.standardError = try emptyFile(errorFile)
@@ -73,9 +75,11 @@ enum Subprocess {
   /// Kills a process that still runs, and what it started, before its folder goes.
   static func end(_ process: Process) {
     guard process.isRunning else { return }
+    // It first, or it would start more. Not terminate(): Foundation starts children with SIGTERM blocked.
+    kill(process.processIdentifier, SIGSTOP)
     Descendants.end(of: process.processIdentifier)
-    // Not terminate(): Foundation starts children with SIGTERM blocked.
     kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
   }
 
   private static func emptyFile(_ url: URL) throws -> FileHandle {
