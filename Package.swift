@@ -47,6 +47,8 @@ let package = Package(
   products: [
     .library(name: "Embedded", targets: ["Embedded"]),
     .library(name: "Certification", targets: ["Certification", "Interchange"]),
+    .library(name: "Training", targets: ["Training"]),
+    .library(name: "Quantization", targets: ["Quantization"]),
     .executable(name: "supnorm", targets: ["Tools"]),
   ],
   targets: [

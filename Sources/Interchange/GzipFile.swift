@@ -12,7 +12,7 @@ package enum GzipFile {
     guard let program = candidates.first(where: FileManager.default.isExecutableFile) else {
       throw FileError(path, "needs the program gzip, which is not in PATH; install it or \(otherwise)")
     }
-    guard let input = FileHandle(forReadingAtPath: path) else { throw FileError(path, "cannot be read") }
+    let input = FileHandle(fileDescriptor: try AtomicFile.openForReading(path), closeOnDealloc: true)
     return try decompress(input, with: program, limit: limit, path: path)
   }
 
@@ -20,9 +20,10 @@ package enum GzipFile {
   static func decompress(_ bytes: [UInt8], limit: Int, path: String) throws(FileError) -> [UInt8] {
     // A file, since a pipe that is written and read by one thread can block it.
     let temporary = "\(NSTemporaryDirectory())supnorm-\(UUID().uuidString).gz"
-    try AtomicFile.write(bytes, to: temporary)
-    defer { try? FileManager.default.removeItem(atPath: temporary) }
+    _ = TemporaryFiles.create(temporary) { 0 }
+    defer { TemporaryFiles.remove(temporary) }
     do throws(FileError) {
+      try AtomicFile.write(bytes, to: temporary)
       return try read(temporary, limit: limit, otherwise: "save the arrays uncompressed")
     } catch {
       throw FileError(path, error.problem)

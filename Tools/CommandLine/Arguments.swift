@@ -2,21 +2,34 @@ internal import Certification
 
 /// One option of a command; every option but a flag takes a value.
 struct Option {
+  /// What the value means to the file system.
+  enum Role {
+    /// Nothing.
+    case value
+    /// Files that are read, separated by commas, or a folder of them.
+    case input
+    /// A file that is written: checked before the command starts.
+    case output
+  }
+
   var name: String
   /// What the value looks like in the help text; nil for a flag.
   var placeholder: String?
   var help: String
+  var role: Role
 
-  init(_ name: String, _ placeholder: String?, _ help: String) {
+  init(_ name: String, _ placeholder: String?, _ help: String, role: Role = .value) {
     self.name = name
     self.placeholder = placeholder
     self.help = help
+    self.role = role
   }
 
   static let json = Option("--json", nil, "print one JSON object to standard output and nothing else")
   static let data = Option(
     "--data", "SRC",
-    "digits or breast-cancer (shipped), a folder of IDX files (plain or .gz), a .csv or .npz file")
+    "digits or breast-cancer (shipped), a folder of IDX files (plain or .gz), a .csv or .npz file",
+    role: .input)
   static let label = Option("--label", "NAME", "the label column of a .csv file (default: label)")
 }
 

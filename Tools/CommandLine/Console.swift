@@ -1,19 +1,68 @@
 internal import Foundation
+internal import Interchange
+internal import Synchronization
 
 /// Standard output for results, standard error for everything else.
 enum Console {
+  /// Why standard output did not take all results.
+  private enum Problem {
+    /// It was closed from the start.
+    case closed
+    /// Its reader has gone, as `head` does.
+    case unread
+    case other(String)
+  }
+
+  private static let problem = Mutex(Problem?.none)
+
   /// Whether messages go to a person rather than to a file or pipe.
   static let isInteractive = isatty(STDERR_FILENO) == 1
 
-  /// Prints a result line.
-  static func print(_ text: String) { write(text + "\n", to: FileHandle.standardOutput) }
+  /// Takes the places of standard descriptors that are closed, so that no file is opened in their place and takes what
+  /// is printed.
+  static func start() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is the one that is missing.
+      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+      if descriptor == STDOUT_FILENO { problem.withLock { $0 = .closed } }
+    }
+  }
+
+  /// The exit status of a command that ended with `status`: 2, with a line that says why, where standard output did not
+  /// take all that was printed.
+  ///
+  /// A reader that has gone has seen enough and is told nothing.
+  static func status(_ status: Int32, of program: String) -> Int32 {
+    Interruption.waitIfEnding()
+    switch problem.withLock({ $0 }) {
+    case nil: return status
+    case .unread: break
+    case .closed where !hasPrinted.load(ordering: .relaxed): return status
+    case .closed: message("\(program): standard output: cannot be written: it is closed")
+    case .other(let text): message("\(program): standard output: cannot be written: \(text)")
+    }
+    return 2
+  }
+
+  private static let hasPrinted = Atomic(false)
+
+  /// Prints a result line; what cannot be printed is remembered for `status(_:of:)`.
+  static func print(_ text: String) {
+    Interruption.waitIfEnding()
+    hasPrinted.store(true, ordering: .relaxed)
+    guard problem.withLock({ $0 == nil }) else { return }
+    guard !AtomicFile.writeAll(Array((text + "\n").utf8)[...], to: STDOUT_FILENO) else { return }
+    let found: Problem = errno == EPIPE ? .unread : .other(AtomicFile.systemMessage())
+    problem.withLock { $0 = found }
+  }
 
   /// Prints a message line to standard error.
-  static func message(_ text: String) { write(text + "\n", to: FileHandle.standardError) }
+  static func message(_ text: String) { message(text, end: "\n") }
 
-  static func write(_ text: String, to handle: FileHandle) {
-    // A closed pipe must not end a run with a signal or a crash: what was asked for is done anyway.
-    try? handle.write(contentsOf: Data(text.utf8))
+  /// Prints to standard error; nobody can be told where that fails.
+  static func message(_ text: String, end: String) {
+    Interruption.waitIfEnding()
+    _ = AtomicFile.writeAll(Array((text + end).utf8)[...], to: STDERR_FILENO)
   }
 
   /// Prints one JSON object with sorted keys, so that equal results are equal bytes.
@@ -26,27 +75,6 @@ enum Console {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
-}
-
-/// A number with a fixed number of digits after the point.
-func formatted(_ value: Double, digits: Int) -> String {
-  let power = pow(10, Double(digits))
-  guard value.magnitude * power < 0x1p63 else { return "\(value)" }
-  let scaled = Int((value.magnitude * power).rounded())
-  let sign = value < 0 && scaled != 0 ? "-" : ""
-  guard digits > 0 else { return "\(sign)\(scaled)" }
-  let fraction = String(scaled % Int(power))
-  return "\(sign)\(scaled / Int(power)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
-}
-
-/// A number with three significant digits, towards zero: what is proved is not rounded up to more.
-func significant(_ value: Double) -> String {
-  guard value != 0, value.isFinite else { return "0" }
-  let digits = max(0, 2 - Int(log10(value.magnitude).rounded(.down)))
-  let power = pow(10, Double(min(digits, 9)))
-  // A hair more first, so that 0.3 does not become 0.299.
-  let cut = (value.magnitude * power * (1 + 1e-12)).rounded(.down) / power
-  return formatted(value < 0 ? -cut : cut, digits: min(digits, 9))
 }
 
 /// A fraction of samples as a percentage with one digit, rounded down: a figure never claims more than was counted.

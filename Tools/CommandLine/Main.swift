@@ -10,8 +10,11 @@ internal import Foundation
   }
 
   static func main() {
-    signal(SIGPIPE, SIG_IGN)
-    exit(status(of: Array(CommandLine.arguments.dropFirst())))
+    Console.start()
+    Interruption.start()
+    let words = Array(CommandLine.arguments.dropFirst())
+    let program = commands.contains { $0.name == words.first } ? "supnorm \(words[0])" : "supnorm"
+    exit(Console.status(status(of: words), of: program))
   }
 
   /// Runs one command line and returns its exit status.
@@ -36,14 +39,16 @@ internal import Foundation
     do {
       let arguments = try Arguments(
         rest, options: command.options, positionalCount: command.positionalCount)
+      try arguments.checkFiles(of: command.options)
       try command.run(arguments)
       return 0
     } catch let error as CommandError {
       Console.message("supnorm \(name): \(error)")
       return error.exitStatus
     } catch {
-      // The modules' own errors are all about what they were given.
-      Console.message("supnorm \(name): \(error)")
+      // The modules' own errors are all about what they were given; Foundation's print as pages.
+      let text = (error as? CocoaError)?.localizedDescription ?? "\(error)"
+      Console.message("supnorm \(name): \(text)")
       return 2
     }
   }

@@ -31,7 +31,7 @@ final class ProgressBar: Sendable {
         state.lastDraw = now
         let filled = Int(fraction * 24)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-        Console.write("\r\u{1B}[K\(title) \(bar) \(detail)\(time)", to: .standardError)
+        Console.message("\r\u{1B}[K\(title) \(bar) \(detail)\(time)", end: "")
       } else {
         // Quick work needs no lines in a log but its last.
         let tenth = Int(fraction * 10)
@@ -46,7 +46,7 @@ final class ProgressBar: Sendable {
   func finish(_ detail: String = "") {
     let elapsed = Self.duration(Date().timeIntervalSince(start))
     let text = "\(title): \(detail)\(detail.isEmpty ? "" : ", ")\(elapsed)"
-    Console.write(Console.isInteractive ? "\r\u{1B}[K\(text)\n" : "\(text)\n", to: .standardError)
+    Console.message(Console.isInteractive ? "\r\u{1B}[K\(text)" : text)
   }
 
   /// Seconds as a person reads them.

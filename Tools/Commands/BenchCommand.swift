@@ -18,7 +18,7 @@ enum BenchCommand: Command {
     rows, on one thread (per second of processor time) and on two (of the clock), with plain loops as the baseline.
     """
   static let options = [
-    Option("--certify", "N.h", "the header whose certificates are timed"),
+    Option("--certify", "N.h", "the header whose certificates are timed", role: .input),
     Option("--training", nil, "time training instead"), Option.data,
     Option("--epsilon", "E", "the radius (default: the declared tolerances, or 4/255)"),
     Option("--limit", "N", "only the first N samples"),

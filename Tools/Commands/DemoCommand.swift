@@ -31,15 +31,16 @@ enum DemoCommand: Command {
     exhibits[1].options.seed = exhibits[0].options.seed
     if arguments.has("--epochs") { exhibits[1].options.epochs = exhibits[0].options.epochs }
     try createFolder(folder)
+    let files = exhibits.flatMap { exhibit in
+      ["\(exhibit.name).safetensors", "\(exhibit.name).h", "\(exhibit.page).html"].map { "\(folder)/\($0)" }
+    }
+    for file in files { try AtomicFile.requireWritable(file) }
     var mismatches = 0
-    var files: [String] = []
     for exhibit in exhibits {
-      let device = try show(exhibit, in: folder, boardName: boardName, board: board)
-      mismatches += device.mismatches
-      files += ["\(exhibit.name).safetensors", "\(exhibit.name).h", "\(exhibit.page).html"]
+      mismatches += try show(exhibit, in: folder, boardName: boardName, board: board).mismatches
     }
     Console.print(
-      "\(files.map { "\(folder)/\($0)" }.joined(separator: ", ")) in "
+      "\(files.joined(separator: ", ")) in "
         + ProgressBar.duration(Date().timeIntervalSince(start)))
     guard mismatches == 0 else {
       throw CommandError.failedCheck("\(mismatches) answers differ from the host")

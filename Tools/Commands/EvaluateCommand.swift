@@ -11,8 +11,9 @@ enum EvaluateCommand: Command {
   static let discussion = """
     Certified accuracy at epsilon counts the samples whose class is right and proved for every perturbation of each
     input by at most ceil(epsilon * UNIT) LSB (one more when the data is not whole numbers on the input's grid):
-    by the global certificate, by interval bounds (local), by either. A header with tolerances needs no --epsilon: the
-    radius is then the one that covers all of them at once.
+    by the global certificate, by interval bounds (local), by either. Without --epsilon it is the radius that covers the
+    declared tolerances at once; without tolerances one and two gray levels of images, or 0.01 and 0.02 of a table's
+    mapped units, half and one per cent of each feature's range in training. Standard error says which.
 
     Of a regression: errors, and how far the output can move within epsilon, from each sample and from any input.
 
@@ -22,7 +23,9 @@ enum EvaluateCommand: Command {
     """
   static let options =
     [
-      Option.data, Option("--epsilon", "E,…", "perturbation sizes in mapped units, as 0.1 or 1/16"), .label,
+      Option.data,
+      Option("--epsilon", "E,…", "perturbation sizes in mapped units, as 0.1 or 1/16 (default: see above)"),
+      .label,
       Option("--limit", "N", "only the first N samples"),
       Option("--linear", nil, "count what linear bounds prove, too: tighter than intervals, host only"),
     ] + AttackRun.options + [.json]
@@ -38,7 +41,8 @@ enum EvaluateCommand: Command {
     if arguments.has("--linear") { try header.requireClasses(for: "--linear") }
     let samples = try header.samples(arguments)
     if header.claims.task == .regression {
-      let evaluation = try RegressionEvaluation(header, samples, epsilons, limit: limit)
+      let evaluation = try RegressionEvaluation(
+        header, samples, epsilons, targets: try header.targets(arguments, samples), limit: limit)
       if arguments.has("--json") {
         try Console.printJSON(evaluation)
       } else {

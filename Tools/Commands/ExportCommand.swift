@@ -21,7 +21,7 @@ enum ExportCommand: Command {
   static let options =
     [
       Option("--name", "NAME", "prefixes every identifier: lowercase letters, digits, underscores"),
-      Option("--out", "N.h", "the header to write"),
+      Option("--out", "N.h", "the header to write", role: .output),
       Option("--prune", "T", "drop hidden weights below T LSB (default: 0)"),
       Option(
         "--offsets", "8|16",

@@ -15,7 +15,8 @@ enum PredictCommand: Command {
     certified there, and the output of a regression gets its bounds.
     """
   static let options = [
-    Option("--input", "X.csv", "the inputs, a row each"), Option("--raw", nil, "values are Int16 LSB"),
+    Option("--input", "X.csv", "the inputs, a row each", role: .input),
+    Option("--raw", nil, "values are Int16 LSB"),
     Option(
       "--within", "R", "abstain unless certified within R LSB, or 'tolerance' for the declared tolerances"),
     .label, .json,
@@ -35,7 +36,9 @@ enum PredictCommand: Command {
       var certified: Bool?
       /// Readings outside the declared input range, which were clamped: the certificate speaks of the clamped input.
       var clampedReadings = 0
-      /// Of a regression: the output in its unit, and with `--within` its bounds.
+      /// Of a regression: the outputs in their units, and with `--within` their bounds, rounded outward.
+      var values, lowerValues, upperValues: [Double]?
+      /// Of the first output alone.
       var value, lowerValue, upperValue: Double?
     }
     var model: String
@@ -93,9 +96,9 @@ enum PredictCommand: Command {
     _ header: LoadedHeader, _ input: [Int16], within radius: Int?, slack: Int
   ) throws -> Output.Prediction {
     let answer = try header.network.answer(to: input)
-    guard let target = header.claims.targets.first else {
+    guard header.claims.task == .regression else {
       let certified = try radius.map { try header.network.answer(to: input, within: $0) != nil }
-      let local = try header.network.localRadius(of: input, as: answer.classIndex) ?? 0
+      let local = try header.network.localRadius(of: input, as: answer.classIndex) ?? -1
       let isGiven = certified ?? true
       let tolerance = header.claims.toleranceLSB
       return Output.Prediction(
@@ -104,37 +107,52 @@ enum PredictCommand: Command {
           ? nil : header.claims.classNames[answer.classIndex],
         logits: answer.logits, globalRadiusLSB: answer.globalRadiusLSB, localRadiusLSB: local,
         tolerances: tolerance > 0
-          ? Double(max(answer.globalRadiusLSB - slack, local - slack, 0)) / Double(tolerance) : nil,
+          ? Double(max(answer.globalRadiusLSB - slack, local - slack, 0)).divided(
+            by: Double(tolerance), rounded: .down) : nil,
         certified: certified)
     }
+    let targets = header.claims.targets
     var prediction = Output.Prediction(
-      class: -1, logits: answer.logits, globalRadiusLSB: 0, localRadiusLSB: 0)
-    let value = { (output: Int32) in target.offset + Double(output) * target.scale }
-    prediction.value = value(answer.logits[0])
+      class: -1, logits: answer.logits, globalRadiusLSB: 0, localRadiusLSB: -1)
+    prediction.values = zip(targets, answer.logits).map { $0.value($1) }
+    prediction.value = prediction.values?.first
     if let radius, let bounds = try header.network.outputBounds(of: input, within: radius) {
-      prediction.lowerValue = value(bounds[0].lowerBound).nextDown
-      prediction.upperValue = value(bounds[0].upperBound).nextUp
+      let ranges = zip(targets, bounds).map { $0.bounds($1) }
+      prediction.lowerValues = ranges.map(\.lowerBound)
+      prediction.upperValues = ranges.map(\.upperBound)
+      prediction.lowerValue = prediction.lowerValues?.first
+      prediction.upperValue = prediction.upperValues?.first
     }
     return prediction
   }
 
   private static func text(of prediction: Output.Prediction, _ header: LoadedHeader) -> String {
     let logits = prediction.logits.map { "\($0)" }.joined(separator: " ")
-    if let value = prediction.value {
-      let name = header.claims.targetNames.first ?? "output"
-      let bounds = prediction.lowerValue.flatMap { lower in
-        prediction.upperValue.map { ", within \(formatted(lower, digits: 3)) … \(formatted($0, digits: 3))" }
+    if let values = prediction.values {
+      let outputs = values.enumerated().map { index, value in
+        let name = header.claims.targetName(index)
+        guard let lower = prediction.lowerValues?[index], let upper = prediction.upperValues?[index] else {
+          // No digits that stand for less than an LSB of the output.
+          let place = max(leadingPlace(header.claims.targets[index].scale), leadingPlace(value) - 5)
+          return "\(name) \(decimal(value, place: min(place, 0)))"
+        }
+        let place = lastPlace(of: lower...upper)
+        return "\(name) \(decimal(value, place: place)), within \(outward(lower...upper))"
       }
-      return "\(name) \(formatted(value, digits: 3))\(bounds ?? ""), output \(logits)"
+      return "\(outputs.joined(separator: "; ")), output \(logits)"
     }
     if prediction.certified == false { return "not certified: no class, logits \(logits)" }
     var text =
-      "class \(prediction.label ?? "\(prediction.class)"), certified radius \(prediction.globalRadiusLSB) LSB "
-      + "global, \(prediction.localRadiusLSB) LSB local"
+      "class \(prediction.label ?? "\(prediction.class)"), certified radius "
+      + "\(radiusText(prediction.globalRadiusLSB)) global, \(radiusText(prediction.localRadiusLSB)) local"
     if let factor = prediction.tolerances {
       text += ", holds for \(header.tolerances(times: factor).joined(separator: ", ")) together"
     }
     return text + ", logits \(logits)"
+  }
+
+  private static func radiusText(_ radius: Int) -> String {
+    radius < 0 ? "none" : radius == 0 ? "0 LSB (this input only)" : "\(radius) LSB"
   }
 }
 

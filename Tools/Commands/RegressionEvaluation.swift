@@ -1,5 +1,6 @@
 internal import Certification
 internal import Foundation
+internal import Interchange
 internal import Training
 
 /// What `evaluate` says of a regression: how far its outputs are off, and how far they can move.
@@ -13,59 +14,123 @@ struct RegressionEvaluation: Encodable {
     /// samples within the declared input range.
     var meanLocalChange, largestLocalChange: Double
   }
+
+  /// One output.
+  struct Output: Encodable {
+    var target: String
+    /// Nil where the data do not have the target.
+    var meanAbsoluteError: Double?
+    /// `1 - Σ(y - t)² / Σ(t - mean)²`; nil where the data do not have the target.
+    var explainedVariance: Double?
+    var radii: [Radius]
+  }
+
+  private enum CodingKeys: CodingKey {
+    case samples, target, meanAbsoluteError, explainedVariance, radii, outputs
+  }
+
   var samples: Int
-  var target: String
-  var meanAbsoluteError: Double
-  /// `1 - Σ(y - t)² / Σ(t - mean)²`.
-  var explainedVariance: Double
-  var radii: [Radius]
+  var outputs: [Output]
 
   /// Evaluates the deployed integers.
   ///
-  /// Bounds are integers; only their display in the target's unit is in floating point, rounded up.
+  /// Bounds are integers; their values in the target's unit are rounded up.
+  /// - Parameters:
+  ///   - targets: what each output shall find in the samples, as `LoadedHeader.targets(_:_:)` reads it.
   /// - Complexity: O(samples · radii · weights).
-  init(_ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], limit: Int?) throws {
-    let map = header.claims.targets[0]
+  init(
+    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], targets: [[Double]?],
+    limit: Int?
+  ) throws {
+    let claims = header.claims
     let inputs = Array(samples.inputs.prefix(limit ?? .max))
-    let targets = samples.data.targets.prefix(inputs.count)
-    let outputs = try inputs.map { try header.network.answer(to: $0).logits[0] }
-    let values = outputs.map { map.offset + Double($0) * map.scale }
-    self.samples = inputs.count
-    target = header.claims.targetNames.first ?? "output"
-    let mean = targets.reduce(0, +) / Double(inputs.count)
-    let errors = zip(values, targets).map { $0 - $1 }
-    meanAbsoluteError = errors.reduce(0) { $0 + abs($1) } / Double(inputs.count)
-    let total = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    explainedVariance = total > 0 ? 1 - errors.reduce(0) { $0 + $1 * $1 } / total : 0
-    radii = try epsilons.map { epsilon in
-      let radius = samples.radius(epsilon, unit: header.claims.unit)
-      let changes = try zip(inputs, outputs).compactMap { input, output in
-        try header.network.outputBounds(of: input, within: min(radius, 65535)).map { bounds in
-          max(Int(bounds[0].upperBound) - Int(output), Int(output) - Int(bounds[0].lowerBound))
-        }
-      }
-      let inUnits = { (change: Double) in (change * map.scale).nextUp }
-      return Radius(
-        epsilon: epsilon.value, radiusLSB: radius,
-        changeBound: try header.network.outputChange(0, within: min(radius, 65535)).map {
-          inUnits(Double($0))
-        },
-        meanLocalChange: inUnits(Double(changes.reduce(0, +)) / Double(max(changes.count, 1))),
-        largestLocalChange: inUnits(Double(changes.max() ?? 0)))
+    let answers = try inputs.map { try header.network.answer(to: $0).logits }
+    let radii = epsilons.map { min(samples.radius($0, unit: claims.unit), 65535) }
+    let bounds = try radii.map { radius in
+      try inputs.map { try header.network.outputBounds(of: $0, within: radius) }
     }
+    self.samples = inputs.count
+    outputs = try claims.targets.indices.map { index in
+      let map = claims.targets[index]
+      let errors = targets[index].map { Self.errors(answers.map { map.value($0[index]) }, $0) }
+      return Output(
+        target: claims.targetName(index), meanAbsoluteError: errors?.mean,
+        explainedVariance: errors?.explained,
+        radii: try zip(epsilons, zip(radii, bounds)).map { epsilon, proved in
+          let changes = zip(answers, proved.1).compactMap { answer, bounds in
+            bounds.map {
+              max(
+                Int($0[index].upperBound) - Int(answer[index]), Int(answer[index]) - Int($0[index].lowerBound)
+              )
+            }
+          }
+          return Radius(
+            epsilon: epsilon.value, radiusLSB: samples.radius(epsilon, unit: claims.unit),
+            changeBound: try header.network.outputChange(index, within: proved.0).map(map.change),
+            meanLocalChange: map.change(changes.reduce(0, +)).divided(
+              by: Double(max(changes.count, 1)), rounded: .up),
+            largestLocalChange: map.change(changes.max() ?? 0))
+        })
+    }
+  }
+
+  private static func errors(_ values: [Double], _ targets: [Double]) -> (mean: Double, explained: Double) {
+    let targets = targets.prefix(values.count)
+    let mean = targets.reduce(0, +) / Double(values.count)
+    let errors = zip(values, targets).map { $0 - $1 }
+    let total = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (
+      errors.reduce(0) { $0 + abs($1) } / Double(values.count),
+      total > 0 ? 1 - errors.reduce(0) { $0 + $1 * $1 } / total : 0
+    )
+  }
+
+  /// The keys of the first output, and all outputs in a list.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(samples, forKey: .samples)
+    try container.encode(outputs, forKey: .outputs)
+    guard let first = outputs.first else { return }
+    try container.encode(first.target, forKey: .target)
+    try container.encodeIfPresent(first.meanAbsoluteError, forKey: .meanAbsoluteError)
+    try container.encodeIfPresent(first.explainedVariance, forKey: .explainedVariance)
+    try container.encode(first.radii, forKey: .radii)
   }
 
   /// The result as text.
   func text(_ epsilons: [Epsilon]) -> String {
-    let number = { (value: Double) in formatted(value, digits: 3) }
-    let rows = zip(radii, epsilons).map { radius, epsilon in
-      [
-        "\(epsilon)", "\(radius.radiusLSB) LSB", "±\(number(radius.meanLocalChange))",
-        "±\(number(radius.largestLocalChange))", radius.changeBound.map { "±\(number($0))" } ?? "no bound",
-      ]
+    outputs.map { output in
+      let rows = zip(output.radii, epsilons).map { radius, epsilon in
+        [
+          "\(epsilon)", "\(radius.radiusLSB) LSB", "±\(upward(radius.meanLocalChange))",
+          "±\(upward(radius.largestLocalChange))",
+          radius.changeBound.map { "±\(upward($0))" } ?? "no bound",
+        ]
+      }
+      let errors = output.meanAbsoluteError.map { error in
+        "mean absolute error \(measured(error)), "
+          + "\(formatted((output.explainedVariance ?? 0) * 100, digits: 1)) % of the variance explained"
+      }
+      return "\(samples) samples, \(output.target): \(errors ?? "not in the data")\n"
+        + table([["epsilon", "radius", "change (mean)", "change (largest)", "for any input"]] + rows)
+    }.joined(separator: "\n")
+  }
+}
+
+extension LoadedHeader {
+  /// What each output of a regression shall find in the samples; nil for a column that the data do not have.
+  ///
+  /// - Parameter samples: they have the first target.
+  func targets(_ arguments: Arguments, _ samples: EncodedSamples) throws -> [[Double]?] {
+    let source = try arguments.required("--data")
+    return claims.targets.indices.map { output in
+      let count = samples.data.count
+      guard output > 0 else { return samples.data.targets.count == count ? samples.data.targets : nil }
+      guard claims.targetNames.indices.contains(output) else { return nil }
+      var columns = claims.columns(label: arguments.string("--label"), of: source)
+      columns.target = claims.targetNames[output]
+      let other = try? DataSource.load(source, part: .test, columns: columns)
+      return other?.targets.count == count ? other?.targets : nil
     }
-    return "\(samples) samples, \(target): mean absolute error \(number(meanAbsoluteError)), "
-      + "\(formatted(explainedVariance * 100, digits: 1)) % of the variance explained\n"
-      + table([["epsilon", "radius", "change (mean)", "change (largest)", "for any input"]] + rows)
   }
 }

@@ -15,9 +15,9 @@ enum ReportCommand: Command {
     """
   static let options =
     [
-      Option.data, Option("--out", "F.html", "the page to write"),
-      Option("--epsilon", "E,…", "radii quoted at the top (default: the declared tolerances, or 1/16,2/16)"),
-      Option("--device", "F,…", "results of supnorm run --json to show"), .label,
+      Option.data, Option("--out", "F.html", "the page to write", role: .output),
+      Option("--epsilon", "E,…", "radii quoted at the top (default: as of evaluate)"),
+      Option("--device", "F,…", "results of supnorm run --json to show", role: .input), .label,
     ] + TightnessSearch.options
   static let positionalCount = 2...2
 
@@ -37,8 +37,7 @@ enum ReportCommand: Command {
       throw CommandError.usage(
         "\(arguments.positionals[1]): not a header of \(arguments.positionals[0]), the layers differ")
     }
-    let usual = header.claims.toleranceLSB > 0 ? nil : ["1/16", "2/16"].compactMap { Epsilon($0) }
-    let epsilons = try header.epsilons(try arguments.epsilons("--epsilon") ?? usual)
+    let epsilons = try header.epsilons(try arguments.epsilons("--epsilon"))
     let devices = try (arguments.string("--device") ?? "").split(separator: ",").map {
       try device(String($0))
     }
@@ -49,7 +48,7 @@ enum ReportCommand: Command {
       cost: header.claims.task == .regression || isForeign
         ? nil : try ExportCommand.cost(of: model, claims: header.claims, on: samples.data),
       tightness: tightness,
-      summary: "",
+      summary: "", targets: try header.targets(arguments, samples),
       commands: commands(arguments, epsilons, isRegression: header.claims.task == .regression))
     try AtomicFile.write(reportPage(builder.content()), to: path)
     Console.message("wrote \(path)")

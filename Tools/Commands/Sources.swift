@@ -121,25 +121,40 @@ struct LoadedHeader {
     }
   }
 
-  /// The radii asked for, or the one of the declared tolerances.
+  /// The radii asked for, the one of the declared tolerances, or usual ones; what was not asked for is said.
   ///
-  /// - Throws: no radius at all, or one wider than the declared input range, beyond which nothing is to be said.
+  /// Usual are one and two gray levels where all inputs share one map whose levels are a whole number, and 0.01 and
+  /// 0.02 elsewhere: half and one per cent of the range -1 … 1 that a feature's readings are mapped to.
+  /// - Throws: a radius wider than the declared input range, beyond which nothing is to be said.
   func epsilons(_ asked: [Epsilon]?) throws(CommandError) -> [Epsilon] {
-    var epsilons = asked ?? []
-    if asked == nil, let tolerance = Epsilon("\(claims.toleranceLSB)/\(claims.unit)"), claims.toleranceLSB > 0
-    {
-      epsilons = [tolerance]
-    }
-    guard !epsilons.isEmpty else {
-      throw .usage("option '--epsilon' is required: \(path) declares no tolerances")
-    }
     let width = claims.inputMaximum - claims.inputMinimum
-    for epsilon in epsilons where epsilon.deviation(unit: claims.unit) > width {
+    guard let asked else {
+      let (epsilons, reason) = usualEpsilons()
+      // A narrow range gets what fits, at least one LSB.
+      let fitting = epsilons.filter { $0.deviation(unit: claims.unit) <= width }
+      let chosen = fitting.isEmpty ? ["1/\(claims.unit)"].compactMap { Epsilon($0) } : fitting
+      let list = chosen.map(\.description).joined(separator: ",")
+      Console.message("--epsilon \(list): \(fitting.isEmpty ? "one LSB" : reason)")
+      return chosen
+    }
+    for epsilon in asked where epsilon.deviation(unit: claims.unit) > width {
       throw .usage(
         "--epsilon '\(epsilon)': \(epsilon.deviation(unit: claims.unit)) LSB, the whole input range is \(width) LSB"
       )
     }
-    return epsilons
+    return asked
+  }
+
+  private func usualEpsilons() -> (epsilons: [Epsilon], reason: String) {
+    if claims.toleranceLSB > 0 {
+      return (["\(claims.toleranceLSB)/\(claims.unit)"].compactMap { Epsilon($0) }, "the declared tolerances")
+    }
+    let levels = claims.features.count == 1 && claims.inputs > 1 ? 1 / claims.features[0].scale : 0
+    guard levels.rounded() >= 2, levels < 0x1p30, (levels - levels.rounded()).magnitude < 1e-6 else {
+      return (["0.01", "0.02"].compactMap { Epsilon($0) }, "half and one per cent of the range of readings")
+    }
+    let list = [1, 2].compactMap { Epsilon("\($0)/\(Int(levels.rounded()))") }
+    return (list, "one and two gray levels")
   }
 
   /// The one radius of `--epsilon`; without it that of the declared tolerances, or a usual one.
@@ -162,7 +177,7 @@ struct LoadedHeader {
   func tolerances(times factor: Double, atMost limit: Int = 8) -> [String] {
     let declared = claims.tolerances.enumerated().filter { $0.element > 0 }
     let shown = declared.prefix(limit).map { index, tolerance in
-      "\(claims.inputName(index)) ±\(significant(tolerance * factor))"
+      "\(claims.inputName(index)) ±\(significant(tolerance.multiplied(by: factor, rounded: .down)))"
     }
     return shown + (declared.count > limit ? ["… (\(declared.count) in all)"] : [])
   }

@@ -15,7 +15,7 @@ enum TrainCommand: Command {
     Nothing is ever chosen by test data: restarts and early stopping go by samples held out of the training part.
     """
   static let options = [
-    Option.data, Option("--out", "M.safetensors", "the model file to write"), .label,
+    Option.data, Option("--out", "M.safetensors", "the model file to write", role: .output), .label,
     Option(
       "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
     Option("--hidden", "64,64", "widths of the hidden layers"),
@@ -54,8 +54,10 @@ enum TrainCommand: Command {
     Option(
       "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch"),
     Option("--restarts", "N", "train with N seeds from S on, keep the best validation certificate"),
-    Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch"),
-    Option("--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it"),
+    Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch", role: .input),
+    Option(
+      "--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it",
+      role: .output),
     .json,
   ]
   static let positionalCount = 0...0
@@ -85,7 +87,6 @@ enum TrainCommand: Command {
     let path = try arguments.required("--out")
     var options = try trainingOptions(arguments, source: source)
     let flash = try arguments.bytes("--flash")
-    try requireWritable(path)
     let features = arguments.string("--features")?.split(separator: ",").map(String.init)
     let data = try DataSource.load(
       source, part: .train,
@@ -373,19 +374,6 @@ enum TrainCommand: Command {
   }
 
   private static func share(_ fraction: Double) -> String { formatted(fraction * 100, digits: 1) + " %" }
-
-  /// Fails before hours of work rather than after them.
-  static func requireWritable(_ path: String) throws(CommandError) {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-    else {
-      throw .usage("\(path): no such folder")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw .usage("\(path): the folder is read-only")
-    }
-  }
 }
 
 extension Dataset {

@@ -70,7 +70,7 @@ enum VerifyCommand: Command {
               [
                 "\(index)", layer.kind, "\(layer.rows)", "\(layer.columns)", "\(layer.shift)",
                 "\(layer.entries)", "\(layer.parameterBytes)", "\(layer.rowSumMax)", "\(layer.rowSumBound)",
-                formatted(layer.gain.roundedUp, digits: 5),
+                formatted(layer.gain.roundedUp, digits: 5, rounded: .up),
               ]
             }))
       Console.print("parameters: \(result.parameterBytes) bytes")

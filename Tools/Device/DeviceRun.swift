@@ -85,7 +85,7 @@ struct DeviceRun {
     let trace = Pipe()
     process.standardError = trace
     try process.run()
-    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    defer { Subprocess.end(process) }
     var counter = InstructionCounter(addresses: image.addresses)
     while let chunk = try trace.fileHandleForReading.read(upToCount: 1 << 20), !chunk.isEmpty {
       counter.consume(chunk)

@@ -29,7 +29,8 @@ struct FirmwareImage {
     let result = try Subprocess.run(
       swift,
       [
-        "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--build-system", "native",
+        "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--manifest-cache", "local",
+        "--build-system", "native",
         "-c", "release", "--product", "Application", "--triple", triple, "--toolset",
         firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",

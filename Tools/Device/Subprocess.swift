@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Interchange
 
 /// Programs that do part of the work: the Swift toolchain, compilers, QEMU.
 enum Subprocess {
@@ -51,12 +52,13 @@ enum Subprocess {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    // What compilers leave behind goes with the folder, however they end.
+    process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try emptyFile(outputFile)
     process.standardError = try emptyFile(errorFile)
     try process.run()
-    // Not terminate(): Foundation starts children with SIGTERM blocked.
-    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    defer { end(process) }
     let start = Date()
     while process.isRunning {
       usleep(20_000)
@@ -70,6 +72,16 @@ enum Subprocess {
       status: process.terminationStatus, output: text(of: outputFile), errorOutput: text(of: errorFile))
   }
 
+  /// Kills a process that still runs, and what it started, before its folder goes.
+  static func end(_ process: Process) {
+    guard process.isRunning else { return }
+    // It first, or it would start more. Not terminate(): Foundation starts children with SIGTERM blocked.
+    kill(process.processIdentifier, SIGSTOP)
+    Descendants.end(of: process.processIdentifier)
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   private static func emptyFile(_ url: URL) throws -> FileHandle {
     try Data().write(to: url)
     return try FileHandle(forWritingTo: url)
@@ -80,10 +92,12 @@ enum Subprocess {
   }
 }
 
-/// A folder that is gone, with everything in it, when the work is done.
+/// A folder that is gone, with everything in it, when the work is done or the program ends by a signal.
 func withTemporaryFolder<Value>(_ body: (URL) throws -> Value) throws -> Value {
   let folder = FileManager.default.temporaryDirectory.appending(path: "supnorm-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
+  guard TemporaryFiles.create(folder.path, { unsafe mkdir(folder.path, 0o700) }) == 0 else {
+    throw CommandError.usage("\(folder.path): the folder cannot be made: \(AtomicFile.systemMessage())")
+  }
+  defer { TemporaryFiles.remove(folder.path) }
   return try body(folder)
 }

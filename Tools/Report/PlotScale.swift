@@ -40,9 +40,9 @@ func niceTicks(_ range: ClosedRange<Double>, about count: Int) -> [PlotTick] {
   guard first <= last else { return [] }
   return (first...last).map { index in
     let value = Double(index) * step
-    let isPlain = value.magnitude < 1e15 && digits < 10
-    let label = digits > 0 ? formatted(value, digits: min(digits, 9)) : grouped(Int(isPlain ? value : 0))
-    return PlotTick(value: value, label: isPlain ? label : "\(value)")
+    let isWhole = digits == 0 && value.magnitude < 1e15
+    let label = isWhole ? grouped(Int(value)) : digits == 0 ? "\(value)" : decimal(value, place: -digits)
+    return PlotTick(value: value, label: label)
   }
 }
 

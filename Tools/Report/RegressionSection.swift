@@ -1,21 +1,34 @@
-/// How close a regression comes to its target, and how far its output can move.
+/// How close a regression comes to its targets, and how far its outputs can move: a section for each output.
 func regressionSection(_ content: ReportContent) -> Markup {
-  guard let regression = content.regression, regression.samples > 0 else { return "" }
+  let outputs = [content.regression].compactMap(\.self) + content.otherRegressions
+  let sections: [Markup] = outputs.enumerated().filter { $0.element.samples > 0 }.map { index, regression in
+    regressionSection(content, regression, suffix: index == 0 ? "" : "-\(index)", isOnly: outputs.count == 1)
+  }
+  return "\(sections)"
+}
+
+/// - Parameter suffix: tells the pictures of several outputs apart.
+private func regressionSection(
+  _ content: ReportContent, _ regression: ReportContent.Regression, suffix: String, isOnly: Bool
+) -> Markup {
+  let title: Markup =
+    isOnly ? "Output, and how far it can move" : "\(regression.target), and how far it can move"
   let radius = regression.pointRadius
   let place: Markup =
     radius.isTolerance ? "the declared tolerances" : "ε\u{A0}=\u{A0}\(radius.epsilonText)"
   let monotone: [Markup] = content.monotone.map { "<li>\($0.statement): <b>proved</b></li>\n" }
   let monotony: Markup =
-    monotone.isEmpty ? "" : "<h3>Monotone inputs</h3>\n<ul class='statements'>\n\(monotone)</ul>\n"
+    monotone.isEmpty || !suffix.isEmpty
+    ? "" : "<h3>Monotone inputs</h3>\n<ul class='statements'>\n\(monotone)</ul>\n"
   return """
-    <section><h2>Output, and how far it can move</h2>
+    <section><h2>\(title)</h2>
     <p>Each point is a test sample; on the diagonal the output is the target. The bar through it is <em>proved</em>: \
     no change within \(place) (±\(grouped(radius.lsb)) LSB) of the inputs, all at once and within the declared range, \
     moves the output beyond it. Points are measured. The bound for <b class='label global'>any input</b> speaks of all \
     pairs of inputs that are so close, the <b class='label local'>local</b> ones of these samples.</p>
     <figure><div class='charts two'>
-    <div><h3>Output against target</h3>\(scatterChart(regression))</div>
-    <div><h3>Change of the output against the radius</h3>\(changeChart(regression, unit: content.unit))</div>
+    <div><h3>Output against target</h3>\(scatterChart(regression, suffix: suffix))</div>
+    <div><h3>Change of the output against the radius</h3>\(changeChart(regression, unit: content.unit, suffix: suffix))</div>
     </div>
     \(markupDetails("The numbers as a table", changeTable(regression)))</figure>
     \(errorTable(regression))\(monotony)</section>
@@ -23,7 +36,7 @@ func regressionSection(_ content: ReportContent) -> Markup {
     """
 }
 
-private func scatterChart(_ regression: ReportContent.Regression) -> Markup {
+private func scatterChart(_ regression: ReportContent.Regression, suffix: String) -> Markup {
   let points = regression.points.filter { isDrawable($0.target) && isDrawable($0.output) }
   let values = points.flatMap { point in
     [point.target, point.output, point.bounds?.lowerBound, point.bounds?.upperBound].compactMap { $0 }
@@ -37,16 +50,14 @@ private func scatterChart(_ regression: ReportContent.Regression) -> Markup {
     point.bounds.map { "M\(plot.x(point.target)) \(plot.y($0.lowerBound))V\(plot.y($0.upperBound))" }
   }
   let marks: [Markup] = points.map { point in
-    let bounds = point.bounds.map { bounds in
-      ", within \(realText(bounds.lowerBound, rounded: .down))…\(realText(bounds.upperBound, rounded: .up))"
-    }
+    let bounds = point.bounds.map { ", within \(outward($0, between: "…").replacing("-", with: "−"))" }
     return plot.marker(
       .circle, at: (point.target, point.output), scale: 0.55, class: "mark certified",
       tip: "target \(realText(point.target)), output \(realText(point.output))\(bounds ?? "")")
   }
   let ticks = niceTicks(range, about: 5)
   return plot.svg(
-    id: "scatter", title: "Output against target",
+    id: "scatter\(suffix)", title: "Output against target",
     description:
       "\(points.count) test samples; mean absolute error \(realText(regression.meanAbsoluteError)).",
     """
@@ -59,7 +70,7 @@ private func scatterChart(_ regression: ReportContent.Regression) -> Markup {
 /// Whether a chart can hold it together with others.
 private func isDrawable(_ value: Double) -> Bool { value.magnitude < 1e300 }
 
-private func changeChart(_ regression: ReportContent.Regression, unit: Int) -> Markup {
+private func changeChart(_ regression: ReportContent.Regression, unit: Int, suffix: String) -> Markup {
   let changes = regression.changes
   let largest =
     changes.flatMap { [$0.anyInput ?? 0, $0.largestLocal, $0.meanLocal] }.filter(isDrawable).max() ?? 0
@@ -100,7 +111,7 @@ private func changeChart(_ regression: ReportContent.Regression, unit: Int) -> M
     "at ε = \(change.radius.epsilonText) \(changeText(change.anyInput)) for any input"
   }
   return plot.svg(
-    id: "change", title: "Change of the output against the radius",
+    id: "change\(suffix)", title: "Change of the output against the radius",
     description: words.joined(separator: ", ") + ".",
     """
     \(plot.yAxis(niceTicks(plot.y.domain, about: 5), title: "± \(regression.target)"))\

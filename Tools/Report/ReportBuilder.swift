@@ -15,6 +15,8 @@ struct ReportBuilder {
   var cost: ExportCommand.Cost?
   var tightness: TightnessSearch
   var summary: String
+  /// What each output of a regression shall find.
+  var targets: [[Double]?] = []
   var commands: [ReportContent.Command]
 
   private var network: IntegerNetwork { header.network.network }
@@ -30,10 +32,10 @@ struct ReportBuilder {
     content.summary = summary
     let bound = network.lipschitzBound
     content.lipschitzBound =
-      "\(formatted((bound.roundedUp * 10000).rounded(.up) / 10000, digits: 4)) (\(bound.isExact ? "exactly" : "at most") \(bound))"
+      "\(formatted(bound.roundedUp, digits: 4, rounded: .up)) (\(bound.isExact ? "exactly" : "at most") \(bound))"
     let radii = curveRadii()
     if claims.task == .regression {
-      content.regression = try regression(radii)
+      (content.regression, content.otherRegressions) = try regressions(radii)
     } else {
       content.accuracy = try accuracy(radii)
       content.gallery = try gallery()
@@ -134,7 +136,8 @@ struct ReportBuilder {
       features: claims.tolerances.enumerated().map { index, tolerance in
         ReportContent.Tolerances.Feature(
           name: claims.inputName(index), declared: tolerance > 0 ? shortest(tolerance) : nil,
-          covered: significant(tolerancePerLSB(index) * Double(claims.toleranceLSB)),
+          covered: significant(
+            tolerancePerLSB(index).multiplied(by: Double(claims.toleranceLSB), rounded: .down)),
           perLSB: significant(tolerancePerLSB(index)))
       })
   }
@@ -190,12 +193,17 @@ struct ReportBuilder {
       predicted: name(sample.answer.classIndex), isCorrect: label == sample.answer.classIndex,
       global: radius(sample.answer.globalRadiusLSB), local: sample.local.map(radius),
       holdsFor: claims.toleranceLSB > 0 && covered(sample.radius) > 0
-        ? header.tolerances(times: Double(covered(sample.radius)) / Double(claims.toleranceLSB), atMost: 3)
+        ? header.tolerances(times: multiple(ofTolerances: sample.radius), atMost: 3)
           .joined(separator: ", ") : nil)
   }
 
   /// What a radius around an encoded sample leaves for the readings it was encoded from.
   private func covered(_ radius: Int) -> Int { max(radius - samples.slackLSB, 0) }
+
+  /// How many times the declared tolerances a radius holds for, rounded down.
+  private func multiple(ofTolerances radius: Int) -> Double {
+    Double(covered(radius)).divided(by: Double(claims.toleranceLSB), rounded: .down)
+  }
 
   private func input(_ sample: Int, radius: Int) -> ReportContent.Sample.Input {
     let data = samples.data
@@ -210,8 +218,8 @@ struct ReportBuilder {
         // Declared ones as predict prints them, which is a little less.
         let tolerance =
           declared > 0
-          ? declared * Double(covered(radius)) / Double(claims.toleranceLSB)
-          : tolerancePerLSB(index) * Double(covered(radius))
+          ? declared.multiplied(by: multiple(ofTolerances: radius), rounded: .down)
+          : tolerancePerLSB(index).multiplied(by: Double(covered(radius)), rounded: .down)
         return ReportContent.Sample.Feature(
           name: data.featureNames.isEmpty ? "\(index)" : data.featureNames[index],
           value: significant(value), tolerance: "±" + significant(tolerance))
@@ -221,15 +229,13 @@ struct ReportBuilder {
   /// A radius, also as a multiple of the declared tolerances, or in the data's own unit when all features share it.
   private func radius(_ lsb: Int) -> ReportContent.CertifiedRadius {
     if claims.toleranceLSB > 0 {
-      let factor = Double(covered(lsb) * 100 / claims.toleranceLSB) / 100
-      return ReportContent.CertifiedRadius(
-        lsb: lsb, tolerance: "\(formatted(factor, digits: 2)) × the tolerance")
+      let factor = formatted(multiple(ofTolerances: lsb), digits: 2, rounded: .down)
+      return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "\(factor) × the tolerance")
     }
     guard claims.features.count == 1 else { return ReportContent.CertifiedRadius(lsb: lsb) }
-    let tolerance = Double(covered(lsb)) * claims.features[0].tolerance
-    let digits = (tolerance * 100).rounded(.down) / 100
+    let tolerance = Double(covered(lsb)).multiplied(by: claims.features[0].tolerance, rounded: .down)
     let unit = samples.data.imageSize == nil ? "" : " gray levels"
-    return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(formatted(digits, digits: 2))\(unit)")
+    return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(significant(tolerance))\(unit)")
   }
 
   private func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {

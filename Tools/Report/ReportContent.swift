@@ -22,6 +22,8 @@ package struct ReportContent: Equatable, Sendable {
   package var tightness: Tightness?
   /// Of a network whose output is a number; it has no accuracies.
   package var regression: Regression?
+  /// The other outputs, where there are several.
+  package var otherRegressions: [Regression] = []
   package var monotone: [Monotone] = []
   package var tolerances: Tolerances?
   package var training: Training?

@@ -25,17 +25,16 @@ func percentText(_ fraction: Double) -> String {
 
 /// A real number with four significant digits or so: a measured one to nearest, a bound away from what it bounds.
 func realText(_ value: Double, rounded rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> String {
-  guard value.isFinite, value.magnitude < 1e9 else { return "\(value)" }
-  let digits =
+  let place =
     switch value.magnitude {
-    case ..<0.01: 6
-    case ..<10: 4
-    case ..<100: 2
-    case ..<1000: 1
-    default: 0
+    case ..<0.01: leadingPlace(value) - 3
+    case ..<10: -4
+    case ..<100: -2
+    case ..<1000: -1
+    case ..<1e9: 0
+    default: leadingPlace(value) - 5
     }
-  let power = pow(10, Double(digits))
-  return formatted((value * power).rounded(rule) / power, digits: digits).replacing("-", with: "−")
+  return decimal(value, place: place, rounded: rule).replacing("-", with: "−")
 }
 
 /// Three significant digits towards zero, without zeros at the end: 0.5, not 0.500.
@@ -49,8 +48,8 @@ func shortest(_ value: Double) -> String {
 
 /// A ratio of counts with three digits, rounded up: a gain is an upper bound.
 func gainText(_ numerator: Int, shift: Int) -> String {
-  let gain = Double(numerator) / Double(1 << min(max(shift, 0), 30))
-  return gain < 1e12 ? formatted((gain * 1000).rounded(.up) / 1000, digits: 3) : "\(gain)"
+  // Exact below 2^53, and no row sum comes near that.
+  formatted(Double(numerator) / Double(1 << min(max(shift, 0), 30)), digits: 3, rounded: .up)
 }
 
 /// "1 row", "64 rows".
