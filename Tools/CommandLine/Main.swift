@@ -35,7 +35,7 @@ internal import Foundation
     }
     do {
       let arguments = try Arguments(
-        rest, options: command.options, positionalCount: command.positionalCount)
+        rest, options: command.allOptions, positionalCount: command.positionalCount)
       try command.run(arguments)
       return 0
     } catch let error as CommandError {

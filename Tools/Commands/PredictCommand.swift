@@ -9,15 +9,16 @@ enum PredictCommand: Command {
   static let summary = "logits, class and both certified radii for each row of a CSV file"
   static let usage = "N.h --input X.csv [--raw] [--within LSB|tolerance] [--json]"
   static let discussion = """
-    Each row is one input, with a header line or without; a label column is ignored. Values are in the data's own
-    units; with --raw they are Int16 LSB, as the device sees them. With --within a class is given only when it is
+    Each row is one input. Columns are found by the model's names in a header line, and others are ignored; a file without
+    one needs --no-header, unless its first row has the same number twice, as no header has. Values are in the data's
+    own units; with --raw they are Int16 LSB, as the device sees them. With --within a class is given only when it is
     certified there, and the output of a regression gets its bounds.
     """
   static let options = [
     Option("--input", "X.csv", "the inputs, a row each"), Option("--raw", nil, "values are Int16 LSB"),
     Option(
       "--within", "R", "abstain unless certified within R LSB, or 'tolerance' for the declared tolerances"),
-    .label, .json,
+    .noHeader, .label, .json,
   ]
   static let positionalCount = 1...1
 
@@ -42,25 +43,18 @@ enum PredictCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let header = try LoadedHeader(arguments.positionals[0])
     let path = try arguments.required("--input")
-    var rows = try readCSV(path, label: arguments.string("--label") ?? "label", requireLabels: false)
-    let names = header.claims.featureNames
-    if !names.isEmpty, Set(names).isSubset(of: rows.featureNames) { rows = try rows.selecting(names) }
+    let rows = try PredictRows(path, for: header.claims, arguments)
     // Real readings are encoded in floating point, which may be off by one LSB.
     let slack = arguments.has("--raw") || header.encodesExactly(rows.values) ? 0 : 1
     let within = try within(arguments, header, slack: slack)
-    guard rows.featureCount == header.claims.inputs else {
-      throw CommandError.usage(
-        "\(path): \(rows.featureCount) columns, \(header.path) has \(header.claims.inputs) inputs")
-    }
     let isRaw = arguments.has("--raw")
     var predictions: [Output.Prediction] = []
-    for row in 0..<rows.rowCount {
-      let values = rows.values[row * rows.featureCount..<(row + 1) * rows.featureCount]
+    for row in 0..<rows.count {
       var input: [Int16] = []
-      for (column, value) in values.enumerated() {
+      for (column, value) in rows[row].enumerated() {
         if isRaw {
           guard let exact = Int16(exactly: value) else {
-            throw FileError(path, line: rows.lines[row], "column \(column): \(value) is not an Int16")
+            throw rows.error(row: row, input: column, "\(value) is not an Int16")
           }
           input.append(exact)
         } else {

@@ -24,7 +24,7 @@ enum TrainCommand: Command {
       "--loss", "NAME",
       "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error"
     ),
-    Option("--target", "NAME", "train a regression that finds this column of a .csv file"),
+    Option("--target", "NAME", "train a regression that finds this column of a table"),
     Option("--features", "NAME,…", "the feature columns (default: all but label and target)"),
     Option("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
     Option(
@@ -83,10 +83,10 @@ enum TrainCommand: Command {
     let flash = try arguments.bytes("--flash")
     try requireWritable(path)
     let features = arguments.string("--features")?.split(separator: ",").map(String.init)
-    let data = try DataSource.load(
-      source, part: .train,
-      columns: ColumnChoice(
-        label: arguments.string("--label"), features: features, target: arguments.string("--target")))
+    var columns = try ColumnChoice(arguments)
+    columns.features = features
+    columns.target = arguments.string("--target")
+    let data = try DataSource.load(source, part: .train, columns: columns)
     options.monotone = try monotoneInputs(arguments, of: data)
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
