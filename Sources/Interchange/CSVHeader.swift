@@ -46,11 +46,15 @@ struct CSVFirstRow {
   }
 
   /// Tells by the name of the label or target, or by there being no number in the row.
+  ///
+  /// - Throws: a row that may be either.
   private func isHeader(_ choice: CSVChoice) throws(FileError) -> Bool {
     let key = choice.key ?? ""
     let isColumnNumber = choice.isKeyGiven && numbers.contains(key)
     if cells.contains(key) {
       guard isColumnNumber else { return true }
+      // The names of columns differ, so a row with the same cell twice is none of names.
+      if Set(cells).count < cells.count { return false }
       throw fail("\(quoted(key)) is a cell of this row and the number of a column; say --header or --no-header")
     }
     guard let firstNumber else { return true }

@@ -21,7 +21,7 @@ func refusalOfArchive(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
 }
 
 /// A numpy archive of stored arrays: type, shape and bytes of each.
-func archive(_ arrays: [(name: String, type: String, shape: String, content: [UInt8])]) -> [UInt8] {
+package func archive(_ arrays: [(name: String, type: String, shape: String, content: [UInt8])]) -> [UInt8] {
   func number(_ value: Int, _ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
