@@ -69,7 +69,8 @@ let package = Package(
       name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
       path: "Tools",
       exclude: [
-        "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test", "try-datasets",
+        "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
+        "try-datasets",
       ],
       resources: [.copy("data")], swiftSettings: settings),
 

@@ -14,11 +14,13 @@ public struct CSVChoice: Sendable {
 
   /// What becomes of the rows.
   public var purpose = Purpose.classes
-  /// The label column when nothing else is said, and whether it was said. A regression has no use for it as a feature.
-  public var label = "label", isLabelGiven = false
+  /// The label column, which is no feature of a regression.
+  public var label = "label"
+  /// Whether the label column was said, rather than taken to have its usual name.
+  public var isLabelGiven = false
   /// The number a regression shall find.
   public var target: String?
-  /// The feature columns in order; nil for all others. Of inputs, the model's names.
+  /// The feature columns in order, of inputs the model's names; nil for all others.
   public var features: [String]?
   /// Whether the first row is a header; nil to tell by what stands there, where it can be told.
   public var hasHeader: Bool?
@@ -78,6 +80,9 @@ struct CSVColumns {
     self.hasHeader = hasHeader
     skipsFirst = hasHeader
   }
+
+  /// The name of the column that has a role, empty when none has.
+  func name(of role: Role) -> String { roles.firstIndex(of: role).map { names[$0] } ?? "" }
 
   /// Makes columns the features, in this order.
   mutating func setFeatures(_ columns: [Int], named featureNames: [String]) {

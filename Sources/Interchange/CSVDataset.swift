@@ -25,10 +25,13 @@ extension CSVTable {
       if data.labels[row] < 0 { unknown += 1 }
     }
     let strangers = labelTexts.indices.filter { numbering.classes[$0] < 0 }.map { labelTexts[$0] }
-    if let note = noteOfUnknown(strangers, count: unknown, of: rowCount) { data.notes.append("\(path): \(note)") }
+    if let note = noteOfUnknown(strangers, count: unknown, of: rowCount) {
+      data.notes.append("\(path): \(note)")
+    }
     if classNames == nil, outputs == nil, numbering.names.count > 100, numbering.names.count > rowCount / 2 {
       data.notes.append(
-        "\(path): \(numbering.names.count) classes in \(rowCount) rows; --target finds a number instead of a class")
+        "\(path): \(numbering.names.count) classes in \(rowCount) rows; --target finds a number instead of a class"
+      )
     }
     return data
   }
@@ -42,7 +45,8 @@ extension CSVTable {
     if let summary {
       texts = try labelTexts.map { text throws(FileError) in
         guard let number = wholeNumber(text), summary.classNames.indices.contains(number) else {
-          throw fail("label \(quoted(text)), the first line names \(summary.classNames.count) classes from 0 on")
+          throw fail(
+            "label \(quoted(text)), the first line names \(summary.classNames.count) classes from 0 on")
         }
         return summary.classNames[number]
       }

@@ -35,7 +35,8 @@ struct CSVDialect {
       best = fit
       separator = candidate
     }
-    if best == nil, let first = CSVSeparator.allCases.first(where: { Self.firstCells($0, sample, path) > 1 }) {
+    if best == nil, let first = CSVSeparator.allCases.first(where: { Self.firstCells($0, sample, path) > 1 })
+    {
       separator = first == .blanks ? .comma : first
     }
   }
@@ -73,11 +74,13 @@ struct CSVDialect {
     } catch {
       return nil
     }
-    // scikit-learn's first line may have another number of cells than all others.
+    // scikit-learn's first line may have another number of cells than all others, and R's has no name for its names of rows.
     let width = counts.last ?? 0
     let isEven = counts.dropFirst().allSatisfy { $0 == width }
     let isSummary = separator == .comma && counts.count > 2 && counts[0] > 2
-    guard width > 1, isEven, counts[0] == width || isSummary else { return nil }
+    guard width > 1, isEven, counts[0] == width || counts[0] > 1 && counts[0] + 1 == width || isSummary else {
+      return nil
+    }
     return (Double(numbers) / Double(all), width)
   }
 }

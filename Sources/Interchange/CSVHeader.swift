@@ -26,7 +26,9 @@ struct CSVFirstRow {
       columns = CSVColumns(names: (1...summary.features + 1).map(String.init), hasHeader: false)
       columns.summary = summary
       columns.skipsFirst = true
-      columns.notes = ["the first line names \(summary.classNames.count) classes, columns are named by number"]
+      columns.notes = [
+        "the first line names \(summary.classNames.count) classes, columns are named by number"
+      ]
     } else {
       let hasHeader = if let said = choice.hasHeader { said } else { try isHeader(choice) }
       columns = CSVColumns(names: hasHeader ? cells : numbers, hasHeader: hasHeader)
@@ -45,7 +47,7 @@ struct CSVFirstRow {
     return columns
   }
 
-  /// Tells by the name of the label or target, or by there being no number in the row.
+  /// Tells by the name of the label or target, by those of the features, or by there being no number in the row.
   ///
   /// - Throws: a row that may be either.
   private func isHeader(_ choice: CSVChoice) throws(FileError) -> Bool {
@@ -55,13 +57,20 @@ struct CSVFirstRow {
       guard isColumnNumber else { return true }
       // The names of columns differ, so a row with the same cell twice is none of names.
       if Set(cells).count < cells.count { return false }
-      throw fail("\(quoted(key)) is a cell of this row and the number of a column; say --header or --no-header")
+      throw fail(
+        "\(quoted(key)) is a cell of this row and the number of a column; say --header or --no-header")
     }
     guard let firstNumber else { return true }
+    if let features = choice.features, !features.allSatisfy(numbers.contains),
+      features.allSatisfy(cells.contains)
+    {
+      return true
+    }
     if isColumnNumber { return false }
     throw fail(
       "no header line: \(quoted(cells[firstNumber])) is a number, not the name of a column; say which column is "
-        + (choice.target == nil ? "the label by its number, as --label \(cells.count)" : "the target by its number")
+        + (choice.target == nil
+          ? "the label by its number, as --label \(cells.count)" : "the target by its number")
         + ", or --header if these are names")
   }
 
@@ -70,7 +79,9 @@ struct CSVFirstRow {
     if columns.summary != nil, !choice.isKeyGiven { return columns.names.count - 1 }
     let key = choice.key ?? ""
     if let column = columns.names.firstIndex(of: key) {
-      guard columns.names.lastIndex(of: key) == column else { throw fail("column \(quoted(key)) appears twice") }
+      guard columns.names.lastIndex(of: key) == column else {
+        throw fail("column \(quoted(key)) appears twice")
+      }
       return column
     }
     guard choice.target == nil else {
@@ -108,7 +119,8 @@ struct CSVFirstRow {
       try features.enumerated().map { order, name throws(FileError) in
         guard let place = names.firstIndex(of: name) else {
           throw FileError(
-            path, "no feature column \(quoted(name)), there are \(listed(names))"
+            path,
+            "no feature column \(quoted(name)), there are \(listed(names))"
               + (columns.hasHeader ? "" : "; the file has no header line"))
         }
         guard !features[..<order].contains(name) else {
@@ -152,7 +164,8 @@ extension CSVFirstRow {
     // The names of columns differ, so a row with the same number twice is none of names.
     guard Set(cells).count < cells.count else {
       throw fail(
-        "these numbers may be names of columns or a row of data: put the model's names above them, or say --no-header")
+        "these numbers may be names of columns or a row of data: put the model's names above them, or say --no-header"
+      )
     }
     return try columnsInOrder(count)
   }
@@ -183,8 +196,9 @@ extension CSVFirstRow {
     var columns = CSVColumns(names: cells, hasHeader: true)
     let others = cells.indices.filter { cells[$0] != choice.label }
     guard others.count == count else {
-      throw fail("\(others.count) columns\(others.count == cells.count ? "" : " beside the label"), "
-        + "the model has \(count) inputs")
+      throw fail(
+        "\(others.count) columns\(others.count == cells.count ? "" : " beside the label"), "
+          + "the model has \(count) inputs")
     }
     columns.setFeatures(others, named: others.map { cells[$0] })
     columns.notes = ["the model has no names for its inputs, so the columns are taken in order"]

@@ -74,26 +74,8 @@ extension CSVTable {
   package init(_ bytes: [UInt8], _ path: String, _ choice: CSVChoice) throws(FileError) {
     let (text, start, encoding) = try csvText(bytes, path)
     let dialect = try CSVDialect(text, from: start, path)
-    var scanner = CSVScanner(text, path, dialect.separator, at: dialect.start, line: dialect.firstLine)
-    var cells: [CSVScanner.Cell] = []
-    var body = scanner
-    guard let line = try scanner.nextRow(into: &cells) else { throw FileError(path, "empty file") }
-    let second = scanner
-    let first = cells
-    // What is wrong with the second row is said when it is read.
-    let nextWidth = ((try? scanner.nextRow(into: &cells)) ?? nil).map { _ in cells.count }
-    let columns = try CSVFirstRow(
-      path: path, line: line, cells: first.map(second.text),
-      areNumbers: first.map { !second.isMissing($0) && second.isNumber($0) },
-      areMissing: first.map(second.isMissing), nextWidth: nextWidth
-    ).columns(for: choice)
-    guard (1...65535).contains(columns.featureNames.count) else {
-      throw FileError(path, line: line, "\(columns.featureNames.count) feature columns, 1 to 65535 are read")
-    }
-    if columns.skipsFirst { body = second }
-    // A header has as many cells as a row; the line of scikit-learn's files need not.
-    let width = columns.summary == nil ? first.count : columns.names.count
-    let pass = CSVPass(path: path, columns: columns, choice: choice, width: width)
+    let (pass, body, line) = try Self.layout(text, path, dialect, choice)
+    let columns = pass.columns
     var survey = CSVSurvey()
     try pass.run(body, &survey, survey: true)
     self.init(
@@ -103,31 +85,58 @@ extension CSVTable {
       let dropped = survey.dropped > 0 ? ": all \(survey.dropped) have a missing value" : ""
       throw FileError(path, "no rows\(columns.skipsFirst ? " below the header" : "")\(dropped)")
     }
-    if let summary = columns.summary, summary.rows != survey.rows + survey.dropped {
-      throw FileError(
-        path, line: line, "the first line speaks of \(summary.rows) rows, there are \(survey.rows + survey.dropped)")
+    let all = survey.rows + survey.dropped
+    if let summary = columns.summary, summary.rows != all {
+      throw FileError(path, line: line, "the first line speaks of \(summary.rows) rows, there are \(all)")
     }
     summary = columns.summary
     mark = survey.mark ?? .point
-    labelName = columns.roles.firstIndex(of: .label).map { columns.names[$0] } ?? ""
-    targetName = columns.roles.firstIndex(of: .target).map { columns.names[$0] } ?? ""
+    labelName = columns.name(of: .label)
+    targetName = columns.name(of: .target)
     labelTexts = survey.labelTexts
-    survey.builder = Dataset.Values.Builder(survey.kind, count: survey.rows * featureCount)
+    survey.builder = Dataset.Values.Builder(survey.values.kind, count: survey.rows * featureCount)
     if columns.roles.contains(.label) { survey.labels.reserveCapacity(survey.rows) }
     if columns.roles.contains(.target) { survey.targets.reserveCapacity(survey.rows) }
     try pass.run(body, &survey, survey: false) { row, line in self.note(line: line, ofRow: row) }
     (values, labels, targets) = (survey.builder.values, survey.labels, survey.targets)
     if let encoding { notes.append(encoding) }
     if dialect.separator != .comma {
-      let decimals = mark == .comma ? ", decimal commas" : ""
-      notes.append("separated by \(dialect.separator.name)\(decimals)")
+      notes.append("separated by \(dialect.separator.name)\(mark == .comma ? ", decimal commas" : "")")
     }
     notes += columns.notes
     if survey.dropped > 0 {
-      notes.append(
-        "\(survey.dropped) of \(survey.rows + survey.dropped) rows left out, which have a missing value")
+      notes.append("\(survey.dropped) of \(all) rows left out, which have a missing value")
     }
     notes = notes.map { "\(path): \($0)" }
+  }
+
+  /// What the first row says: which columns are read, where the rows begin, and its own line.
+  private static func layout(
+    _ text: [UInt8], _ path: String, _ dialect: CSVDialect, _ choice: CSVChoice
+  ) throws(FileError) -> (pass: CSVPass, body: CSVScanner, line: Int) {
+    let begin = CSVScanner(text, path, dialect.separator, at: dialect.start, line: dialect.firstLine)
+    var scanner = begin
+    var first: [CSVScanner.Cell] = []
+    guard let line = try scanner.nextRow(into: &first) else { throw FileError(path, "empty file") }
+    let second = scanner
+    var cells: [CSVScanner.Cell] = []
+    // What is wrong with the second row is said when it is read.
+    let nextWidth = ((try? scanner.nextRow(into: &cells)) ?? nil).map { _ in cells.count }
+    let columns = try CSVFirstRow(
+      path: path, line: line, cells: first.map(begin.text),
+      areNumbers: first.map { !begin.isMissing($0) && begin.isNumber($0) },
+      areMissing: first.map(begin.isMissing), nextWidth: nextWidth
+    ).columns(for: choice)
+    guard (1...65535).contains(columns.featureNames.count) else {
+      throw FileError(path, line: line, "\(columns.featureNames.count) feature columns, 1 to 65535 are read")
+    }
+    // A header has as many cells as a row; the line of scikit-learn's files need not.
+    let width = columns.summary == nil ? first.count : columns.names.count
+    return (
+      CSVPass(path: path, columns: columns, choice: choice, width: width),
+      columns.skipsFirst ? second : begin,
+      line
+    )
   }
 }
 
@@ -141,7 +150,7 @@ extension CSVScanner {
 /// What is gathered from the rows: first their number and types, then the values.
 private struct CSVSurvey {
   var rows = 0, dropped = 0
-  var kind = Dataset.Values.Kind.bytes
+  var values = Dataset.Values.Survey()
   /// How fractions are set off, once one has been seen.
   var mark: DecimalMark?
   var labelTexts: [String] = []
@@ -165,7 +174,8 @@ private struct CSVPass {
   ///
   /// - Parameter keep: called with the number and the line of each row that is kept.
   func run(
-    _ start: CSVScanner, _ survey: inout CSVSurvey, survey isSurvey: Bool, keep: (Int, Int) -> Void = { _, _ in }
+    _ start: CSVScanner, _ survey: inout CSVSurvey, survey isSurvey: Bool,
+    keep: (Int, Int) -> Void = { _, _ in }
   ) throws(FileError) {
     var scanner = start
     var cells: [CSVScanner.Cell] = []
@@ -173,7 +183,11 @@ private struct CSVPass {
     var row = 0
     while let line = try scanner.nextRow(into: &cells) {
       guard cells.count == width else {
-        throw FileError(path, line: line, "\(cells.count) cells, the first row has \(width)")
+        // As R's write.table does it.
+        let hint =
+          row == 0 && columns.hasHeader && cells.count == width + 1
+          ? "; names of rows need a name above them" : ""
+        throw FileError(path, line: line, "\(cells.count) cells, the first row has \(width)\(hint)")
       }
       var (target, label) = (0.0, UInt16(0))
       var labelColumn: Int?
@@ -199,10 +213,7 @@ private struct CSVPass {
       if let labelColumn { label = try self.label(cells[labelColumn], scanner, labelColumn, line, &survey) }
       if isSurvey {
         survey.rows += 1
-        for value in values {
-          let kind = Dataset.Values.Kind(holding: value)
-          if kind.rawValue > survey.kind.rawValue { survey.kind = kind }
-        }
+        for value in values { survey.values.add(value) }
       } else {
         keep(row, line)
         for value in values { survey.builder.append(value) }
@@ -259,7 +270,8 @@ private struct CSVPass {
     }
     guard survey.labelTexts.count < Self.classLimit else {
       throw fail(
-        "more than \(Self.classLimit) different labels; --target finds a number instead of a class", column, line)
+        "more than \(Self.classLimit) different labels; --target finds a number instead of a class", column,
+        line)
     }
     let number = UInt16(survey.labelTexts.count)
     survey.labelTexts.append(text)

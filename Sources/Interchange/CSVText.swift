@@ -13,7 +13,10 @@ func csvText(_ bytes: [UInt8], _ path: String) throws(FileError) -> (
   let others: [(start: [UInt8], what: String)] = [
     (Array("PK\u{3}\u{4}".utf8), "a zip file, as .xlsx and .npz are, not a table in text; save it as .csv"),
     ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel file, not a table in text; save it as .csv"),
-    ([0x93] + Array("NUMPY".utf8), "a numpy array, not a table in text; save x and y with numpy.savez as .npz"),
+    (
+      [0x93] + Array("NUMPY".utf8),
+      "a numpy array, not a table in text; save x and y with numpy.savez as .npz"
+    ),
     (Array("%PDF".utf8), "a PDF file, not a table in text"),
     (Array("PAR1".utf8), "a Parquet file, not a table in text; save it as .csv"),
     (Array("\u{89}HDF".utf8), "an HDF5 file, not a table in text; save it as .csv"),

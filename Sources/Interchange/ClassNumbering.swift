@@ -65,7 +65,8 @@ struct ClassNumbering {
       let places = Dictionary(zip(sorted, 0...), uniquingKeysWith: min)
       let classes = whole.map { places[$0] ?? 0 }
       var names = [String](repeating: "", count: sorted.count)
-      for (text, place) in zip(texts, classes) where names[place].isEmpty || isShorter(text, than: names[place]) {
+      for (text, place) in zip(texts, classes)
+      where names[place].isEmpty || isShorter(text, than: names[place]) {
         names[place] = text
       }
       return ClassNumbering(names: names, classes: classes)
@@ -73,7 +74,8 @@ struct ClassNumbering {
     let reals = texts.map { csvNumber(Array($0.utf8)[...], mark) }
     if !reals.contains(nil), let fraction = zip(texts, reals).first(where: { $1 != $1?.rounded() })?.0 {
       throw fail(
-        "label \(quoted(fraction)) is not a whole number, as the number of a class is; --target finds other numbers")
+        "label \(quoted(fraction)) is not a whole number, as the number of a class is; --target finds other numbers"
+      )
     }
     let names = texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let places = Dictionary(zip(names, 0...), uniquingKeysWith: min)

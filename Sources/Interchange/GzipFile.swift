@@ -20,7 +20,8 @@ package enum GzipFile {
   ///
   /// Room for as many is made at once, so that a wrong size costs time and no memory that is not used.
   private static func expectedSize(of input: FileHandle) -> Int {
-    guard let size = try? Int(input.seekToEnd()), size >= 18, (try? input.seek(toOffset: UInt64(size - 4))) != nil,
+    guard let size = try? Int(input.seekToEnd()), size >= 18,
+      (try? input.seek(toOffset: UInt64(size - 4))) != nil,
       let trailer = try? input.read(upToCount: 4), trailer.count == 4, (try? input.seek(toOffset: 0)) != nil
     else {
       try? input.seek(toOffset: 0)

@@ -77,7 +77,8 @@ package struct IDXFile {
       throw FileError(names[0], "no such file, plain or with .gz")
     }
     path = found
-    bytes = try path.hasSuffix(".gz") ? GzipFile.read(path, limit: limit) : AtomicFile.read(path, limit: limit)
+    bytes =
+      try path.hasSuffix(".gz") ? GzipFile.read(path, limit: limit) : AtomicFile.read(path, limit: limit)
   }
 }
 

@@ -28,7 +28,9 @@ struct NPYArray {
     let isLong = bytes[start + 6] > 1
     let length = (8..<(isLong ? 12 : 10)).reversed().reduce(0) { $0 << 8 | Int(bytes[start + $1]) }
     let headerStart = start + (isLong ? 12 : 10)
-    guard length <= min(10_000, bytes.endIndex - headerStart) else { throw fail("a header of \(length) bytes") }
+    guard length <= min(10_000, bytes.endIndex - headerStart) else {
+      throw fail("a header of \(length) bytes")
+    }
     let header = String(decoding: bytes[headerStart..<headerStart + length], as: UTF8.self)
     let form =
       #/\{'descr': '([<>|=]?)([a-zA-Z]+)([0-9]*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\),? *\} *\n?/#
@@ -50,7 +52,8 @@ struct NPYArray {
     guard let count = size else { throw fail("shape (\(match.5))") }
     guard let type = ElementType("\(match.2)", "\(match.3)") else {
       throw fail(
-        "type \(quoted("\(match.2)\(match.3)")), b1, u1 to u8, i1 to i8, f2, f4 and f8 are read, and U and S as labels")
+        "type \(quoted("\(match.2)\(match.3)")), b1, u1 to u8, i1 to i8, f2, f4 and f8 are read, and U and S as labels"
+      )
     }
     let rest = bytes.endIndex - headerStart - length
     let (needed, overflow) = count.multipliedReportingOverflow(by: type.size)
@@ -72,16 +75,15 @@ struct NPYArray {
   func values(perSample: Int) throws(FileError) -> Dataset.Values {
     if type.isText { throw FileError(path, place: name, "texts of type \(type.name), numbers are read") }
     if type == .unsigned(1) || type == .truth { return .bytes(Array(content)) }
-    var kind = Dataset.Values.Kind.bytes
+    var survey = Dataset.Values.Survey()
     for index in 0..<count {
       let value = self[index]
       guard value.isFinite else {
         throw FileError(path, place: "\(name)[\(index / perSample)]", "\(value) is not finite")
       }
-      let next = Dataset.Values.Kind(holding: value)
-      if next.rawValue > kind.rawValue { kind = next }
+      survey.add(value)
     }
-    var builder = Dataset.Values.Builder(kind, count: count)
+    var builder = Dataset.Values.Builder(survey.kind, count: count)
     for index in 0..<count { builder.append(self[index]) }
     return builder.values
   }
@@ -125,7 +127,9 @@ struct NPYArray {
     case .bytes(let length):
       let start = content.startIndex + index * length
       let units = content[start..<start + length].reversed().drop { $0 == 0 }.reversed()
-      guard let text = String(validating: units, as: UTF8.self) else { throw fail("bytes that are not UTF-8") }
+      guard let text = String(validating: units, as: UTF8.self) else {
+        throw fail("bytes that are not UTF-8")
+      }
       return text
     default:
       guard let number = Int(exactly: self[index]), number.magnitude < 1 << 53 else {

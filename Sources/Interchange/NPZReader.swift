@@ -69,7 +69,8 @@ private func npzDataset(
   }
   guard labels.shape.count == 1 || labels.shape.count == 2 && labels.shape[1] == 1 else {
     let hint = labels.shape.count == 2 ? "; of one column for each class save y.argmax(1)" : ""
-    throw FileError(path, place: labelName, "shape \(labels.shape), labels of shape [samples] expected\(hint)")
+    throw FileError(
+      path, place: labelName, "shape \(labels.shape), labels of shape [samples] expected\(hint)")
   }
   guard labels.count == shape[0] else {
     throw FileError(path, place: labelName, "\(labels.count) labels for \(shape[0]) samples")
@@ -77,7 +78,9 @@ private func npzDataset(
   var data = Dataset(
     values: try inputs.values(perSample: featureCount), labels: [Int](repeating: 0, count: shape[0]),
     featureCount: featureCount, classNames: [], imageSize: imageSize(shape))
-  try data.setClasses(known, path: path, place: labelName) { index throws(FileError) in try labels.label(index) }
+  try data.setClasses(known, path: path, place: labelName) { index throws(FileError) in
+    try labels.label(index)
+  }
   return data
 }
 
@@ -133,7 +136,8 @@ extension Dataset {
         throw FileError(
           path, place: "\(place)[\(sample)]",
           texts.count < 32767
-            ? "label \(quoted(text)) of \(text.utf8.count) bytes, 1 to 255" : "more than 32767 different labels")
+            ? "label \(quoted(text)) of \(text.utf8.count) bytes, 1 to 255"
+            : "more than 32767 different labels")
       }
       labels[sample] = texts.count
       places[text] = texts.count

@@ -6,6 +6,8 @@ public struct Dataset: Sendable {
     case bytes([UInt8])
     case shorts([Int16])
     case floats([Float])
+    /// Whole numbers over a power of ten, as tables write most of their numbers; the quotient is the number itself.
+    case decimals([Int32], divisor: Double)
     case reals([Double])
 
     /// The number of values.
@@ -14,6 +16,7 @@ public struct Dataset: Sendable {
       case .bytes(let bytes): bytes.count
       case .shorts(let shorts): shorts.count
       case .floats(let floats): floats.count
+      case .decimals(let numerators, _): numerators.count
       case .reals(let reals): reals.count
       }
     }
@@ -24,6 +27,7 @@ public struct Dataset: Sendable {
       case .bytes(let bytes): Double(bytes[index])
       case .shorts(let shorts): Double(shorts[index])
       case .floats(let floats): Double(floats[index])
+      case .decimals(let numerators, let divisor): Double(numerators[index]) / divisor
       case .reals(let reals): reals[index]
       }
     }
@@ -34,8 +38,7 @@ public struct Dataset: Sendable {
     public var areWhole: Bool {
       switch self {
       case .bytes, .shorts: true
-      case .floats(let floats): floats.allSatisfy { $0 == $0.rounded() }
-      case .reals(let reals): reals.allSatisfy { $0 == $0.rounded() }
+      case .floats, .decimals, .reals: (0..<count).allSatisfy { self[$0] == self[$0].rounded() }
       }
     }
 
@@ -45,9 +48,7 @@ public struct Dataset: Sendable {
     public var areBytes: Bool {
       switch self {
       case .bytes: true
-      case .shorts(let shorts): shorts.allSatisfy { 0...255 ~= $0 }
-      case .floats(let floats): floats.allSatisfy { UInt8(exactly: $0) != nil }
-      case .reals(let reals): reals.allSatisfy { UInt8(exactly: $0) != nil }
+      case .shorts, .floats, .decimals, .reals: (0..<count).allSatisfy { UInt8(exactly: self[$0]) != nil }
       }
     }
   }

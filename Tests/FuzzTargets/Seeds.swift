@@ -164,7 +164,8 @@ extension FuzzTarget {
     (
       "seed-words",
       archive([
-        ("train_images", "<u2", "2, 1, 1, 1", [0, 1, 255, 255]), ("train_labels", "<U1", "2,", [98, 0, 0, 0, 97, 0, 0, 0]),
+        ("train_images", "<u2", "2, 1, 1, 1", [0, 1, 255, 255]),
+        ("train_labels", "<U1", "2,", [98, 0, 0, 0, 97, 0, 0, 0]),
         ("test_data", "|b1", "1, 2", [1, 0]), ("test_labels", "<f2", "1,", [0, 0x3C]),
       ])
     ),

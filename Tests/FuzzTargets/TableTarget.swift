@@ -47,7 +47,9 @@ private func refusalOfTable(_ bytes: [UInt8], _ choice: CSVChoice) throws(Broken
 /// What every data set promises; that its counts agree, `Dataset` checks itself.
 func checkDataset(_ data: Dataset) throws(BrokenPromise) {
   try promise(data.count > 0 && data.featureCount > 0, "samples with features")
-  let isLabeled = data.labels.allSatisfy { data.classNames.isEmpty ? $0 == 0 : data.classNames.indices.contains($0) }
+  let isLabeled = data.labels.allSatisfy {
+    data.classNames.isEmpty ? $0 == 0 : data.classNames.indices.contains($0)
+  }
   try promise(isLabeled, "labels that are classes")
   try promise(data.classNames.allSatisfy { 1...255 ~= $0.utf8.count }, "names of 1 to 255 bytes")
 }

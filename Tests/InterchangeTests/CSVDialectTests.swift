@@ -34,12 +34,16 @@ struct CSVDialectTests {
   ])
   func `Every separator is told from the first rows`(text: String, note: String) throws {
     let read = try table(text, CSVTests.dropping)
-    #expect(read.values.numbers == [1.5, 2] && read.featureNames == ["a", "b"] && read.writtenLabels == ["x"])
-    #expect(read.notes.first == (note.isEmpty ? "x.csv: 1 of 2 rows left out, which have a missing value" : "x.csv: \(note)"))
+    #expect(
+      read.values.numbers == [1.5, 2] && read.featureNames == ["a", "b"] && read.writtenLabels == ["x"])
+    #expect(
+      read.notes.first
+        == (note.isEmpty ? "x.csv: 1 of 2 rows left out, which have a missing value" : "x.csv: \(note)"))
   }
 
   @Test func `Text with other separators in it does not mislead`() throws {
-    let read = try table("time,a,label\n2024-01-01 10:00,1.5,x;y\n2024-01-02 11:00,2,z;y\n", CSVChoice(features: ["a"]))
+    let read = try table(
+      "time,a,label\n2024-01-01 10:00,1.5,x;y\n2024-01-02 11:00,2,z;y\n", CSVChoice(features: ["a"]))
     #expect(read.values.numbers == [1.5, 2] && read.writtenLabels == ["x;y", "z;y"] && read.notes.isEmpty)
     let spaced = try table("1700, 48.5, 1\n1701, 12.25, 2\n", CSVChoice(label: "3"))
     #expect(spaced.values.numbers == [1700, 48.5, 1701, 12.25])
@@ -67,7 +71,8 @@ struct CSVDialectTests {
     #expect(read.writtenLabels == ["é", "€", "😀"] && read.notes == ["x.csv: UTF-16"])
     for (cut, line) in [(1, "x.csv: \(bytes.count - 1) bytes, UTF-16 has an even number")] {
       #expect(
-        message { () throws(FileError) in _ = try CSVTable(bytes.dropLast(cut), "x.csv", CSVChoice()) } == line)
+        message { () throws(FileError) in _ = try CSVTable(bytes.dropLast(cut), "x.csv", CSVChoice()) }
+          == line)
     }
     let half = bytes.dropLast(4)
     let line = message { () throws(FileError) in _ = try CSVTable(Array(half), "x.csv", CSVChoice()) }
@@ -88,7 +93,8 @@ struct CSVDialectTests {
     let path = "\(Self.cases)/csv-no-header-reported-as-duplicate-column.csv"
     let line = message { () throws(FileError) in _ = try readCSV(path) }
     #expect(
-      line == "\(path):1: no header line: '0' is a number, not the name of a column; say which column is the label "
+      line
+        == "\(path):1: no header line: '0' is a number, not the name of a column; say which column is the label "
         + "by its number, as --label 5, or --header if these are names")
     var bare = CSVChoice()
     bare.hasHeader = false
@@ -125,7 +131,9 @@ struct CSVDialectTests {
     #expect(data.classNames == ["setosa", "virginica"] && data.labels == [1, 0, 1])
     #expect(data.values.numbers.count == 12 && data.featureNames == ["1", "2", "3", "4"])
     #expect(
-      data.notes == ["x.csv: the first line names 3 classes, columns are named by number; the label is column 5"])
+      data.notes == [
+        "x.csv: the first line names 3 classes, columns are named by number; the label is column 5"
+      ])
     let wide = try table("2,1,malignant,benign\n17.5,0\n3,1\n").dataset()
     #expect(wide.classNames == ["malignant", "benign"] && wide.labels == [0, 1])
     #expect(
@@ -135,7 +143,8 @@ struct CSVDialectTests {
         == "x.csv: column '5': label '3', the first line names 3 classes from 0 on")
   }
 
-  @Test func `Columns without a header are taken in order where names and as many columns are given`() throws {
+  @Test func `Columns without a header are taken in order where names and as many columns are given`() throws
+  {
     var choice = CSVChoice(label: "3", features: ["sl", "sw"])
     choice.hasHeader = false
     let read = try table("1,2,x\n3,4,y\n", choice)

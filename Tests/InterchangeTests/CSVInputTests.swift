@@ -9,7 +9,8 @@ import Training
 struct CSVInputTests {
   private static let names = ["sl", "sw", "pl", "pw"]
 
-  private static func choice(_ names: [String]? = names, count: Int = 4, hasHeader: Bool? = nil) -> CSVChoice {
+  private static func choice(_ names: [String]? = names, count: Int = 4, hasHeader: Bool? = nil) -> CSVChoice
+  {
     var choice = CSVChoice(.inputs(count), features: names)
     choice.hasHeader = hasHeader
     return choice
@@ -60,8 +61,10 @@ struct CSVInputTests {
 
   @Test func `Rows without a header have as many cells as the model has inputs`() {
     #expect(
-      InterchangeTests.problem("1,2,3\n", Self.choice(hasHeader: false)) == "x.csv:1: 3 columns, the model has 4 inputs")
-    #expect(InterchangeTests.problem("1,1,1,1,1\n", Self.choice()) == "x.csv:1: 5 columns, the model has 4 inputs")
+      InterchangeTests.problem("1,2,3\n", Self.choice(hasHeader: false))
+        == "x.csv:1: 3 columns, the model has 4 inputs")
+    #expect(
+      InterchangeTests.problem("1,1,1,1,1\n", Self.choice()) == "x.csv:1: 5 columns, the model has 4 inputs")
   }
 
   @Test func `A model without names takes the columns in order and says so`() throws {

@@ -39,8 +39,7 @@ struct CSVTests {
     #expect(table.featureNames == ["a", "b"] && table.writtenLabels == ["2", "0"])
     #expect((0..<3).map { table.line(ofRow: $0) } == [2, 3, nil])
     let data = try table.dataset()
-    guard case .reals(let values) = data.values else { return #expect(Bool(false), "no reals") }
-    #expect(values == [1.5, -0.03, 4, 0.25])
+    #expect(data.values.numbers == [1.5, -0.03, 4, 0.25])
     #expect(data.labels == [1, 0] && data.classNames == ["0", "2"])
     #expect(data.featureNames == ["a", "b"] && data.featureCount == 2)
     #expect(data.imageSize == nil && data.notes.isEmpty)
@@ -54,12 +53,17 @@ struct CSVTests {
       case .bytes: "bytes"
       case .shorts: "shorts"
       case .floats: "floats"
+      case .decimals: "decimals"
       case .reals: "reals"
       }
     }
     for (row, expected) in [
-      ("0,255.0", "bytes"), ("0,256", "shorts"), ("-1,1", "shorts"), ("-32768,3e4", "shorts"), ("32768,0", "floats"),
-      ("0.5,1", "floats"), ("0.1,1", "reals"), ("16777217,1", "reals"), ("1e300,0", "reals"), ("-0.25,1e3", "floats"),
+      ("0,255.0", "bytes"), ("0,256", "shorts"), ("-1,1", "shorts"), ("-32768,3e4", "shorts"),
+      ("32768,0", "floats"),
+      ("0.5,1", "floats"), ("0.1,1", "decimals"), ("16777217,1", "decimals"),
+      ("2147483647,-0", "decimals"), ("21474836.4,0.01", "decimals"), ("21474836.5,0.01", "reals"),
+      ("0.000000001,2", "decimals"), ("0.0000000001,2", "reals"), ("2147483648,1.1", "reals"), ("1e300,0", "reals"),
+      ("-0.25,1e3", "floats"),
       ("123456789012345,0.000001", "reals"), ("1234567890.12345,00012.50", "reals"),
     ] {
       #expect(try kind(row) == expected, "\(row)")
@@ -73,7 +77,8 @@ struct CSVTests {
       let cut = digits.index(digits.startIndex, offsetBy: Int.random(in: 1...digits.count, using: &random))
       let fraction = cut == digits.endIndex ? "" : ".\(digits[cut...])"
       let text = "\(random.oneIn(2) ? "-" : "")\(digits[..<cut])\(fraction)"
-      #expect(try table("a,label\n\(text),0").values.numbers == [try #require(Double(text))], "\(text) \(random)")
+      #expect(
+        try table("a,label\n\(text),0").values.numbers == [try #require(Double(text))], "\(text) \(random)")
     }
   }
 
@@ -105,7 +110,8 @@ struct CSVTests {
     let read = try table(text, CSVChoice(features: ["b", "a"]))
     #expect(read.values.numbers == [2, 1, 4, 3] && read.featureNames == ["b", "a"])
     let regression = try table(text, CSVChoice(.regression, target: "a", features: ["b"]))
-    #expect(regression.values.numbers == [2, 4] && regression.targets == [1, 3] && regression.labels.isEmpty)
+    #expect(
+      regression.values.numbers == [2, 4] && regression.targets == [1, 3] && regression.labels.isEmpty)
     #expect(problem(text, CSVChoice(features: ["a2"])) == "x.csv:1: column 'a2' appears twice")
     #expect(
       problem(text) == "x.csv:1: column 4 has no name; --features says which columns are read")
@@ -129,7 +135,8 @@ struct CSVTests {
     choice.dropsMissing = true
     #expect(try table(text, choice).rowCount == 7)
     #expect(
-      problem("a,label\n?,0\n,1\n", Self.dropping) == "x.csv: no rows below the header: all 2 have a missing value")
+      problem("a,label\n?,0\n,1\n", Self.dropping)
+        == "x.csv: no rows below the header: all 2 have a missing value")
   }
 
   @Test(arguments: [
@@ -142,18 +149,30 @@ struct CSVTests {
     ("a,b\n1,2\n", "x.csv:1: no label column 'label', there are 'a', 'b'; say which it is with --label"),
     ("label\n1\n", "x.csv:1: 0 feature columns, 1 to 65535 are read"),
     ("a,label\n1\n", "x.csv:2: 1 cells, the first row has 2"),
-    ("a,label\n1,2,3\n", "x.csv:2: 3 cells, the first row has 2"),
-    ("a,label\n1,2,\n", "x.csv:2: 3 cells, the first row has 2"),
-    ("a,label\n0x10,0\n", "x.csv:2: column 'a': '0x10' is not a number; --features says which columns are read"),
+    ("a,label\n1,2,3,4\n", "x.csv:2: 4 cells, the first row has 2"),
+    ("a,label\n1,2\n1,2,\n", "x.csv:3: 3 cells, the first row has 2"),
+    (
+      "a label\nr1 1 2\nr2 1 2\n",
+      "x.csv:2: 3 cells, the first row has 2; names of rows need a name above them"
+    ),
+    (
+      "a,label\n0x10,0\n",
+      "x.csv:2: column 'a': '0x10' is not a number; --features says which columns are read"
+    ),
     ("a,label\n1e,0\n", "x.csv:2: column 'a': '1e' is not a number; --features says which columns are read"),
-    ("a,label\n1 2,0\n", "x.csv:2: column 'a': '1 2' is not a number; --features says which columns are read"),
+    (
+      "a,label\n1 2,0\n", "x.csv:2: column 'a': '1 2' is not a number; --features says which columns are read"
+    ),
     ("a,label\n-inf,0\n", "x.csv:2: column 'a': -inf is not finite"),
     ("a,label\n1e999,0\n", "x.csv:2: column 'a': 1e999 is not finite"),
     ("a,label\n\"1,0\n2,0\n", "x.csv:2: a quote is not closed"),
     ("a,label\n\"1\"2,0\n", "x.csv:2: text after a closing quote"),
     ("a,label\n1\0,0\n", "x.csv:2: a zero byte, not a text file"),
     ("PK\u{3}\u{4}x", "x.csv: a zip file, as .xlsx and .npz are, not a table in text; save it as .csv"),
-    ("<!DOCTYPE html><html>", "x.csv: a page of HTML or XML, not a table in text; was the download redirected?"),
+    (
+      "<!DOCTYPE html><html>",
+      "x.csv: a page of HTML or XML, not a table in text; was the download redirected?"
+    ),
     (
       "version https://git-lfs.github.com/spec/v1\n",
       "x.csv: a pointer of git-lfs, not the file itself; run git lfs pull"
@@ -173,7 +192,8 @@ struct CSVTests {
     let digits = String(repeating: "1", count: 2000)
     #expect(
       problem("a,label\n\(digits),0\n")
-        == "x.csv:2: column 'a': '\(digits.prefix(40))…' is not a number; --features says which columns are read")
+        == "x.csv:2: column 'a': '\(digits.prefix(40))…' is not a number; --features says which columns are read"
+    )
     let long = String(repeating: "ж", count: 128)
     #expect(
       problem("a,label\n1,\(long)\n")
@@ -181,7 +201,8 @@ struct CSVTests {
     let rows = (0..<32768).map { "1,\($0)" }.joined(separator: "\n")
     #expect(
       problem("a,label\n\(rows)\n")
-        == "x.csv:32769: column 'label': more than 32767 different labels; --target finds a number instead of a class")
+        == "x.csv:32769: column 'label': more than 32767 different labels; --target finds a number instead of a class"
+    )
   }
 
   @Test func `Labels that are no UTF-8 are refused, for two of them could become one`() {

@@ -24,7 +24,8 @@ struct ClassNumberingTests {
     #expect(try Self.classes(["10", "9", "010", "9.0", "1e1"]) == (["9", "10"], [1, 0, 1, 0, 1]))
     #expect(try Self.classes(["08", "07"]) == (["07", "08"], [1, 0]))
     #expect(try Self.classes(["1.0", "2.0"]) == (["1.0", "2.0"], [0, 1]))
-    #expect(try Self.classes(["1.000000000000000000e+00", "2"]) == (["1.000000000000000000e+00", "2"], [0, 1]))
+    #expect(
+      try Self.classes(["1.000000000000000000e+00", "2"]) == (["1.000000000000000000e+00", "2"], [0, 1]))
   }
 
   @Test func `Words, and numbers among words, are ordered by bytes`() throws {
@@ -40,16 +41,23 @@ struct ClassNumberingTests {
         + "--target finds other numbers")
   }
 
-  @Test func `Labels of a model's classes are found by text or number, others count as wrong and are said`() throws {
+  @Test func `Labels of a model's classes are found by text or number, others count as wrong and are said`()
+    throws
+  {
     #expect(
-      try Self.classes(["pear", "10", "fig"], known: ["pear", "plum", "10"]) == (["pear", "plum", "10"], [0, 2, -1]))
+      try Self.classes(["pear", "10", "fig"], known: ["pear", "plum", "10"]) == (
+        ["pear", "plum", "10"], [0, 2, -1]
+      ))
     #expect(try Self.classes(["01", "1.0", "2"], known: ["0", "1"]).labels == [1, 1, -1])
     let data = try table("a,label\n1,x\n2,y\n3,z\n4,y\n").dataset(classNames: ["x"])
     #expect(data.labels == [0, -1, -1, -1])
     #expect(data.notes == ["x.csv: 3 of 4 labels are no classes of the model ('y', 'z') and count as wrong"])
   }
 
-  @Test func `Without names whole numbers are the outputs of a model, and as many words its outputs in order`() throws {
+  @Test
+  func `Without names whole numbers are the outputs of a model, and as many words its outputs in order`()
+    throws
+  {
     #expect(try Self.classes(["2", "0", "5"], outputs: 3).labels == [2, 0, -1])
     #expect(try Self.classes(["no", "yes", "no"], outputs: 2).labels == [0, 1, 0])
     #expect(

@@ -32,7 +32,8 @@ struct NPZTests {
     throw FileError("a.npz", "deflated")
   }
 
-  @Test func `Images of bytes keep their bytes and their size, and classes are the labels that occur`() throws {
+  @Test func `Images of bytes keep their bytes and their size, and classes are the labels that occur`() throws
+  {
     let train = try Self.read("images")
     guard case .bytes(let pixels) = train.values else { return #expect(Bool(false), "no bytes") }
     #expect(pixels == (0..<30).map { UInt8($0) })
@@ -44,9 +45,10 @@ struct NPZTests {
     #expect(train.classNames == ["0", "1", "2", "11"] && test.classNames == ["0", "3"])
     let known = try readNPZ("\(Self.folder)/images.npz", part: .test, classNames: train.classNames)
     #expect(known.classNames == train.classNames && known.labels == [-1, 0])
-    #expect(known.notes.map { $0.replacing("\(Self.folder)/", with: "") } == [
-      "images.npz: 1 of 2 labels are no classes of the model ('3') and count as wrong"
-    ])
+    #expect(
+      known.notes.map { $0.replacing("\(Self.folder)/", with: "") } == [
+        "images.npz: 1 of 2 labels are no classes of the model ('3') and count as wrong"
+      ])
     #expect(InputMap.fitted(to: test).unit == 32640)
   }
 
@@ -68,33 +70,43 @@ struct NPZTests {
   }
 
   @Test func `Labels are whole numbers of any type, truth values or texts`() throws {
-    func classes(_ type: String, _ content: [UInt8], count: Int = 2) throws -> (names: [String], labels: [Int]) {
+    func classes(_ type: String, _ content: [UInt8], count: Int = 2) throws -> (
+      names: [String], labels: [Int]
+    ) {
       let data = try Self.stored(
-        archive([("x", "|u1", "\(count), 1", [UInt8](repeating: 1, count: count)), ("y", type, "\(count),", content)]))
+        archive([
+          ("x", "|u1", "\(count), 1", [UInt8](repeating: 1, count: count)), ("y", type, "\(count),", content),
+        ]))
       return (data.classNames, data.labels)
     }
     #expect(try classes("|b1", [1, 0]) == (["False", "True"], [1, 0]))
     #expect(try classes("|i1", [255, 1]) == (["-1", "1"], [0, 1]))
     #expect(try classes("<f4", [0, 0, 0x80, 0x40, 0, 0, 0, 0xC0]) == (["-2", "4"], [1, 0]))
-    #expect(try classes("<U2", [0x62, 0, 0, 0, 0, 0, 0, 0, 0xE9, 0, 0, 0, 0x62, 0, 0, 0]) == (["b", "éb"], [0, 1]))
+    #expect(
+      try classes("<U2", [0x62, 0, 0, 0, 0, 0, 0, 0, 0xE9, 0, 0, 0, 0x62, 0, 0, 0]) == (["b", "éb"], [0, 1]))
     #expect(try classes("|S2", Array("b\0ab".utf8)) == (["ab", "b"], [1, 0]))
     #expect(try classes("<u2", [0x84, 3, 10, 0, 0x84, 3], count: 3) == (["10", "900"], [1, 0, 1]))
   }
 
   @Test(arguments: [
-    ("x", "y"), ("X", "Y"), ("X", "y"), ("x_train", "y_train"), ("X_train", "Y_train"), ("train_images", "train_labels"),
+    ("x", "y"), ("X", "Y"), ("X", "y"), ("x_train", "y_train"), ("X_train", "Y_train"),
+    ("train_images", "train_labels"),
     ("trainX", "trainY"), ("data", "target"), ("images", "labels"), ("features", "targets"),
   ])
-  func `Arrays are found under their usual names, and under others by an option`(x: String, y: String) throws {
+  func `Arrays are found under their usual names, and under others by an option`(x: String, y: String) throws
+  {
     let bytes = archive([(x, "|u1", "2, 1", [1, 2]), (y, "|u1", "2,", [0, 1]), ("more", "|u1", "1,", [0])])
     #expect(try Self.stored(bytes).labels == [0, 1])
     let other = archive([("a", "|u1", "2, 1", [1, 2]), ("b", "|u1", "2,", [0, 1])])
-    #expect(try npzDataset(other, path: "a.npz", part: .test, arrays: ("a", "b"), inflate: Self.refuse).count == 2)
+    #expect(
+      try npzDataset(other, path: "a.npz", part: .test, arrays: ("a", "b"), inflate: Self.refuse).count == 2)
     #expect(
       message { () throws(FileError) in _ = try Self.stored(other) }
         == "a.npz: no arrays 'x_train' and 'y_train' or 'x' and 'y', there are 'a', 'b'; "
         + "--arrays INPUTS,LABELS names them")
-    let both = archive([("x", "|u1", "2, 1", [1, 2]), ("X", "|u1", "2, 1", [1, 2]), ("y", "|u1", "2,", [0, 1])])
+    let both = archive([
+      ("x", "|u1", "2, 1", [1, 2]), ("X", "|u1", "2, 1", [1, 2]), ("y", "|u1", "2,", [0, 1]),
+    ])
     #expect(
       message { () throws(FileError) in _ = try Self.stored(both) }
         == "a.npz: inputs may be 'X', 'x', labels 'y'; --arrays INPUTS,LABELS says which")
@@ -119,7 +131,8 @@ struct NPZTests {
 
   @Test func `Channels before or after an image leave it an image`() throws {
     for (shape, size) in [("1, 2, 3", true), ("1, 2, 3, 1", true), ("1, 1, 2, 3", true), ("1, 6", false)] {
-      let data = try Self.stored(archive([("x", "|u1", shape, [1, 2, 3, 4, 5, 6]), ("y", "|u1", "1,", [0])]))
+      let data = try Self.stored(
+        archive([("x", "|u1", shape, [1, 2, 3, 4, 5, 6]), ("y", "|u1", "1,", [0])]))
       #expect((data.imageSize.map { $0 == (3, 2) } ?? false) == size, "\(shape)")
     }
   }
@@ -128,7 +141,10 @@ struct NPZTests {
     ("order", "x: in Fortran's order; save numpy.ascontiguousarray of it"),
     ("nan", "x[1]: nan is not finite"),
     ("labels", "y[1]: label 0.5 is not a whole number, as the number of a class is"),
-    ("onehot", "y: shape [3, 3], labels of shape [samples] expected; of one column for each class save y.argmax(1)"),
+    (
+      "onehot",
+      "y: shape [3, 3], labels of shape [samples] expected; of one column for each class save y.argmax(1)"
+    ),
     ("objects", "y: type 'O', b1, u1 to u8, i1 to i8, f2, f4 and f8 are read, and U and S as labels"),
     ("count", "y: 2 labels for 3 samples"),
     (

@@ -24,7 +24,10 @@ struct DataFileCommandTests {
     let rows = (0..<40).map { "\(Double($0) / 8),\(5 - Double($0) / 16),\($0 < 20 ? "no" : "yes")" }
     try folder.write("sl,sw,label\n" + rows.joined(separator: "\n") + "\n", as: "d.csv")
     for arguments in [
-      ["train", "--data", "d.csv", "--epochs", "60", "--hidden", "8", "--epsilon", "0.01", "--out", "m.safetensors"],
+      [
+        "train", "--data", "d.csv", "--epochs", "60", "--hidden", "8", "--epsilon", "0.01", "--out",
+        "m.safetensors",
+      ],
       ["export", "m.safetensors", "--name", "net", "--out", "net.h"],
     ] {
       let result = try folder.supnorm(arguments)
@@ -34,7 +37,9 @@ struct DataFileCommandTests {
   }
 
   @Test(arguments: [
-    ("csv-semicolon-decimal-comma", [], "csv-semicolon-decimal-comma.csv: separated by ';', decimal commas\n"),
+    (
+      "csv-semicolon-decimal-comma", [], "csv-semicolon-decimal-comma.csv: separated by ';', decimal commas\n"
+    ),
     ("csv-excel-sep-line", [], ""), ("csv-utf16", [], "csv-utf16.csv: UTF-16\n"),
     ("features-option-does-not-skip-text-column", ["--features", "f1,f2,f3,f4"], ""),
     (
@@ -57,7 +62,8 @@ struct DataFileCommandTests {
     #expect(try evaluation.json()["samples"] as? Int == 6, "\(evaluation.errorOutput)")
   }
 
-  @Test func `Labels 10, 20 and 900 make three outputs, whose names are in the header and in predict`() throws {
+  @Test func `Labels 10, 20 and 900 make three outputs, whose names are in the header and in predict`() throws
+  {
     let folder = try TestFolder()
     let data = "\(Self.cases)/labels-10-20-900-make-901-outputs.csv"
     #expect(try train(folder, data).status == 0)
@@ -65,7 +71,8 @@ struct DataFileCommandTests {
     let text = try String(contentsOf: folder.url.appending(path: "net.h"), encoding: .utf8)
     #expect(text.contains("N(\"10\") N(\"20\") N(\"900\")"))
     let prediction = try folder.supnorm(["predict", "net.h", "--input", data, "--json"])
-    let rows = try #require(try prediction.json()["predictions"] as? [[String: Any]], "\(prediction.errorOutput)")
+    let rows = try #require(
+      try prediction.json()["predictions"] as? [[String: Any]], "\(prediction.errorOutput)")
     #expect(rows.allSatisfy { ["10", "20", "900"].contains($0["label"] as? String) })
     #expect((rows.first?["logits"] as? [Int])?.count == 3)
   }
@@ -81,7 +88,8 @@ struct DataFileCommandTests {
     #expect(abs(clean * 3 - 2) < 1e-9)
     for arguments in [
       ["export", "m.safetensors", "--name", "net", "--out", "other.h"],
-      ["tightness", "net.h", "--seconds", "1", "--nodes", "100"], ["bench", "--certify", "net.h", "--runs", "1"],
+      ["tightness", "net.h", "--seconds", "1", "--nodes", "100"],
+      ["bench", "--certify", "net.h", "--runs", "1"],
       ["evaluate", "net.h", "--epsilon", "0.001", "--attack", "noise"],
       ["report", "m.safetensors", "net.h", "--tightness", "2", "--out", "r.html"],
     ] {
@@ -98,7 +106,8 @@ struct DataFileCommandTests {
     #expect(refused.status == 2)
     #expect(
       refused.errorOutput
-        == "supnorm evaluate: gaps.csv:3: column 'sl': missing value '?'; --missing drop leaves out such rows\n")
+        == "supnorm evaluate: gaps.csv:3: column 'sl': missing value '?'; --missing drop leaves out such rows\n"
+    )
     let result = try folder.supnorm(evaluate + ["--missing", "drop"])
     #expect(try result.json()["samples"] as? Int == 2)
     #expect(result.errorOutput.hasPrefix("gaps.csv: 2 of 4 rows left out, which have a missing value\n"))
@@ -116,19 +125,27 @@ struct DataFileCommandTests {
       )
     }
     #expect(try predict("id,sw,sl\na,3,4\nb,4,0.5\n") == (2, ""))
-    #expect(try predict("SW,sl\n3,4\n").error.hasPrefix("1: no column 'sw' of the model, there are 'SW', 'sl'; "))
+    #expect(
+      try predict("SW,sl\n3,4\n").error.hasPrefix("1: no column 'sw' of the model, there are 'SW', 'sl'; "))
     #expect(try predict("sw,sl,sw\n3,4,3\n").error == "1: column 'sw' appears twice\n")
-    #expect(try predict("0,1\n3,4\n").error.hasPrefix("1: these numbers may be names of columns or a row of data"))
-    #expect(try predict("NA,1\n3,4\n").error.hasPrefix("1: a first row that is neither the model's names nor numbers"))
+    #expect(
+      try predict("0,1\n3,4\n").error.hasPrefix("1: these numbers may be names of columns or a row of data"))
+    #expect(
+      try predict("NA,1\n3,4\n").error.hasPrefix(
+        "1: a first row that is neither the model's names nor numbers"))
     #expect(try predict("3,1\n3,4\n", ["--no-header"]) == (2, ""))
     #expect(try predict("3,NA\n3,4\n", ["--no-header"]).error.hasPrefix("1: column '2': missing value 'NA'"))
     #expect(try predict("3;4\n", ["--no-header"]) == (1, "p.csv: separated by ';'\n"))
   }
 
-  @Test func `Columns are pixels of images where --images says so, and a table of gray levels is told of it`() throws {
+  @Test func `Columns are pixels of images where --images says so, and a table of gray levels is told of it`()
+    throws
+  {
     let folder = try TestFolder()
     let names = (0..<64).map { "pixel\($0)" }.joined(separator: ",")
-    let rows = (0..<20).map { row in (0..<64).map { "\(($0 * 7 + row * 13) % 17)" }.joined(separator: ",") + ",\(row % 2)" }
+    let rows = (0..<20).map { row in
+      (0..<64).map { "\(($0 * 7 + row * 13) % 17)" }.joined(separator: ",") + ",\(row % 2)"
+    }
     try folder.write("\(names),label\n" + rows.joined(separator: "\n") + "\n", as: "d.csv")
     let hint =
       "d.csv: 64 columns of whole numbers in 0…255; if they are the pixels of images, say so with --images 8x8\n"
@@ -167,5 +184,18 @@ struct DataFileCommandTests {
   func `Options of data files that say nothing are refused`(options: [String], line: String) throws {
     let result = try train(TestFolder(), "digits", options)
     #expect(result.status == 2 && result.errorOutput == "supnorm train: \(line)\n", "\(result.errorOutput)")
+  }
+
+  @Test func `More classes than a header can be verified for are refused before training`() throws {
+    let folder = try TestFolder()
+    try folder.write("a,label\n" + (0..<30000).map { "\($0 % 9),\($0)\n" }.joined(), as: "d.csv")
+    let result = try folder.supnorm(["train", "--data", "d.csv", "--hidden", "64", "--out", "m.safetensors"])
+    #expect(result.status == 2)
+    #expect(
+      result.errorOutput
+        == "d.csv: 30000 classes in 30000 rows; --target finds a number instead of a class\n"
+        + "supnorm train: --data: 30000 classes and a last hidden layer of 64: classes² · width is above 2^33, "
+        + "too large for a header to be verified; --target finds a number instead of a class\n")
+    #expect(try folder.names == ["d.csv"])
   }
 }

@@ -55,9 +55,12 @@ extension Option {
   /// The options of every command that takes `--data`, beside `--label`.
   static let dataFile = [
     noHeader, Option("--header", nil, "the first row of the table is a header, though it has numbers"),
-    Option("--missing", "drop", "leave out rows with an empty cell, NA, N/A, NaN, null or ? in a column that is read"),
+    Option(
+      "--missing", "drop",
+      "leave out rows with an empty cell, NA, N/A, NaN, null or ? in a column that is read"),
     Option("--images", "WxH", "the columns are the pixels of images, row by row"),
-    Option("--arrays", "X,Y", "the arrays of a .npz file (default: x_train and y_train, x and y, and the like)"),
+    Option(
+      "--arrays", "X,Y", "the arrays of a .npz file (default: x_train and y_train, x and y, and the like)"),
   ]
 
   static let noHeader = Option("--no-header", nil, "the table has no header; its columns are named 1, 2, …")
@@ -78,7 +81,8 @@ enum DataSource {
   /// Loads the training or the test part of a source and prints what its reader has to say.
   ///
   /// A single table, or a `.npz` file of one pair of arrays, has no parts: it is all of either.
-  static func load(_ source: String, part: IDXPart, columns: ColumnChoice = ColumnChoice()) throws -> Dataset {
+  static func load(_ source: String, part: IDXPart, columns: ColumnChoice = ColumnChoice()) throws -> Dataset
+  {
     var data = try read(source, part: part, columns)
     for note in data.notes { Console.message(note) }
     if let size = columns.imageSize {
@@ -89,7 +93,8 @@ enum DataSource {
       }
       if let own = data.imageSize, own != size {
         throw CommandError.usage(
-          "--images \(size.width)x\(size.height): the images of \(source) have \(own.width)x\(own.height) pixels")
+          "--images \(size.width)x\(size.height): the images of \(source) have \(own.width)x\(own.height) pixels"
+        )
       }
       data.imageSize = size
     }
@@ -120,7 +125,8 @@ enum DataSource {
       let columnsOnly = option == "--target" || option == "--features"
       throw CommandError.usage(
         columnsOnly
-          ? "--data '\(source)': columns are chosen in .csv files" : "--data '\(source)': \(option) goes with tables")
+          ? "--data '\(source)': columns are chosen in .csv files"
+          : "--data '\(source)': \(option) goes with tables")
     }
     guard exists else {
       throw CommandError.usage(

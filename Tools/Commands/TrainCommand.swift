@@ -87,6 +87,7 @@ enum TrainCommand: Command {
     columns.features = features
     columns.target = arguments.string("--target")
     let data = try DataSource.load(source, part: .train, columns: columns)
+    try requireVerifiable(data, options)
     options.monotone = try monotoneInputs(arguments, of: data)
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
@@ -133,6 +134,18 @@ enum TrainCommand: Command {
     case .finished, .patience: break
     case .stopped: throw CommandError(description: "interrupted; \(rest)", exitStatus: 130)
     case .diverged(let error): throw .failedCheck("\(error); \(rest)")
+    }
+  }
+
+  /// Ends before training what no header could hold: its checker compares the rows of all pairs of classes.
+  private static func requireVerifiable(_ data: Dataset, _ options: TrainingOptions) throws(CommandError) {
+    let classes = data.classNames.count
+    // The checker reads no weights of a last layer of distances.
+    let width = options.kind == .distance ? 1 : options.hidden.last ?? data.featureCount
+    guard classes * classes * width <= 1 << 33 else {
+      throw .usage(
+        "--data: \(classes) classes and a last hidden layer of \(width): classes² · width is above 2^33, "
+          + "too large for a header to be verified; --target finds a number instead of a class")
     }
   }
 
