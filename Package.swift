@@ -72,6 +72,7 @@ let package = Package(
       path: "Tools",
       exclude: [
         "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
+        "try-datasets",
       ],
       resources: [.copy("data")], swiftSettings: settings),
 

@@ -1,269 +1,281 @@
 public import Training
 
-/// The numbers of a CSV file, and the text of its label column.
+/// The chosen columns of a table: numbers, and labels as they are written.
 public struct CSVTable: Sendable {
   /// The file, as the user named it.
   public var path: String
 
-  /// The names of the feature columns; empty when the file has no header.
+  /// The names of the features; their columns' numbers when the file has no header.
   public var featureNames: [String]
 
   /// Features of one row.
-  public var featureCount: Int
+  public var featureCount: Int { featureNames.count }
 
   /// The features, row after row, all finite.
-  public var values: [Double]
-
-  /// The label of each row as it stands in the file; nil when there is no label column.
-  public var labels: [String]?
-
-  /// The line on which each row begins, counted from 1.
-  public var lines: [Int]
-
-  /// The name of the label column.
-  var labelName = ""
+  public var values: Dataset.Values
 
   /// The number of rows.
-  public var rowCount: Int { lines.count }
+  public var rowCount: Int
 
-  /// The labeled samples, classes numbered.
+  /// What a regression shall find, a number for each row; empty for others.
+  public var targets: [Double] = []
+
+  /// The different labels as they are written, in the order in which they occur.
+  public var labelTexts: [String] = []
+
+  /// The label of each row, an index into `labelTexts`; empty when no label column was asked for.
+  public var labels: [UInt16] = []
+
+  /// What was found out or left out, a line each, for the user to see.
+  public var notes: [String] = []
+
+  /// Whether the file has a line of names above its rows.
+  public var hasHeader: Bool
+
+  var labelName = ""
+  var targetName = ""
+  var mark = DecimalMark.point
+  var summary: CSVSummary?
+  private var breaks: [(row: Int, line: Int)] = []
+
+  /// The line on which a row begins, counted from 1.
   ///
-  /// With `classNames` each label must be one of them. Without, labels that are all integers in 0 ... 65535 are
-  /// the class numbers themselves; any other labels are numbered in sorted order.
-  /// A table without labels gives samples of class 0.
-  public func dataset(classNames: [String]? = nil, maxClass: Int = 65535) throws(FileError) -> Dataset {
-    var numbers = [Int](repeating: 0, count: rowCount)
-    var names = classNames ?? []
-    if let labels {
-      let integers = labels.compactMap { UInt16($0) }.map(Int.init)
-      if classNames == nil && integers.count == labels.count {
-        numbers = integers
-        names = (0...(integers.max() ?? 0)).map(String.init)
-      } else {
-        if classNames == nil { names = Set(labels).sorted() }
-        let indices = Dictionary(zip(names, 0...), uniquingKeysWith: min)
-        for (row, label) in labels.enumerated() {
-          // 07 is class 7 where class 7 is written 7.
-          guard let number = indices[label] ?? UInt16(label).flatMap({ indices[String($0)] }) else {
-            throw labelError(row, "label \(quoted(label)) out of range, the classes are \(listed(names))")
-          }
-          numbers[row] = number
-        }
-      }
-      if let row = numbers.firstIndex(where: { $0 > maxClass }) {
-        throw labelError(row, "label \(quoted(labels[row])) is class \(numbers[row]), at most \(maxClass)")
-      }
-    }
-    let bytes = values.compactMap { UInt8(exactly: $0) }
-    return Dataset(
-      values: bytes.count == values.count ? .bytes(bytes) : .reals(values), labels: numbers,
-      featureCount: featureCount, featureNames: featureNames, classNames: names, imageSize: imageSize)
+  /// - Returns: nil in a file with thousands of blank lines, where only the first places are remembered.
+  public func line(ofRow row: Int) -> Int? {
+    guard row < rowCount, let last = breaks.last(where: { $0.row <= row }) else { return nil }
+    return last.line < 0 ? nil : last.line + row - last.row
   }
 
-  /// The image that features named `p00`, `p01` … (row, column) are the pixels of.
-  private var imageSize: (width: Int, height: Int)? {
-    let side = Int(Double(featureCount).squareRoot())
-    guard side > 1, side * side == featureCount, featureNames.count == featureCount else { return nil }
-    let fits = featureNames.indices.allSatisfy { featureNames[$0] == "p\($0 / side)\($0 % side)" }
-    return fits ? (side, side) : nil
-  }
-
-  private func labelError(_ row: Int, _ problem: String) -> FileError {
-    FileError(path, line: lines[row], place: "column \(quoted(labelName))", problem)
+  /// Remembers where the lines of rows do not follow each other.
+  fileprivate mutating func note(line: Int, ofRow row: Int) {
+    if let last = breaks.last, last.line < 0 || last.line + row - last.row == line { return }
+    breaks.append((row, breaks.count < 4096 ? line : -1))
   }
 }
 
-/// Reads a comma-separated file: a header row, numbers, and a label column named `label` that holds anything.
+/// Reads a table: `.csv`, `.tsv` and the like, plain or compressed with gzip.
 ///
-/// Cells may be quoted, lines may end in CR LF, blank lines are skipped. With `requireLabels` the label column must
-/// be there. Without, it may be missing, and so may the header: then a first row of nothing but numbers is data.
-public func readCSV(
-  _ path: String, label: String? = "label", requireLabels: Bool = true
-) throws(FileError) -> CSVTable {
-  try CSVTable(AtomicFile.read(path, limit: 1 << 28), path, label: label, requireLabels: requireLabels)
+/// Separators are `,`, `;`, a tab or spaces, as the first rows tell or as Excel's first line `sep=;` says; decimals have a
+/// point, or a comma where the separator is another. Cells may be quoted, lines end in LF, CR LF or CR, blank lines are
+/// skipped, UTF-8 and UTF-16 with a byte-order mark are read.
+///
+/// - Complexity: O(bytes), read twice; memory at most the bytes and what the values take in the smallest of their types.
+public func readCSV(_ path: String, _ choice: CSVChoice = CSVChoice()) throws(FileError) -> CSVTable {
+  let limit = 1 << 30
+  let isCompressed = path.lowercased().hasSuffix(".gz")
+  let bytes = try isCompressed ? GzipFile.read(path, limit: limit) : AtomicFile.read(path, limit: limit)
+  if !isCompressed, bytes.starts(with: [0x1F, 0x8B]) {
+    throw FileError(path, "compressed with gzip, so its name should end in .gz")
+  }
+  return try CSVTable(bytes, path, choice)
 }
 
 extension CSVTable {
-  package init(
-    _ bytes: [UInt8], _ path: String, label: String?, requireLabels: Bool
-  ) throws(FileError) {
-    var scanner = CSVScanner(bytes, path)
-    guard let first = try scanner.nextRow() else { throw FileError(path, "empty file") }
-    self.init(path: path, featureNames: [], featureCount: first.cells.count, values: [], lines: [])
+  package init(_ bytes: [UInt8], _ path: String, _ choice: CSVChoice) throws(FileError) {
+    let (text, start, encoding) = try csvText(bytes, path)
+    let dialect = try CSVDialect(text, from: start, path)
+    let (pass, body, line) = try Self.layout(text, path, dialect, choice)
+    let columns = pass.columns
+    var survey = CSVSurvey()
+    try pass.run(body, &survey, survey: true)
+    self.init(
+      path: path, featureNames: columns.featureNames, values: .bytes([]), rowCount: survey.rows,
+      hasHeader: columns.hasHeader)
+    if survey.rows == 0 {
+      let dropped = survey.dropped > 0 ? ": all \(survey.dropped) have a missing value" : ""
+      throw FileError(path, "no rows\(columns.skipsFirst ? " below the header" : "")\(dropped)")
+    }
+    let all = survey.rows + survey.dropped
+    if let summary = columns.summary, summary.rows != all {
+      throw FileError(path, line: line, "the first line speaks of \(summary.rows) rows, there are \(all)")
+    }
+    summary = columns.summary
+    mark = survey.mark ?? .point
+    labelName = columns.name(of: .label)
+    targetName = columns.name(of: .target)
+    labelTexts = survey.labelTexts
+    survey.builder = Dataset.Values.Builder(survey.values.kind, count: survey.rows * featureCount)
+    if columns.roles.contains(.label) { survey.labels.reserveCapacity(survey.rows) }
+    if columns.roles.contains(.target) { survey.targets.reserveCapacity(survey.rows) }
+    try pass.run(body, &survey, survey: false) { row, line in self.note(line: line, ofRow: row) }
+    (values, labels, targets) = (survey.builder.values, survey.labels, survey.targets)
+    if let encoding { notes.append(encoding) }
+    if dialect.separator != .comma {
+      notes.append("separated by \(dialect.separator.name)\(mark == .comma ? ", decimal commas" : "")")
+    }
+    notes += columns.notes
+    if survey.dropped > 0 {
+      notes.append("\(survey.dropped) of \(all) rows left out, which have a missing value")
+    }
+    notes = notes.map { "\(path): \($0)" }
+  }
 
-    var names: [String]?
-    var labelColumn: Int?
-    if requireLabels || first.cells.contains(where: { scanner.number($0) == nil }) {
-      let header = first.cells.map(scanner.text)
-      for (column, name) in header.enumerated() where name.isEmpty {
-        throw FileError(path, line: first.line, "column \(column + 1) has no name")
-      }
-      var seen = Set<String>()
-      for name in header where !seen.insert(name).inserted {
-        throw FileError(path, line: first.line, "column \(quoted(name)) appears twice")
-      }
-      labelColumn = label.flatMap { header.firstIndex(of: $0) }
-      if requireLabels, labelColumn == nil {
-        let wanted = quoted(label ?? "")
-        throw FileError(path, line: first.line, "no label column \(wanted), there are \(listed(header))")
-      }
-      names = header
-      featureNames = header
-      if let labelColumn {
-        labelName = featureNames.remove(at: labelColumn)
-        featureCount -= 1
-        labels = []
-      }
+  /// What the first row says: which columns are read, where the rows begin, and its own line.
+  private static func layout(
+    _ text: [UInt8], _ path: String, _ dialect: CSVDialect, _ choice: CSVChoice
+  ) throws(FileError) -> (pass: CSVPass, body: CSVScanner, line: Int) {
+    let begin = CSVScanner(text, path, dialect.separator, at: dialect.start, line: dialect.firstLine)
+    var scanner = begin
+    var first: [CSVScanner.Cell] = []
+    guard let line = try scanner.nextRow(into: &first) else { throw FileError(path, "empty file") }
+    let second = scanner
+    var cells: [CSVScanner.Cell] = []
+    // What is wrong with the second row is said when it is read.
+    let nextWidth = ((try? scanner.nextRow(into: &cells)) ?? nil).map { _ in cells.count }
+    let columns = try CSVFirstRow(
+      path: path, line: line, cells: first.map(begin.text),
+      areNumbers: first.map { !begin.isMissing($0) && begin.isNumber($0) },
+      areMissing: first.map(begin.isMissing), nextWidth: nextWidth
+    ).columns(for: choice)
+    guard (1...65535).contains(columns.featureNames.count) else {
+      throw FileError(path, line: line, "\(columns.featureNames.count) feature columns, 1 to 65535 are read")
     }
-    guard (1...65535).contains(featureCount) else {
-      throw FileError(path, line: first.line, "\(featureCount) feature columns, 1 to 65535 are read")
-    }
-
-    var next = names == nil ? first : try scanner.nextRow()
-    while let row = next {
-      guard row.cells.count == first.cells.count else {
-        throw FileError(
-          path, line: row.line, "\(row.cells.count) cells, the first row has \(first.cells.count)")
-      }
-      for (column, cell) in row.cells.enumerated() {
-        func fail(_ problem: String) -> FileError {
-          let place = names.map { quoted($0[column]) } ?? String(column + 1)
-          return FileError(path, line: row.line, place: "column \(place)", problem)
-        }
-        if cell.range.isEmpty { throw fail("missing value") }
-        if column == labelColumn {
-          labels?.append(scanner.text(cell))
-          continue
-        }
-        guard let value = scanner.number(cell) else {
-          throw fail("\(quoted(scanner.text(cell))) is not a number")
-        }
-        guard value.isFinite else { throw fail("\(scanner.text(cell)) is not finite") }
-        values.append(value)
-      }
-      lines.append(row.line)
-      next = try scanner.nextRow()
-    }
-    if lines.isEmpty { throw FileError(path, "no rows below the header") }
+    // A header has as many cells as a row; the line of scikit-learn's files need not.
+    let width = columns.summary == nil ? first.count : columns.names.count
+    return (
+      CSVPass(path: path, columns: columns, choice: choice, width: width),
+      columns.skipsFirst ? second : begin,
+      line
+    )
   }
 }
 
-/// Cuts the bytes of a CSV file into rows of cells.
-private struct CSVScanner {
-  struct Cell {
-    var range: Range<Int>
-    var hasDoubledQuotes = false
+extension CSVScanner {
+  /// Whether a cell is a number in either way to write one.
+  func isNumber(_ cell: Cell) -> Bool {
+    csvNumber(bytes[cell.range]) != nil || separator != .comma && csvNumber(bytes[cell.range], .comma) != nil
   }
+}
 
-  private let bytes: [UInt8]
-  private let path: String
-  private var position = 0
-  private var line = 1
+/// What is gathered from the rows: first their number and types, then the values.
+private struct CSVSurvey {
+  var rows = 0, dropped = 0
+  var values = Dataset.Values.Survey()
+  /// How fractions are set off, once one has been seen.
+  var mark: DecimalMark?
+  var labelTexts: [String] = []
+  var labelNumbers: [String: UInt16] = [:]
+  var labels: [UInt16] = []
+  var targets: [Double] = []
+  var builder = Dataset.Values.Builder(.bytes, count: 0)
+}
 
-  private static let (tab, lineFeed, carriageReturn) = (UInt8(9), UInt8(10), UInt8(13))
-  private static let (space, quote, comma) = (UInt8(32), UInt8(34), UInt8(44))
+/// One reading of all rows.
+private struct CSVPass {
+  var path: String
+  var columns: CSVColumns
+  var choice: CSVChoice
+  var width: Int
 
-  init(_ bytes: [UInt8], _ path: String) {
-    self.bytes = bytes
-    self.path = path
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }  // what some spreadsheets put first
-  }
+  /// A header has no more classes.
+  static let classLimit = 32767
 
-  /// The next row that is not blank, and its line.
-  mutating func nextRow() throws(FileError) -> (cells: [Cell], line: Int)? {
-    while position < bytes.count {
-      let start = line
-      var cells = [try nextCell()]
-      while position < bytes.count, bytes[position] == Self.comma {
-        position += 1
-        cells.append(try nextCell())
-        if cells.count > 65536 { throw FileError(path, line: start, "more than 65536 cells") }
+  /// Reads all rows, to count or to keep them.
+  ///
+  /// - Parameter keep: called with the number and the line of each row that is kept.
+  func run(
+    _ start: CSVScanner, _ survey: inout CSVSurvey, survey isSurvey: Bool,
+    keep: (Int, Int) -> Void = { _, _ in }
+  ) throws(FileError) {
+    var scanner = start
+    var cells: [CSVScanner.Cell] = []
+    var values = [Double](repeating: 0, count: columns.featureNames.count)
+    var row = 0
+    while let line = try scanner.nextRow(into: &cells) {
+      guard cells.count == width else {
+        // As R's write.table does it.
+        let hint =
+          row == 0 && columns.hasHeader && cells.count == width + 1
+          ? "; names of rows need a name above them" : ""
+        throw FileError(path, line: line, "\(cells.count) cells, the first row has \(width)\(hint)")
       }
-      endLine()
-      if cells.count > 1 || !cells[0].range.isEmpty { return (cells, start) }
-    }
-    return nil
-  }
-
-  /// A cell up to the comma or line end that follows it.
-  private mutating func nextCell() throws(FileError) -> Cell {
-    skipBlanks()
-    guard position < bytes.count, bytes[position] == Self.quote else {
-      let start = position
-      while position < bytes.count, !endsCell(bytes[position]) {
-        if bytes[position] == 0 { throw FileError(path, line: line, "a zero byte, not a text file") }
-        position += 1
+      var (target, label) = (0.0, UInt16(0))
+      var labelColumn: Int?
+      var isDropped = false
+      for (column, cell) in cells.enumerated() where columns.roles[column] != .skipped {
+        if scanner.isMissing(cell) {
+          guard choice.dropsMissing else { throw missing(scanner.text(cell), column, line) }
+          isDropped = true
+          continue
+        }
+        if columns.roles[column] == .label {
+          labelColumn = column
+          continue
+        }
+        let value = try number(cell, scanner, column, line, &survey)
+        if case .feature(let order) = columns.roles[column] { values[order] = value } else { target = value }
       }
-      var end = position
-      while end > start, isBlank(bytes[end - 1]) { end -= 1 }
-      return Cell(range: start..<end)
-    }
-    let opening = line
-    position += 1
-    var cell = Cell(range: position..<position)
-    while true {
-      guard position < bytes.count else { throw FileError(path, line: opening, "a quote is not closed") }
-      let byte = bytes[position]
-      if byte == Self.quote {
-        guard position + 1 < bytes.count, bytes[position + 1] == Self.quote else { break }
-        cell.hasDoubledQuotes = true
-        position += 1
+      if isDropped {
+        if isSurvey { survey.dropped += 1 }
+        continue
       }
-      if byte == Self.lineFeed { line += 1 }
-      position += 1
-    }
-    cell.range = cell.range.lowerBound..<position
-    position += 1
-    skipBlanks()
-    guard position == bytes.count || endsCell(bytes[position]) else {
-      throw FileError(path, line: line, "text after a closing quote")
-    }
-    return cell
-  }
-
-  private mutating func skipBlanks() {
-    while position < bytes.count, isBlank(bytes[position]) { position += 1 }
-  }
-
-  private mutating func endLine() {
-    guard position < bytes.count else { return }
-    let isPair =
-      bytes[position] == Self.carriageReturn && position + 1 < bytes.count
-      && bytes[position + 1] == Self.lineFeed
-    position += isPair ? 2 : 1
-    line += 1
-  }
-
-  private func isBlank(_ byte: UInt8) -> Bool { byte == Self.space || byte == Self.tab }
-
-  private func endsCell(_ byte: UInt8) -> Bool {
-    byte == Self.comma || byte == Self.lineFeed || byte == Self.carriageReturn
-  }
-
-  /// The text of a cell, doubled quotes made single.
-  func text(_ cell: Cell) -> String {
-    var content = Array(bytes[cell.range])
-    if cell.hasDoubledQuotes {
-      var isSecond = false
-      content.removeAll { byte in
-        isSecond = byte == Self.quote && !isSecond
-        return byte == Self.quote && !isSecond
+      // The label of a row that is left out makes no class.
+      if let labelColumn { label = try self.label(cells[labelColumn], scanner, labelColumn, line, &survey) }
+      if isSurvey {
+        survey.rows += 1
+        for value in values { survey.values.add(value) }
+      } else {
+        keep(row, line)
+        for value in values { survey.builder.append(value) }
+        if columns.roles.contains(.label) { survey.labels.append(label) }
+        if columns.roles.contains(.target) { survey.targets.append(target) }
       }
+      row += 1
     }
-    return String(decoding: content, as: UTF8.self)
   }
 
-  /// The number in a cell, which may be infinite or not a number; nil when the text is something else.
-  func number(_ cell: Cell) -> Double? {
-    let content = bytes[cell.range]
-    // The bound keeps the conversion of a hostile cell from taking long; no number needs as much.
-    guard (1...1000).contains(content.count) else { return nil }
-    if content.count <= 15, content.allSatisfy({ 48...57 ~= $0 }) {
-      return Double(content.reduce(0) { $0 * 10 + Int($1 - 48) })
+  private func fail(_ problem: String, _ column: Int, _ line: Int) -> FileError {
+    FileError(path, line: line, place: "column \(quoted(columns.names[column]))", problem)
+  }
+
+  private func missing(_ text: String, _ column: Int, _ line: Int) -> FileError {
+    let value = text.isEmpty ? "" : " \(quoted(text))"
+    if case .inputs = choice.purpose {
+      return fail("missing value\(value), every row needs all inputs", column, line)
     }
-    let text = String(decoding: content, as: UTF8.self)
-    let isDecimal = content.allSatisfy { 48...57 ~= $0 || "+-.eE".utf8.contains($0) }
-    let isWord = ["nan", "inf", "infinity"].contains(text.lowercased().drop { $0 == "+" || $0 == "-" })
-    return isDecimal || isWord ? Double(text) : nil
+    return fail("missing value\(value); --missing drop leaves out such rows", column, line)
+  }
+
+  /// The number in a cell.
+  private func number(
+    _ cell: CSVScanner.Cell, _ scanner: CSVScanner, _ column: Int, _ line: Int, _ survey: inout CSVSurvey
+  ) throws(FileError) -> Double {
+    let content = scanner.bytes[cell.range]
+    if survey.mark == nil, scanner.separator != .comma {
+      survey.mark = content.contains(44) ? .comma : content.contains(46) ? .point : nil
+    }
+    guard let value = csvNumber(content, survey.mark ?? .point) else {
+      let text = quoted(scanner.text(cell))
+      if scanner.separator != .comma, scanner.isNumber(cell) {
+        let other = survey.mark == .comma ? "comma" : "point"
+        throw fail("\(text) is not a number with a decimal \(other), as the ones before it are", column, line)
+      }
+      if case .inputs = choice.purpose { throw fail("\(text) is not a number", column, line) }
+      throw fail("\(text) is not a number; --features says which columns are read", column, line)
+    }
+    guard value.isFinite else { throw fail("\(scanner.text(cell)) is not finite", column, line) }
+    return value
+  }
+
+  /// The number of the text in a label's cell.
+  private func label(
+    _ cell: CSVScanner.Cell, _ scanner: CSVScanner, _ column: Int, _ line: Int, _ survey: inout CSVSurvey
+  ) throws(FileError) -> UInt16 {
+    guard let text = scanner.validText(cell) else {
+      throw fail("\(quoted(scanner.text(cell))) is not UTF-8; save the file as UTF-8", column, line)
+    }
+    if let number = survey.labelNumbers[text] { return number }
+    guard text.utf8.count <= 255 else {
+      throw fail("label \(quoted(text)) of \(text.utf8.count) bytes, at most 255", column, line)
+    }
+    guard survey.labelTexts.count < Self.classLimit else {
+      throw fail(
+        "more than \(Self.classLimit) different labels; --target finds a number instead of a class", column,
+        line)
+    }
+    let number = UInt16(survey.labelTexts.count)
+    survey.labelTexts.append(text)
+    survey.labelNumbers[text] = number
+    return number
   }
 }

@@ -13,8 +13,26 @@ package enum GzipFile {
       throw FileError(path, "needs the program gzip, which is not in PATH; install it or \(otherwise)")
     }
     let input = FileHandle(fileDescriptor: try AtomicFile.openForReading(path), closeOnDealloc: true)
-    return try decompress(input, with: program, limit: limit, path: path)
+    return try decompress(input, with: program, limit: limit, path: path, expected: expectedSize(of: input))
   }
+
+  /// What the last four bytes say of the plain size, as far as so few compressed bytes can be so many plain ones.
+  ///
+  /// Room for as many is made at once, so that a wrong size costs time and no memory that is not used.
+  private static func expectedSize(of input: FileHandle) -> Int {
+    guard let size = try? Int(input.seekToEnd()), size >= 18,
+      (try? input.seek(toOffset: UInt64(size - 4))) != nil,
+      let trailer = try? input.read(upToCount: 4), trailer.count == 4, (try? input.seek(toOffset: 0)) != nil
+    else {
+      try? input.seek(toOffset: 0)
+      return 0
+    }
+    let stated = trailer.reversed().reduce(0) { $0 << 8 | Int($1) }
+    return min(stated, largestSize(ofDeflated: size))
+  }
+
+  /// The most plain bytes that deflated ones can become: a match of 258 bytes takes at least two bits.
+  static func largestSize(ofDeflated count: Int) -> Int { 1032 * count + 64 }
 
   /// Decompresses the bytes of a gzip file; `path` is only for messages.
   static func decompress(_ bytes: [UInt8], limit: Int, path: String) throws(FileError) -> [UInt8] {
@@ -31,7 +49,7 @@ package enum GzipFile {
   }
 
   private static func decompress(
-    _ input: FileHandle, with program: String, limit: Int, path: String
+    _ input: FileHandle, with program: String, limit: Int, path: String, expected: Int
   ) throws(FileError) -> [UInt8] {
     let process = Process()
     let pipe = Pipe()
@@ -46,6 +64,7 @@ package enum GzipFile {
       throw FileError(path, "\(program) cannot be run: \(error.localizedDescription)")
     }
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(expected, limit))
     let output = pipe.fileHandleForReading
     while bytes.count <= limit, let chunk = try? output.read(upToCount: 1 << 20), !chunk.isEmpty {
       bytes += chunk

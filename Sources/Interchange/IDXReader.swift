@@ -9,19 +9,30 @@ public enum IDXPart: String, CaseIterable, Sendable {
 
 /// Reads images and labels from a folder of IDX files under MNIST's names, plain or compressed with gzip.
 ///
-/// The features are the pixels, row by row, as bytes. There are at least ten classes, so that a training and a
-/// test file of digits agree on them whichever labels occur.
-public func readIDXFolder(_ path: String, part: IDXPart) throws(FileError) -> Dataset {
+/// The features are the pixels, row by row, as bytes. Labels of 0 to 9 are the ten digits, whichever of them occur; of
+/// others those are classes that occur.
+/// - Parameters:
+///   - classNames: the classes of the model that the samples are for; a label that is none of them becomes -1.
+///   - outputs: of a model without names, in whose order labels are meant.
+public func readIDXFolder(
+  _ path: String, part: IDXPart, classNames: [String]? = nil, outputs: Int? = nil
+) throws(FileError) -> Dataset {
   let folder = path.hasSuffix("/") ? path : "\(path)/"
+  let known: ClassNumbering.Known = classNames.map { .names($0) } ?? outputs.map { .outputs($0) } ?? .nothing
   return try idxDataset(
-    images: IDXFile("\(folder)\(part.rawValue)-images-idx3-ubyte"),
-    labels: IDXFile("\(folder)\(part.rawValue)-labels-idx1-ubyte"))
+    images: IDXFile("\(folder)\(part.rawValue)-images", "idx3-ubyte"),
+    labels: IDXFile("\(folder)\(part.rawValue)-labels", "idx1-ubyte"), known: known)
 }
 
-/// The samples of a file of images and a file of their labels, see `readIDXFolder(_:part:)`.
-///
-/// - Complexity: O(bytes): no size that a file states is believed before as many bytes are there.
+/// The samples of a file of images and a file of their labels, see `readIDXFolder`.
 package func idxDataset(images: IDXFile, labels: IDXFile) throws(FileError) -> Dataset {
+  try idxDataset(images: images, labels: labels, known: .nothing)
+}
+
+/// - Complexity: O(bytes): no size that a file states is believed before as many bytes are there.
+private func idxDataset(
+  images: IDXFile, labels: IDXFile, known: ClassNumbering.Known
+) throws(FileError) -> Dataset {
   let images = try IDXTensor(images, dimensionCount: 3)
   let labels = try IDXTensor(labels, dimensionCount: 1)
   let (count, height, width) = (images.dimensions[0], images.dimensions[1], images.dimensions[2])
@@ -33,10 +44,15 @@ package func idxDataset(images: IDXFile, labels: IDXFile) throws(FileError) -> D
   guard labels.dimensions[0] == count else {
     throw FileError(labels.path, "\(labels.dimensions[0]) labels for \(count) images")
   }
-  let largest = Int(labels.values.max() ?? 0)
-  return Dataset(
-    values: .bytes(images.values), labels: labels.values.map(Int.init), featureCount: height * width,
-    classNames: (0...max(largest, 9)).map(String.init), imageSize: (width: width, height: height))
+  var data = Dataset(
+    values: .bytes(Array(images.values)), labels: [Int](repeating: 0, count: count),
+    featureCount: height * width, classNames: [], imageSize: (width: width, height: height))
+  let areDigits = if case .nothing = known { labels.values.allSatisfy { $0 < 10 } } else { false }
+  let first = labels.values.startIndex
+  try data.setClasses(
+    areDigits ? .names((0...9).map(String.init)) : known, path: labels.path, place: "label"
+  ) { "\(labels.values[first + $0])" }
+  return data
 }
 
 /// The bytes of an IDX file, decompressed.
@@ -53,17 +69,16 @@ package struct IDXFile {
     self.bytes = bytes
   }
 
-  /// Reads a file under its own name or with `.gz`.
-  fileprivate init(_ name: String) throws(FileError) {
+  /// Reads a file named `name-type` or, as some unpack it, `name.type`, plain or with `.gz`.
+  fileprivate init(_ name: String, _ type: String) throws(FileError) {
     let limit = 1 << 30
-    path = name
-    if !FileManager.default.fileExists(atPath: name) {
-      path = "\(name).gz"
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw FileError(name, "no such file, plain or with .gz")
-      }
+    let names = ["\(name)-\(type)", "\(name).\(type)"].flatMap { [$0, "\($0).gz"] }
+    guard let found = names.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+      throw FileError(names[0], "no such file, plain or with .gz")
     }
-    bytes = try path == name ? AtomicFile.read(path, limit: limit) : GzipFile.read(path, limit: limit)
+    path = found
+    bytes =
+      try path.hasSuffix(".gz") ? GzipFile.read(path, limit: limit) : AtomicFile.read(path, limit: limit)
   }
 }
 
@@ -71,7 +86,7 @@ package struct IDXFile {
 private struct IDXTensor {
   var path: String
   var dimensions: [Int]
-  var values: [UInt8]
+  var values: ArraySlice<UInt8>
 
   init(_ file: IDXFile, dimensionCount: Int) throws(FileError) {
     path = file.path
@@ -96,6 +111,6 @@ private struct IDXTensor {
       throw FileError(
         path, "\(bytes.count - headerSize) bytes of values, dimensions \(dimensions) need \(size)")
     }
-    values = Array(bytes[headerSize...])
+    values = bytes[headerSize...]
   }
 }

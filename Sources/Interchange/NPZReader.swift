@@ -1,25 +1,47 @@
 public import Training
 
-/// Reads samples from a `.npz` file of numpy: arrays `x_train`, `y_train`, `x_test` and `y_test` as in Keras's
-/// mnist.npz, or one `x` (or `X`) and `y` that serve as either part.
+/// Reads samples from a `.npz` file of numpy: arrays for training and test, or one pair that serves as either part.
 ///
-/// x has the shape [samples, …] and any type of numbers; bytes stay bytes, an image of [height, width] or
-/// [height, width, 1] keeps its size. y has the shape [samples] or [samples, 1] and an integer type. Where x are bytes,
-/// there are at least ten classes, and always as many as the largest label of both parts needs.
+/// Their names are the usual ones: `x_train` and `y_train`, `X_test` and `y_test`, `train_images` and `train_labels`, or `x` and
+/// `y`, `X` and `Y`, `data` and `target`; or `arrays` names them. Inputs have the shape [samples, …] and numbers of any type; an
+/// image of [height, width], with or without one channel, keeps its size. Labels have the shape [samples] or [samples, 1]:
+/// whole numbers of any type, truth values or texts.
 ///
 /// Members are inflated by the program `gzip`.
-public func readNPZ(_ path: String, part: IDXPart) throws(FileError) -> Dataset {
-  try npzDataset(AtomicFile.read(path, limit: 1 << 30), path: path, part: part) {
-    gzip, size throws(FileError) in
+/// - Parameters:
+///   - classNames: the classes of the model that the samples are for; a label that is none of them becomes -1.
+///   - outputs: of a model without names, in whose order whole numbers are meant.
+///   - arrays: the names of inputs and labels, where they have others.
+/// - Complexity: O(bytes) of the arrays that are read; memory at most four times as many.
+public func readNPZ(
+  _ path: String, part: IDXPart, classNames: [String]? = nil, outputs: Int? = nil,
+  arrays: (inputs: String, labels: String)? = nil
+) throws(FileError) -> Dataset {
+  let known: ClassNumbering.Known = classNames.map { .names($0) } ?? outputs.map { .outputs($0) } ?? .nothing
+  return try npzDataset(
+    AtomicFile.read(path, limit: 1 << 30), path: path, part: part, known: known, arrays: arrays
+  ) { gzip, size throws(FileError) in
     try GzipFile.decompress(gzip, limit: size, path: path)
   }
 }
 
-/// The samples of the bytes of a `.npz` file, see `readNPZ(_:part:)`.
+/// The samples of the bytes of a `.npz` file whose classes are those that occur, see `readNPZ`.
 ///
-/// - Parameter inflate: turns a gzip file of a stated size into plain bytes.
+/// - Parameters:
+///   - isChecked: whether stored members are held to their checksums.
+///   - inflate: turns a gzip file of a stated size into plain bytes.
 package func npzDataset(
-  _ bytes: [UInt8], path: String, part: IDXPart, inflate: ([UInt8], Int) throws(FileError) -> [UInt8]
+  _ bytes: [UInt8], path: String, part: IDXPart, arrays: (inputs: String, labels: String)? = nil,
+  isChecked: Bool = true, inflate: ([UInt8], Int) throws(FileError) -> [UInt8]
+) throws(FileError) -> Dataset {
+  try npzDataset(
+    bytes, path: path, part: part, known: .nothing, arrays: arrays, isChecked: isChecked, inflate: inflate)
+}
+
+private func npzDataset(
+  _ bytes: [UInt8], path: String, part: IDXPart, known: ClassNumbering.Known,
+  arrays: (inputs: String, labels: String)?, isChecked: Bool = true,
+  inflate: ([UInt8], Int) throws(FileError) -> [UInt8]
 ) throws(FileError) -> Dataset {
   let archive = try ZipArchive(bytes, path: path)
   var members: [String: ZipArchive.Member] = [:]
@@ -29,66 +51,104 @@ package func npzDataset(
       throw FileError(path, place: name, "is there twice")
     }
   }
-  func array(_ name: String, bytes limit: Int = 1 << 30) throws(FileError) -> NPYArray {
+  func array(_ name: String) throws(FileError) -> NPYArray {
     guard let member = members[name] else {
       throw FileError(path, "no array \(quoted(name)), there are \(listed(members.keys.sorted()))")
     }
-    return try NPYArray(try archive.content(member, limit: limit, inflate: inflate), path: path, name: name)
+    return try NPYArray(
+      archive.content(member, limit: 1 << 30, isChecked: isChecked, inflate: inflate), path: path, name: name)
   }
-  let pairs = [part == .train ? ("x_train", "y_train") : ("x_test", "y_test"), ("x", "y"), ("X", "y")]
-  guard let (inputName, labelName) = pairs.first(where: { members[$0.0] != nil }) else {
-    throw FileError(
-      path, "no arrays \(quoted(pairs[0].0)) or 'x', there are \(listed(members.keys.sorted()))")
-  }
+  let (inputName, labelName) =
+    if let arrays { arrays } else { try arrayNames(members.keys.sorted(), part, path) }
+  let labels = try array(labelName)
   let inputs = try array(inputName)
-  let count = inputs.shape.first ?? 0
-  let featureCount = inputs.shape.dropFirst().reduce(1) {
-    $0.multipliedReportingOverflow(by: $1).partialValue
+  let shape = inputs.shape
+  let featureCount = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+  guard shape.count >= 2, shape[0] > 0, (1...65535).contains(featureCount) else {
+    throw FileError(path, place: inputName, "shape \(shape), [samples, …] with 1 to 65535 features expected")
   }
-  guard inputs.shape.count >= 2, count > 0, (1...65535).contains(featureCount) else {
+  guard labels.shape.count == 1 || labels.shape.count == 2 && labels.shape[1] == 1 else {
+    let hint = labels.shape.count == 2 ? "; of one column for each class save y.argmax(1)" : ""
     throw FileError(
-      path, place: inputName, "shape \(inputs.shape), [samples, …] with 1 to 65535 features expected")
+      path, place: labelName, "shape \(labels.shape), labels of shape [samples] expected\(hint)")
   }
-  let labels = try classes(try array(labelName), path, labelName)
-  guard labels.count == count else {
-    throw FileError(path, place: labelName, "\(labels.count) labels for \(count) samples")
+  guard labels.count == shape[0] else {
+    throw FileError(path, place: labelName, "\(labels.count) labels for \(shape[0]) samples")
   }
-  let otherName = part == .train ? "y_test" : "y_train"
-  let others =
-    labelName != "y" && members[otherName] != nil ? try classes(try array(otherName), path, otherName) : []
-  var largest = max(labels.max() ?? 0, others.max() ?? 0)
-  let values: Dataset.Values
-  switch inputs.elements {
-  case .bytes(let bytes):
-    values = .bytes(bytes)
-    largest = max(largest, 9)
-  case .reals(let reals):
-    if let index = reals.firstIndex(where: { !$0.isFinite }) {
-      throw FileError(path, place: "\(inputName)[\(index / featureCount)]", "\(reals[index]) is not finite")
-    }
-    values = .reals(reals)
+  var data = Dataset(
+    values: try inputs.values(perSample: featureCount), labels: [Int](repeating: 0, count: shape[0]),
+    featureCount: featureCount, classNames: [], imageSize: imageSize(shape))
+  try data.setClasses(known, path: path, place: labelName) { index throws(FileError) in
+    try labels.label(index)
   }
-  let isImage = inputs.shape.count == 3 || inputs.shape.count == 4 && inputs.shape[3] == 1
-  return Dataset(
-    values: values, labels: labels, featureCount: featureCount, classNames: (0...largest).map(String.init),
-    imageSize: isImage ? (width: inputs.shape[2], height: inputs.shape[1]) : nil)
+  return data
 }
 
-/// The labels of an array of integers.
-private func classes(_ array: NPYArray, _ path: String, _ name: String) throws(FileError) -> [Int] {
-  guard array.isInteger, array.shape.count == 1 || array.shape.count == 2 && array.shape[1] == 1 else {
-    throw FileError(
-      path, place: name,
-      "shape \(array.shape) of \(array.isInteger ? "integers" : "reals"), integers of shape [samples] expected"
-    )
-  }
-  switch array.elements {
-  case .bytes(let bytes): return bytes.map(Int.init)
-  case .reals(let reals):
-    // A header has at most 32767 classes.
-    if let index = reals.firstIndex(where: { !(0...32766).contains($0) }) {
-      throw FileError(path, place: "\(name)[\(index)]", "label \(reals[index]), not in 0...32766")
+/// The width and height of images of [height, width], with or without one channel before or after.
+private func imageSize(_ shape: [Int]) -> (width: Int, height: Int)? {
+  if shape.count == 3 || shape.count == 4 && shape[3] == 1 { return (width: shape[2], height: shape[1]) }
+  return shape.count == 4 && shape[1] == 1 ? (width: shape[3], height: shape[2]) : nil
+}
+
+/// The pair of arrays whose names say that they are inputs and labels of a part, or of both.
+private func arrayNames(
+  _ names: [String], _ part: IDXPart, _ path: String
+) throws(FileError) -> (inputs: String, labels: String) {
+  let inputWords = ["x", "images", "data", "features", "inputs"]
+  let labelWords = ["y", "labels", "label", "targets", "target", "classes"]
+  let partWord = part == .train ? "train" : "test"
+  for isPart in [true, false] {
+    func found(_ words: [String]) -> [String] {
+      let wanted = isPart ? words.flatMap { [$0 + partWord, partWord + $0] } : words
+      return names.filter { wanted.contains($0.lowercased().filter(\.isLetter)) }
     }
-    return reals.map { Int($0) }
+    let (inputs, labels) = (found(inputWords), found(labelWords))
+    if inputs.isEmpty || labels.isEmpty { continue }
+    guard inputs.count == 1, labels.count == 1 else {
+      throw FileError(
+        path, "inputs may be \(listed(inputs)), labels \(listed(labels)); --arrays INPUTS,LABELS says which")
+    }
+    return (inputs[0], labels[0])
+  }
+  throw FileError(
+    path,
+    "no arrays 'x_\(partWord)' and 'y_\(partWord)' or 'x' and 'y', there are \(listed(names)); "
+      + "--arrays INPUTS,LABELS names them")
+}
+
+extension Dataset {
+  /// Numbers the classes of all samples by the texts of their labels.
+  ///
+  /// - Complexity: O(samples + labels · log labels).
+  mutating func setClasses(
+    _ known: ClassNumbering.Known, path: String, place: String,
+    label: (Int) throws(FileError) -> String
+  ) throws(FileError) {
+    var places: [String: Int] = [:]
+    var texts: [String] = []
+    for sample in labels.indices {
+      let text = try label(sample)
+      if let place = places[text] {
+        labels[sample] = place
+        continue
+      }
+      guard !text.isEmpty, text.utf8.count <= 255, texts.count < 32767 else {
+        throw FileError(
+          path, place: "\(place)[\(sample)]",
+          texts.count < 32767
+            ? "label \(quoted(text)) of \(text.utf8.count) bytes, 1 to 255"
+            : "more than 32767 different labels")
+      }
+      labels[sample] = texts.count
+      places[text] = texts.count
+      texts.append(text)
+    }
+    let numbering = try ClassNumbering(texts, known) { FileError(path, place: place, $0) }
+    classNames = numbering.names
+    for sample in labels.indices { labels[sample] = numbering.classes[labels[sample]] }
+    let strangers = texts.indices.filter { numbering.classes[$0] < 0 }.map { texts[$0] }
+    if let note = noteOfUnknown(strangers, count: labels.count { $0 < 0 }, of: count) {
+      notes.append("\(path): \(note)")
+    }
   }
 }

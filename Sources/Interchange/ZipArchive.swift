@@ -65,21 +65,32 @@ struct ZipArchive {
 
   /// The bytes of a member of at most `limit` bytes in plain form.
   ///
-  /// - Parameter inflate: turns a gzip file of a stated size into plain bytes.
+  /// - Parameters:
+  ///   - isChecked: whether stored bytes are held to their checksum, as deflated ones always are.
+  ///   - inflate: turns a gzip file of a stated size into plain bytes.
   func content(
-    _ member: Member, limit: Int, inflate: ([UInt8], Int) throws(FileError) -> [UInt8]
-  ) throws(FileError) -> [UInt8] {
+    _ member: Member, limit: Int, isChecked: Bool, inflate: ([UInt8], Int) throws(FileError) -> [UInt8]
+  ) throws(FileError) -> ArraySlice<UInt8> {
     func fail(_ problem: String) -> FileError { FileError(path, place: member.name, problem) }
     guard member.size <= limit else { throw fail("\(member.size) bytes, at most \(limit) are read") }
-    var result = Array(bytes[member.content])
+    var result = bytes[member.content]
     switch member.method {
-    case 0: break
+    case 0:
+      guard result.count == member.size else { break }
+      let checksum = isChecked ? crc32(of: result) : member.checksum
+      guard checksum == member.checksum else {
+        throw fail("damaged: checksum \(checksum), the directory says \(member.checksum)")
+      }
     case 8:
+      let most = GzipFile.largestSize(ofDeflated: result.count)
+      guard member.size <= most else {
+        throw fail("\(member.size) bytes, \(result.count) deflated ones make at most \(most)")
+      }
       // A gzip file is a header, the same deflated bytes, their checksum and their size.
       let trailer = [member.checksum, UInt32(member.size)].flatMap { value in
         (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
       }
-      result = try inflate([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + result + trailer, member.size)
+      result = try inflate([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + result + trailer, member.size)[...]
     default: throw fail("compression method \(member.method), only stored and deflated members are read")
     }
     guard result.count == member.size else {
@@ -93,4 +104,14 @@ struct ZipArchive {
   private func word(at place: Int) -> Int { Int(bytes[place]) | Int(bytes[place + 1]) << 8 }
 
   private func long(at place: Int) -> Int { word(at: place) | word(at: place + 2) << 16 }
+}
+
+/// CRC-32 as in IEEE 802.3, zip and gzip, a byte at a time.
+///
+/// - Complexity: O(bytes).
+package func crc32(of bytes: ArraySlice<UInt8>) -> UInt32 {
+  let table = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
+  }
+  return ~bytes.reduce(0xFFFF_FFFF) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
 }

@@ -150,16 +150,8 @@ extension Dataset {
 
   /// The largest value, at least 1, when all values are integers in 0 … 255; nil otherwise.
   fileprivate var largestGrayLevel: Int? {
-    switch values {
-    case .bytes(let bytes):
-      return max(Int(bytes.max() ?? 1), 1)
-    case .reals(let reals):
-      var largest = 1.0
-      for value in reals {
-        guard value >= 0, value <= 255, value == value.rounded(.down) else { return nil }
-        largest = max(largest, value)
-      }
-      return Int(largest)
-    }
+    if case .bytes(let bytes) = values { return max(Int(bytes.max() ?? 1), 1) }
+    guard values.areBytes else { return nil }
+    return Int((0..<values.count).reduce(1) { max($0, values[$1]) })
   }
 }

@@ -141,6 +141,9 @@ extension FuzzTarget {
     ("digits", "p00,p01,p10,p11,label\n0,16,255,4,7\n1,2,3,4,07\n"),
     ("bare", "1,2\r\n\r\n 3 ,\t4\r\n"),
     ("marked", "\u{FEFF}label,x\nb,1e-3\na,\"2\"\n"),
+    ("semicolons", "sep=;\r\na;b;label\r\n1,5;-2;x\r\n?;3;10\r\n"),
+    ("summary", "2,1,no,yes\n1.5,0\n256,1\n"),
+    ("blanks", " a b\tlabel\n 1 2   7.0\n NA 0.1 900\n"),
   ]
 
   /// Two parts of an image each, and one pair of arrays.
@@ -156,6 +159,14 @@ extension FuzzTarget {
       "seed-pair",
       archive([
         ("X", ">f4", "2, 1", [0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0]), ("y", "|i1", "2,", [0, 1]),
+      ])
+    ),
+    (
+      "seed-words",
+      archive([
+        ("train_images", "<u2", "2, 1, 1, 1", [0, 1, 255, 255]),
+        ("train_labels", "<U1", "2,", [98, 0, 0, 0, 97, 0, 0, 0]),
+        ("test_data", "|b1", "1, 2", [1, 0]), ("test_labels", "<f2", "1,", [0, 0x3C]),
       ])
     ),
   ]

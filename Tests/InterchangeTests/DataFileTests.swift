@@ -147,9 +147,27 @@ struct IDXTests {
     #expect(data.featureNames == [])
   }
 
-  @Test func `Labels beyond 9 make more classes`() throws {
+  @Test func `Labels beyond 9 are classes where they occur, and those of a model are found by name`() throws {
     let folder = try Self.folder(labels: Self.labels([12, 1]))
-    #expect(try readIDXFolder(folder.path + "/", part: .train).classNames == (0...12).map(String.init))
+    let data = try readIDXFolder(folder.path + "/", part: .train)
+    #expect(data.classNames == ["1", "12"] && data.labels == [1, 0] && data.notes.isEmpty)
+    let test = try readIDXFolder(folder.path, part: .train, classNames: ["0", "1", "7"])
+    #expect(test.classNames == ["0", "1", "7"] && test.labels == [-1, 1])
+    #expect(
+      test.notes == [
+        "\(folder.path)/train-labels-idx1-ubyte: 1 of 2 labels are no classes of the model ('12') and count as wrong"
+      ])
+    let unnamed = try readIDXFolder(folder.path, part: .train, outputs: 10)
+    #expect(unnamed.labels == [-1, 1] && unnamed.classNames.count == 10)
+  }
+
+  @Test(arguments: [false, true])
+  func `Names may have a dot where others have a dash`(compressed: Bool) throws {
+    let folder = try TestFolder()
+    try AtomicFile.write(Self.images(), to: folder.file("train-images.idx3-ubyte"))
+    try AtomicFile.write(Self.labels(), to: folder.file("train-labels.idx1-ubyte"))
+    if compressed { try Self.compress(folder) }
+    #expect(try readIDXFolder(folder.path, part: .train).labels == [7, 1])
   }
 
   @Test func `A broken folder is named with file, value and bound`() throws {
@@ -227,161 +245,5 @@ struct IDXTests {
       text { () throws(FileError) in try GzipFile.read(folder.file("none.gz"), limit: 10) }
         == "none.gz: cannot be read")
     #expect(try GzipFile.read(path, limit: 3_000_000).count == 3_000_000)
-  }
-}
-
-@Suite("CSV files")
-struct CSVTests {
-  static func table(
-    _ text: String, label: String? = "label", requireLabels: Bool = true
-  ) throws(FileError) -> CSVTable {
-    try CSVTable(Array(text.utf8), "x.csv", label: label, requireLabels: requireLabels)
-  }
-
-  static func problem(
-    _ text: String, label: String? = "label", requireLabels: Bool = true, classNames: [String]? = nil,
-    maxClass: Int = 65535
-  ) -> String {
-    message { () throws(FileError) in
-      let table = try table(text, label: label, requireLabels: requireLabels)
-      _ = try table.dataset(classNames: classNames, maxClass: maxClass)
-    }
-  }
-
-  @Test func `A file with integer labels becomes a data set`() throws {
-    let folder = try TestFolder()
-    try AtomicFile.write("a,label,b\n1.5,2,-3e-2\n+4,0,.25\n", to: folder.file("x.csv"))
-    let table = try readCSV(folder.file("x.csv"))
-    #expect(table.featureNames == ["a", "b"])
-    #expect(table.labels == ["2", "0"])
-    #expect(table.lines == [2, 3])
-    let data = try table.dataset()
-    guard case .reals(let values) = data.values else {
-      Issue.record("not stored as reals")
-      return
-    }
-    #expect(values == [1.5, -0.03, 4, 0.25])
-    #expect(data.labels == [2, 0])
-    #expect(data.classNames == ["0", "1", "2"])
-    #expect(data.featureNames == ["a", "b"])
-    #expect(data.featureCount == 2)
-    #expect(data.imageSize == nil)
-  }
-
-  @Test func `Text labels are numbered in sorted order or as a given list has them`() throws {
-    let table = try Self.table("a,label\n1,pear\n2,apple\n3,pear\n4,10\n")
-    #expect(try table.dataset().classNames == ["10", "apple", "pear"])
-    #expect(try table.dataset().labels == [2, 1, 2, 0])
-    let given = try table.dataset(classNames: ["pear", "plum", "apple", "10"])
-    #expect(given.labels == [0, 2, 0, 3])
-    #expect(given.classNames == ["pear", "plum", "apple", "10"])
-    #expect(try Self.table("a,label\n1,01\n").dataset(classNames: ["0", "1"]).labels == [1])
-  }
-
-  @Test func `Small whole numbers are stored as bytes`() throws {
-    for (text, isBytes) in [("0,255.0", true), ("0,256", false), ("0.5,1", false), ("-1,1", false)] {
-      let data = try Self.table("a,b,label\n\(text),0\n").dataset()
-      let stored = if case .bytes = data.values { true } else { false }
-      #expect(stored == isBytes, "\(text)")
-    }
-  }
-
-  @Test func `Quotes, CR LF, blanks, a byte-order mark and blank lines are understood`() throws {
-    let table = try Self.table(
-      "\u{FEFF}\"a \"\"b\"\"\" , \"c,\nd\",label\r\n\r\n 1 ,\"2\" , \"x, \"\"y\"\"\" \r\n\n3,4,z")
-    #expect(table.featureNames == ["a \"b\"", "c,\nd"])
-    #expect(table.values == [1, 2, 3, 4])
-    #expect(table.labels == ["x, \"y\"", "z"])
-    #expect(table.lines == [4, 6])
-  }
-
-  @Test func `Features named by row and column of a square are an image`() throws {
-    func size(_ names: [String]) throws -> Int? {
-      let row = names.map { _ in "1" }.joined(separator: ",")
-      return try Self.table("\(names.joined(separator: ",")),label\n\(row),0").dataset().imageSize?.width
-    }
-    let pixels = (0..<8).flatMap { row in (0..<8).map { "p\(row)\($0)" } }
-    #expect(try size(pixels) == 8)
-    #expect(try size(pixels.reversed()) == nil)
-    #expect(try size(Array(pixels[..<63])) == nil)
-    #expect(try size(["a", "b", "c", "d"]) == nil)
-  }
-
-  @Test func `Without labels the header may be missing and a label column is dropped`() throws {
-    let bare = try Self.table("1,2\n3,4\n", requireLabels: false)
-    #expect(bare.values == [1, 2, 3, 4])
-    #expect(bare.rowCount == 2)
-    #expect(bare.featureNames == [])
-    #expect(bare.labels == nil)
-    #expect(try bare.dataset(classNames: ["no", "yes"]).labels == [0, 0])
-    let named = try Self.table("a,b\n1,2\n", requireLabels: false)
-    #expect(named.featureNames == ["a", "b"])
-    let labeled = try Self.table("a,label\n1,x\n", requireLabels: false)
-    #expect(labeled.values == [1])
-    #expect(labeled.labels == ["x"])
-    #expect(try Self.table("a,label\n1,2\n", label: nil, requireLabels: false).values == [1, 2])
-    #expect(Self.problem("1,2\nnan,4", requireLabels: false) == "x.csv:2: column 1: nan is not finite")
-    #expect(Self.problem("1,NaN\n", requireLabels: false) == "x.csv:1: column 2: NaN is not finite")
-  }
-
-  @Test(arguments: [
-    ("", "x.csv: empty file"),
-    ("\n\r\n \n", "x.csv: empty file"),
-    ("a,label\n", "x.csv: no rows below the header"),
-    ("a,b,a\n1,2,3\n", "x.csv:1: column 'a' appears twice"),
-    ("a,,label\n1,2,3\n", "x.csv:1: column 2 has no name"),
-    ("a,b\n1,2\n", "x.csv:1: no label column 'label', there are 'a', 'b'"),
-    ("label\n1\n", "x.csv:1: 0 feature columns, 1 to 65535 are read"),
-    ("a,p03,label\n1,2,0\n1,,0\n", "x.csv:3: column 'p03': missing value"),
-    ("a,p03,label\n1,\"\",0\n", "x.csv:2: column 'p03': missing value"),
-    ("a,label\n1,\n", "x.csv:2: column 'label': missing value"),
-    ("a,label\n1\n", "x.csv:2: 1 cells, the first row has 2"),
-    ("a,label\n1,2,3\n", "x.csv:2: 3 cells, the first row has 2"),
-    ("a,label\n1,2,\n", "x.csv:2: 3 cells, the first row has 2"),
-    ("a,label\n?,0\n", "x.csv:2: column 'a': '?' is not a number"),
-    ("a,label\n0x10,0\n", "x.csv:2: column 'a': '0x10' is not a number"),
-    ("a,label\n1e,0\n", "x.csv:2: column 'a': '1e' is not a number"),
-    ("a,label\n1 2,0\n", "x.csv:2: column 'a': '1 2' is not a number"),
-    ("a,label\n-inf,0\n", "x.csv:2: column 'a': -inf is not finite"),
-    ("a,label\n1e999,0\n", "x.csv:2: column 'a': 1e999 is not finite"),
-    ("a,label\n\"1,0\n2,0\n", "x.csv:2: a quote is not closed"),
-    ("a,label\n\"1\"2,0\n", "x.csv:2: text after a closing quote"),
-  ])
-  func `A broken file is named with line, column and value`(text: String, expected: String) {
-    #expect(Self.problem(text) == expected)
-  }
-
-  @Test func `Labels and columns out of range are named`() {
-    #expect(
-      Self.problem("a,label\n1,0\n1,10\n", classNames: ["0", "1"])
-        == "x.csv:3: column 'label': label '10' out of range, the classes are '0', '1'")
-    #expect(
-      Self.problem("a,label\n1,0\n1,10\n", maxClass: 9)
-        == "x.csv:3: column 'label': label '10' is class 10, at most 9")
-    #expect(Self.problem("a,label\n1\0,0\n") == "x.csv:2: a zero byte, not a text file")
-    let names = (0..<65).map { "c\($0)" }
-    #expect(
-      Self.problem("\(names.joined(separator: ","))\n", label: "y")
-        == "x.csv:1: no label column 'y', there are 'c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8', "
-        + "'c9', 'c10', 'c11', … (65 in all)")
-    #expect(
-      Self.problem(String(repeating: ",", count: 70_000)) == "x.csv:1: more than 65536 cells")
-    let digits = String(repeating: "1", count: 2000)
-    #expect(
-      Self.problem("a,label\n\(digits),0\n")
-        == "x.csv:2: column 'a': '\(digits.prefix(40))…' is not a number")
-  }
-
-  @Test func `Files cut anywhere and random damage never crash the reader`() throws {
-    let bytes = Array("a,\"b \"\"c\",label\r\n1.5,\"2\",x\n3e2,nan,y\n\n4,5,6".utf8)
-    for requireLabels in [false, true] {
-      for count in 0...bytes.count {
-        _ = try? CSVTable(Array(bytes[..<count]), "x.csv", label: "label", requireLabels: requireLabels)
-      }
-      withBrokenCopies(of: bytes, count: 5000) { bytes in
-        let table = try? CSVTable(bytes, "x.csv", label: "label", requireLabels: requireLabels)
-        _ = try? table?.dataset()
-      }
-    }
   }
 }

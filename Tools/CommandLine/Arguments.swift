@@ -28,9 +28,10 @@ struct Option {
   static let json = Option("--json", nil, "print one JSON object to standard output and nothing else")
   static let data = Option(
     "--data", "SRC",
-    "digits or breast-cancer (shipped), a folder of IDX files (plain or .gz), a .csv or .npz file",
+    "digits or breast-cancer (shipped), a folder of IDX files, a table (.csv, .tsv or .txt), plain or .gz, or a .npz file",
     role: .input)
-  static let label = Option("--label", "NAME", "the label column of a .csv file (default: label)")
+  static let label = Option(
+    "--label", "NAME", "the label column of a table, by its number where there is no header (default: label)")
 }
 
 /// What a command was given, by the options it declares.

@@ -17,9 +17,14 @@ protocol Command {
 extension Command {
   static var discussion: String { "" }
 
+  /// The options it declares, and where data is read those of every data file.
+  static var allOptions: [Option] {
+    options + (options.contains { $0.name == "--data" } ? Option.dataFile : [])
+  }
+
   static var helpText: String {
-    let width = options.map { $0.name.count + ($0.placeholder.map { $0.count + 1 } ?? 0) }.max() ?? 0
-    let lines = (options + [Option("--help", nil, "print this text")]).map { option in
+    let width = allOptions.map { $0.name.count + ($0.placeholder.map { $0.count + 1 } ?? 0) }.max() ?? 0
+    let lines = (allOptions + [Option("--help", nil, "print this text")]).map { option in
       let head = option.name + (option.placeholder.map { " \($0)" } ?? "")
       return "  " + head + String(repeating: " ", count: width - head.count + 2) + option.help
     }

@@ -38,8 +38,8 @@ internal import Foundation
     }
     do {
       let arguments = try Arguments(
-        rest, options: command.options, positionalCount: command.positionalCount)
-      try arguments.checkFiles(of: command.options)
+        rest, options: command.allOptions, positionalCount: command.positionalCount)
+      try arguments.checkFiles(of: command.allOptions)
       try command.run(arguments)
       return 0
     } catch let error as CommandError {

@@ -66,7 +66,10 @@ enum ExportCommand: Command {
     if isForeign {
       Console.message("\(modelPath): not of supnorm, taken as \(model.network.activation.rawValue) layers")
       data = try arguments.string("--data").map {
-        try DataSource.load($0, part: .test, columns: ColumnChoice(label: arguments.string("--label")))
+        var columns = try ColumnChoice(arguments)
+        // Its classes have no names, so labels that are whole numbers are its outputs.
+        columns.outputs = model.network.layers[model.network.layers.count - 1].rows
+        return try DataSource.load($0, part: .test, columns: columns)
       }
       if let data {
         try requireFit(
@@ -84,7 +87,7 @@ enum ExportCommand: Command {
     let network = try claims.network()
     if !isForeign, let source = arguments.string("--data") {
       data = try DataSource.load(
-        source, part: .test, columns: claims.columns(label: arguments.string("--label"), of: source))
+        source, part: .test, columns: claims.columns(arguments, of: source))
     }
     var cost: Cost?
     if let data {
@@ -123,8 +126,10 @@ enum ExportCommand: Command {
     guard model.network.hasDistances, let source = arguments.string("--data") else {
       return FlashBudget(bytes: bytes)
     }
-    let data = try DataSource.load(
-      source, part: .train, columns: ColumnChoice(label: arguments.string("--label")))
+    var columns = try ColumnChoice(arguments)
+    columns.features = DataSource.isTable(source) && !model.featureNames.isEmpty ? model.featureNames : nil
+    columns.classNames = model.classNames.isEmpty ? nil : model.classNames
+    let data = try DataSource.load(source, part: .train, columns: columns)
     return FlashBudget(bytes: bytes, samples: data.rawSamples(limit: 10_000))
   }
 

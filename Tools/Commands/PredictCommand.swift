@@ -10,8 +10,9 @@ enum PredictCommand: Command {
   static let summary = "logits, class and both certified radii for each row of a CSV file"
   static let usage = "N.h --input X.csv [--raw] [--within LSB|tolerance] [--json]"
   static let discussion = """
-    Each row is one input, with a header line or without; a label column is ignored. Values are in the data's own
-    units; with --raw they are Int16 LSB, as the device sees them. With --within a class is given only when it is
+    Each row is one input. Columns are found by the model's names in a header line, and others are ignored; a file without
+    one needs --no-header, unless its first row has the same number twice, as no header has. Values are in the data's
+    own units; with --raw they are Int16 LSB, as the device sees them. With --within a class is given only when it is
     certified there, and the output of a regression gets its bounds.
     """
   static let options = [
@@ -19,7 +20,7 @@ enum PredictCommand: Command {
     Option("--raw", nil, "values are Int16 LSB"),
     Option(
       "--within", "R", "abstain unless certified within R LSB, or 'tolerance' for the declared tolerances"),
-    .label, .json,
+    .noHeader, .label, .json,
   ]
   static let positionalCount = 1...1
 
@@ -48,13 +49,7 @@ enum PredictCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let header = try LoadedHeader(arguments.positionals[0])
     let path = try arguments.required("--input")
-    var rows = try readCSV(path, label: arguments.string("--label") ?? "label", requireLabels: false)
-    let names = header.claims.featureNames
-    if !names.isEmpty, Set(names).isSubset(of: rows.featureNames) { rows = try rows.selecting(names) }
-    guard rows.featureCount == header.claims.inputs else {
-      throw CommandError.usage(
-        "\(path): \(rows.featureCount) columns, \(header.path) has \(header.claims.inputs) inputs")
-    }
+    let rows = try PredictRows(path, for: header.claims, arguments)
     let inputs = try rows.inputs(of: header, isRaw: arguments.has("--raw"))
     let predictions = try inputs.map { input in
       // What is no whole reading is encoded in floating point, which may be off by one LSB.
@@ -163,17 +158,17 @@ private struct PredictedInput {
   var clampedCount = 0
 }
 
-extension CSVTable {
+extension PredictRows {
   /// The rows as inputs of a network.
   ///
   /// - Parameter isRaw: whether the values are Int16 LSB.
   fileprivate func inputs(of header: LoadedHeader, isRaw: Bool) throws -> [PredictedInput] {
-    try (0..<rowCount).map { row in
+    try (0..<count).map { row in
       var input = PredictedInput()
-      for (column, value) in values[row * featureCount..<(row + 1) * featureCount].enumerated() {
+      for (column, value) in self[row].enumerated() {
         if isRaw {
           guard let exact = Int16(exactly: value) else {
-            throw FileError(path, line: lines[row], "column \(column + 1): \(value) is not an Int16")
+            throw error(row: row, input: column, "\(value) is not an Int16")
           }
           input.values.append(exact)
         } else {

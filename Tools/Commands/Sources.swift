@@ -4,76 +4,6 @@ internal import Interchange
 internal import Quantization
 internal import Training
 
-/// Which columns of a table are what.
-struct ColumnChoice {
-  /// The column of the classes; nil for the usual one.
-  var label: String?
-  /// The features in order; nil for all other columns.
-  var features: [String]?
-  /// The number a regression shall find; nil for classes.
-  var target: String?
-  /// The classes of the model the data is for, or nil to take them from the data.
-  var classNames: [String]?
-}
-
-/// The data sets that `--data` names.
-enum DataSource {
-  /// Loads the training or the test part of a source.
-  ///
-  /// A single `.csv` file, or a `.npz` file of x and y, has no parts: it is all of either.
-  static func load(_ source: String, part: IDXPart, columns: ColumnChoice = ColumnChoice()) throws -> Dataset
-  {
-    let isTraining = part == .train
-    if source == "digits" {
-      return try table(
-        shippedFile("digits/digits-\(isTraining ? "train" : "test").csv"), columns, label: "label")
-    }
-    if source == "breast-cancer" {
-      let file = try shippedFile("breast-cancer/breast-cancer-\(isTraining ? "train" : "test").csv")
-      return try table(file, columns, label: "diagnosis")
-    }
-    if source.lowercased().hasSuffix(".csv") { return try table(source, columns, label: "label") }
-    guard columns.target == nil, columns.features == nil else {
-      throw CommandError.usage("--data '\(source)': columns are chosen in .csv files")
-    }
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
-      throw CommandError.usage(
-        "--data '\(source)': no such file or folder, and not 'digits' or 'breast-cancer'")
-    }
-    if source.lowercased().hasSuffix(".npz"), !isFolder.boolValue { return try readNPZ(source, part: part) }
-    guard isFolder.boolValue else {
-      throw CommandError.usage(
-        "--data '\(source)': not 'digits', 'breast-cancer', a folder of IDX files, a .csv or .npz file")
-    }
-    return try readIDXFolder(source, part: part)
-  }
-
-  /// The chosen columns of a table; a label column of words is no feature of a regression.
-  private static func table(_ path: String, _ columns: ColumnChoice, label: String) throws -> Dataset {
-    let isRegression = columns.target != nil
-    var table = try readCSV(path, label: columns.label ?? label, requireLabels: !isRegression)
-    guard let target = columns.target else {
-      if let features = columns.features { table = try table.selecting(features) }
-      return try table.dataset(classNames: columns.classNames)
-    }
-    let (rest, targets) = try table.splitting(target: target)
-    table = try columns.features.map { features throws(FileError) in try rest.selecting(features) } ?? rest
-    table.labels = nil
-    var data = try table.dataset()
-    data.targets = targets
-    data.targetName = target
-    return data
-  }
-
-  private static func shippedFile(_ name: String) throws(CommandError) -> String {
-    guard let folder = Bundle.module.resourceURL else {
-      throw .usage("--data digits: the shipped data is not beside the program")
-    }
-    return folder.appending(path: "data/\(name)").path
-  }
-}
-
 /// A verified header, ready to answer.
 struct LoadedHeader {
   var path: String
@@ -98,7 +28,7 @@ struct LoadedHeader {
   func samples(_ arguments: Arguments) throws -> EncodedSamples {
     let source = try arguments.required("--data")
     let data = try DataSource.load(
-      source, part: .test, columns: claims.columns(label: arguments.string("--label"), of: source))
+      source, part: .test, columns: claims.columns(arguments, of: source))
     guard data.featureCount == claims.inputs else {
       throw CommandError.usage(
         "\(source): \(data.featureCount) features, \(path) has \(claims.inputs) inputs")
@@ -187,15 +117,5 @@ extension ModelClaims {
   /// The name of an input, or its number.
   func inputName(_ input: Int) -> String {
     featureNames.indices.contains(input) ? featureNames[input] : "input \(input)"
-  }
-
-  /// The columns of a table that a model was made for, by their names.
-  func columns(label: String?, of source: String) -> ColumnChoice {
-    // Images have no columns to choose.
-    let isTable = source == "breast-cancer" || source.lowercased().hasSuffix(".csv")
-    return ColumnChoice(
-      label: label, features: isTable && !featureNames.isEmpty ? featureNames : nil,
-      target: task == .regression ? targetNames.first : nil,
-      classNames: classNames.isEmpty ? nil : classNames)
   }
 }

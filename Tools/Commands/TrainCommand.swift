@@ -24,7 +24,7 @@ enum TrainCommand: Command {
       "--loss", "NAME",
       "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error"
     ),
-    Option("--target", "NAME", "train a regression that finds this column of a .csv file"),
+    Option("--target", "NAME", "train a regression that finds this column of a table"),
     Option("--features", "NAME,…", "the feature columns (default: all but label and target)"),
     Option("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
     Option(
@@ -88,10 +88,11 @@ enum TrainCommand: Command {
     var options = try trainingOptions(arguments, source: source)
     let flash = try arguments.bytes("--flash")
     let features = arguments.string("--features")?.split(separator: ",").map(String.init)
-    let data = try DataSource.load(
-      source, part: .train,
-      columns: ColumnChoice(
-        label: arguments.string("--label"), features: features, target: arguments.string("--target")))
+    var columns = try ColumnChoice(arguments)
+    columns.features = features
+    columns.target = arguments.string("--target")
+    let data = try DataSource.load(source, part: .train, columns: columns)
+    try requireVerifiable(data, options)
     options.monotone = try monotoneInputs(arguments, of: data)
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
@@ -139,6 +140,18 @@ enum TrainCommand: Command {
     case .finished, .patience: break
     case .stopped: throw CommandError(description: "interrupted; \(rest)", exitStatus: 130)
     case .diverged(let error): throw .failedCheck("\(error); \(rest)")
+    }
+  }
+
+  /// Ends before training what no header could hold: its checker compares the rows of all pairs of classes.
+  private static func requireVerifiable(_ data: Dataset, _ options: TrainingOptions) throws(CommandError) {
+    let classes = data.classNames.count
+    // The checker reads no weights of a last layer of distances.
+    let width = options.kind == .distance ? 1 : options.hidden.last ?? data.featureCount
+    guard classes * classes * width <= 1 << 33 else {
+      throw .usage(
+        "--data: \(classes) classes and a last hidden layer of \(width): classes² · width is above 2^33, "
+          + "too large for a header to be verified; --target finds a number instead of a class")
     }
   }
 

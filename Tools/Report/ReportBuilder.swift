@@ -187,7 +187,10 @@ struct ReportBuilder {
 
   private func reportSample(_ sample: Certified) -> ReportContent.Sample {
     let label = samples.data.labels[sample.index]
-    let name = { (index: Int) in claims.classNames.isEmpty ? "\(index)" : claims.classNames[index] }
+    // A label that is no class of the model has no name here.
+    let name = { (index: Int) in
+      index < 0 ? "none of the classes" : claims.classNames.isEmpty ? "\(index)" : claims.classNames[index]
+    }
     return ReportContent.Sample(
       input: input(sample.index, radius: sample.radius), label: name(label),
       predicted: name(sample.answer.classIndex), isCorrect: label == sample.answer.classIndex,

@@ -23,9 +23,9 @@ np.savez(path("i2"), x=np.array([[-300, 300], [1, 2]], dtype=">i2"), y=np.uint16
 # Refused.
 np.savez(path("refused-order"), x=np.asfortranarray(numbers), y=np.array([0, 1, 2]))
 np.savez(path("refused-nan"), x=np.where(numbers == 3, np.nan, numbers), y=np.array([0, 1, 2]))
-np.savez(path("refused-labels"), x=numbers, y=np.array([0.0, 1.0, 2.0]))
-np.savez(path("refused-words"), x=numbers, y=np.array(["a", "b", "c"]))
-np.savez(path("refused-negative"), x=numbers, y=np.array([0, -1, 2]))
+np.savez(path("refused-labels"), x=numbers, y=np.array([0.0, 0.5, 2.0]))
+np.savez(path("refused-onehot"), x=numbers, y=np.eye(3, dtype=np.uint8))
+np.savez(path("refused-objects"), x=numbers, y=np.array(["a", "b", 3], dtype=object))
 np.savez(path("refused-count"), x=numbers, y=np.array([0, 1]))
-np.savez(path("refused-names"), images=numbers, y=np.array([0, 1, 2]))
+np.savez(path("refused-names"), pixels=numbers, y=np.array([0, 1, 2]))
 np.savez(path("refused-shape"), x=np.zeros(3), y=np.array([0, 1, 2]))
