@@ -14,7 +14,8 @@ enum TrainCommand: Command {
     file, byte by byte. Ctrl-C keeps the last finished epoch (exit status 130), and so does a run that diverges (1).
     Nothing is ever chosen by test data: restarts and early stopping go by samples held out of the training part.
     """
-  static let options = [
+  static let options = ownOptions + WarmStart.options
+  private static let ownOptions = [
     Option.data, Option("--out", "M.safetensors", "the model file to write"), .label,
     Option(
       "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
@@ -94,7 +95,7 @@ enum TrainCommand: Command {
     if !arguments.has("--epsilon"), let epsilon = try toleranceEpsilon(tolerances, data) {
       options.epsilon = epsilon
     }
-    let start = try WarmStart(arguments)
+    let start = try WarmStart(arguments, data: data)
     try start?.set(&options, arguments)
     let trained: (model: FloatModel, result: TrainingResult, restarts: [Restart])
     do {
