@@ -120,6 +120,10 @@ package struct ForeignModel {
     let linears = order.map { tensors.linears[$0] }
     layers = linears.prefix(12).map(\.text).joined(separator: ", ")
     if linears.count > 12 { layers += ", … (\(linears.count) in all)" }
+    if !tensors.batchNorms.isEmpty {
+      let stems = batchNormStems.sorted(by: ForeignOrder.isBefore)
+      layers += ", BatchNorm \(stems.prefix(12).joined(separator: ", ")) folded into them"
+    }
     var folds = try Self.folds(tensors.batchNorms, linears, conventions, reader, &notes)
     let first = try AffineMap(conventions, columns: linears[0].columns, path: path)
     folds[0].inputs = folds[0].inputs.map { first.followed(by: $0) } ?? first

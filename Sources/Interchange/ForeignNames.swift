@@ -1,5 +1,7 @@
-/// A tensor's name as the stem of its layer and the part of it: `fc1.weight` is `fc1` and `weight`, and so are
-/// `fc1/weight:0` of TensorFlow. A name without a dot is a part of the layer called nothing.
+/// A tensor's name as the stem of its layer and the part of it.
+///
+/// `fc1.weight` is `fc1` and `weight`, and so is `fc1/weight:0` of TensorFlow. A name without a dot is a part of the
+/// layer called nothing.
 struct ForeignName {
   var stem: String
   var part: String

@@ -46,9 +46,10 @@ struct ForeignTensors {
       }
     }
     for (stem, parts) in layers.sorted(by: { $0.key < $1.key }) {
+      let siblings = Set(parts.keys)
       for (_, name) in parts.sorted(by: { $0.key < $1.key }) {
         let shape = tensors[name]?.shape ?? []
-        if let words = unsupportedTensor(name, shape: shape, siblings: Set(parts.keys)) {
+        if let words = unsupportedTensor(name, shape: shape, siblings: siblings) {
           throw reader.fail("tensor \(name)", words)
         }
       }

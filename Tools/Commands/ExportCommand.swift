@@ -77,7 +77,9 @@ enum ExportCommand: Command {
         source, part: .test, columns: claims.columns(label: arguments.string("--label"), of: source))
     }
     var cost: Cost?
-    if let data {
+    if network.task == .regression, data != nil {
+      Console.message("supnorm evaluate \(path) says how far a regression is off")
+    } else if let data {
       try requireFit(data, inputs: network.inputs, network.outputs)
       var deployed = try self.cost(of: model, claims: claims, on: data)
       if projection != nil {
