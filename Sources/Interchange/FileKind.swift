@@ -144,8 +144,14 @@ package enum FileKind: Equatable, Sendable {
 
   private static func textKind(_ head: [UInt8]) -> FileKind? {
     let content = head.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(head.dropFirst(3)) : head
-    let isText = content.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (9...13).contains($0) }
-    guard isText else { return nil }
+    guard content.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (9...13).contains($0) }) else {
+      // UTF-16 has zero bytes, and says so at its start.
+      return content.starts(with: [0xFF, 0xFE]) || content.starts(with: [0xFE, 0xFF]) ? .text : nil
+    }
+    // The last character may be cut off.
+    guard (0...3).contains(where: { String(validating: content.dropLast($0), as: UTF8.self) != nil }) else {
+      return nil
+    }
     let text = String(decoding: content, as: UTF8.self).lowercased()
     let start = text.drop { $0.isWhitespace }
     if ["<!doctype html", "<html", "<head", "<!-- "].contains(where: start.hasPrefix) { return .html }

@@ -77,8 +77,7 @@ extension FloatLayer {
       biases[row] = Float(scale * bias + (outputs?.shifts[row] ?? 0))
     }
     guard weights.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite) else {
-      throw FileError(
-        path, "means and deviations take a layer beyond the range of 32-bit floats")
+      throw FileError(path, "means, deviations or BatchNorm take a layer beyond the range of 32-bit floats")
     }
   }
 }
