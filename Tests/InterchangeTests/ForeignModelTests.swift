@@ -42,10 +42,12 @@ struct ForeignModelTests {
   /// With e the error of a layer's inputs x: a hidden weight is off by at most 1 LSB (rounding, repair, clamp), a bias
   /// by half a unit of the accumulator, the rounded output by half an LSB; a last layer's weight by half an LSB. 2^-20
   /// is for the single precision of both programs.
-  static func bounded(_ network: IntegerNetwork, _ input: [Int16]) -> (logits: [Int64], errors: [Double]) {
+  static func bounded(
+    _ network: IntegerNetwork, _ input: [Int16], inputError: Double = 0
+  ) -> (logits: [Int64], errors: [Double]) {
     let oracle = Oracle(network)
     var values = input.map { Int64($0) }
-    var errors = values.map { _ in 0.0 }
+    var errors = values.map { _ in inputError }
     for (index, layer) in network.layers.enumerated() {
       let isLast = index == network.layers.count - 1
       let sums = oracle.accumulators(ofLayer: index, values)
@@ -91,6 +93,132 @@ struct ForeignModelTests {
     }
     print("\(type): \(clear) of 360 margins exceed the rounding, \(equal) classes are equal")
     #expect(vectors.inputs.count == 360 && clear > 330 && equal == 360)
+  }
+
+  /// PyTorch's networks with BatchNorm, on a table, and with one output, which becomes the logits 0 and z.
+  @Test(arguments: ["batchnorm", "table", "single"])
+  func `Where the margin exceeds the proved rounding, the class is PyTorch's`(name: String) throws {
+    var conventions = Self.digits
+    var data = try readCSV(Checkout.root.appending(path: "Tools/data/digits/digits-test.csv").path).dataset()
+    if name != "batchnorm" {
+      let folder = Checkout.root.appending(path: "Tools/data/breast-cancer")
+      data = try readCSV(folder.appending(path: "breast-cancer-test.csv").path, label: "diagnosis").dataset()
+      let table = try FeatureStatistics(path: "\(Self.folder)/table-scaler.csv")
+      let ends = try zip(#require(table.values[.minimum]), #require(table.values[.maximum])).map { $0...$1 }
+      conventions.ranges = ends
+      conventions.means = try zip(#require(table.values[.mean]), ends).map {
+        ($0 - $1.lowerBound) / ($1.upperBound - $1.lowerBound)
+      }
+      conventions.deviations = try zip(#require(table.values[.deviation]), ends).map {
+        $0 / ($1.upperBound - $1.lowerBound)
+      }
+    }
+    let path = "\(Self.folder)/\(name == "batchnorm" ? "batchnorm-digits" : name).safetensors"
+    let model = try FloatModel(Safetensors(path: path), conventions: conventions, path: path)
+    let network = try quantized(model)
+    let vectors = try Safetensors(path: "\(Self.folder)/\(name)-vectors.safetensors")
+    let logits = try #require(vectors.tensors["logits.f32"]).elements.doubles
+    let outputs = logits.count / data.count
+    let scale = Double(network.unit) * Double(1 << network.layers[network.layers.count - 1].shift)
+    var (clear, equal) = (0, 0)
+    for sample in 0..<data.count {
+      let input = (0..<data.featureCount).map {
+        model.inputMap.encoded(data.value(sample: sample, feature: $0), feature: $0)
+      }
+      let (found, errors) = Self.bounded(network, input, inputError: name == "batchnorm" ? 0 : 0.5)
+      var wanted = logits[sample * outputs..<(sample + 1) * outputs].map { $0 * scale }
+      if outputs == 1 { wanted.insert(0, at: 0) }
+      for index in found.indices {
+        #expect(abs(Double(found[index]) - wanted[index]) <= errors[index], "\(name) \(sample) \(index)")
+      }
+      let best = wanted.indices.reduce(0) { wanted[$1] > wanted[$0] ? $1 : $0 }
+      let isClear = wanted.indices.allSatisfy {
+        $0 == best || wanted[best] - wanted[$0] > errors[best] + errors[$0]
+      }
+      let isEqual = Oracle.classIndex(found) == best
+      if isClear { #expect(isEqual, "\(name) \(sample)") }
+      clear += isClear ? 1 : 0
+      equal += isEqual ? 1 : 0
+    }
+    print("\(name): \(clear) of \(data.count) margins exceed the rounding, \(equal) classes are equal")
+    // BatchNorm on the inputs weighs pixels that are never lit 316 times, which coarsens all others.
+    #expect(clear > (name == "batchnorm" ? data.count / 2 : data.count - 4) && equal == data.count)
+  }
+
+  @Test func `One output is two logits, or a regression in a scale that fits`() throws {
+    var content = Self.content()
+    content.tensors["2.weight"] = .init(shape: [1, 3], elements: .float32([1, -2, 3]))
+    content.tensors["2.bias"] = .init(shape: [1], elements: .float32([0.5]))
+    let logits = try FloatModel(content, conventions: ForeignConventions(), path: "net")
+    #expect(
+      logits.network.layers[1].weights == [0, 0, 0, 1, -2, 3] && logits.network.layers[1].biases == [0, 0.5])
+    #expect(logits.targets.isEmpty)
+    // Nothing comes in, nothing comes out: class 0, as PyTorch's z > 0 has it.
+    content.tensors["2.bias"] = nil
+    content.tensors["0.bias"] = nil
+    let tied = try quantized(FloatModel(content, conventions: ForeignConventions(), path: "net"))
+    #expect(Oracle(tied).logits([0, 0, 0, 0]) == [0, 0] && Oracle.classIndex([0, 0]) == 0)
+    for size: Float in [1e-30, 1e-9, 1e-3, 1, 1e3, 1e9, 1e30] {
+      var sized = content
+      sized.tensors["2.weight"] = .init(shape: [1, 3], elements: .float32([size, -2 * size, 3 * size]))
+      sized.tensors["2.bias"] = .init(shape: [1], elements: .float32([7 * size]))
+      var conventions = ForeignConventions()
+      conventions.target = TargetMap(offset: 2, scale: 4)
+      var model = try FloatModel(sized, conventions: conventions, path: "net")
+      model.scaleLastLayer()
+      let network = try quantized(model)
+      #expect(network.task == .regression)
+      let units = Double(network.unit) * Double(1 << network.layers[1].shift)
+      for input: [Int16] in [[0, 0, 0, 0], [32640, 0, 32640, 32640], [0, 32640, 1000, 7]] {
+        let output = Double(Oracle(network).logits(input)[0]) / units
+        let found = model.targets[0].offset + output * model.targets[0].scale
+        let x = input.map { Float($0) / 32640 }
+        let plain = try FloatModel(sized, conventions: conventions, path: "net").network.logits(of: x)
+        let wanted = 2 + 4 * Double(plain[0])
+        #expect((found - wanted).magnitude <= 1e-3 * Double(4 * size) * 8, "\(size): \(found), not \(wanted)")
+      }
+    }
+    var conventions = ForeignConventions()
+    conventions.target = TargetMap(offset: 0, scale: 1)
+    #expect(Self.problem(conventions) == "net: 2 outputs, a regression has 1")
+  }
+
+  @Test func `A classifier of tiny logits keeps its classes`() throws {
+    var content = Self.content()
+    let weights: [Float] = [1e-8, -2e-8, 3e-8, -4e-8, 5e-8, -6e-8]
+    content.tensors["2.weight"] = .init(shape: [2, 3], elements: .float32(weights))
+    var model = try FloatModel(content, conventions: ForeignConventions(), path: "net")
+    model.scaleLastLayer()
+    let network = try quantized(model)
+    for input: [Int16] in [[0, 0, 0, 0], [32640, 0, 0, 0], [0, 32640, 0, 32640], [0, 0, 32640, 32640]] {
+      let logits = model.network.logits(of: input.map { Float($0) / 32640 })
+      #expect(Oracle.classIndex(Oracle(network).logits(input)) == (logits[1] > logits[0] ? 1 : 0))
+    }
+  }
+
+  @Test func `Each input has a range of its own, where they are given`() throws {
+    var conventions = ForeignConventions()
+    conventions.ranges = [0...1, -5...5, 100...101, 0...255]
+    let model = try FloatModel(Self.content(), conventions: conventions, path: "net")
+    #expect(model.inputMap.unit == 32767 && model.inputMap.offsets == [0, -5, 100, 0])
+    #expect(
+      [1, 0, 101, 51].enumerated().map { model.inputMap.encoded($1, feature: $0) } == [
+        32767, 16384, 32767, 6553,
+      ])
+    conventions.ranges = [0...1, 0...1]
+    #expect(Self.problem(conventions) == "net: 2 ranges, the network has 4 inputs")
+    conventions.ranges = [0...1, 0...1, 3...3, 0...1]
+    #expect(
+      Self.problem(conventions) == "net: the range 3.0 to 3.0 of the raw values of input 2 is not one")
+  }
+
+  @Test func `A model is ours by its own marks, not by a note of others`() throws {
+    var content = Self.content()
+    #expect(content.isForeign)
+    content.metadata["activation"] = "relu"
+    #expect(content.isForeign)
+    content.metadata["format"] = "supnorm-model"
+    #expect(!content.isForeign)
   }
 
   @Test func `A scale that is too much for the last layer is taken off all logits`() throws {
@@ -173,7 +301,7 @@ struct ForeignModelTests {
     conventions.deviations = [1e-45]
     #expect(
       Self.problem(conventions)
-        == "net: means and deviations take the first layer beyond the range of 32-bit floats")
+        == "net: means, deviations or BatchNorm take a layer beyond the range of 32-bit floats")
   }
 
   @Test func `What is no chain of Linear layers is named`() {
@@ -185,30 +313,27 @@ struct ForeignModelTests {
     }
     #expect(Self.problem() == "no error")
     #expect(
-      problem("2.weight", tensor([2, 4])) == "net: tensor 2.weight: shape [2, 4], [1...65535, 3] expected")
-    #expect(problem("0.bias", tensor([4])) == "net: tensor 0.bias: shape [4], [3] expected")
+      problem("2.weight", tensor([2, 4]))
+        == "net: 2 (4 → 2) does not take the 3 values of 0 (4 → 3); "
+        + "the Linear layers 0 (4 → 3), 2 (4 → 2) form no chain in which each takes what the one before gives"
+    )
+    #expect(problem("0.bias", tensor([5])) == "net: tensor 0.bias: shape [5], [3] expected")
     #expect(problem("2.bias", tensor([2, 1])) == "net: tensor 2.bias: shape [2, 1], [2] expected")
     #expect(problem("0.weight", nil) == "net: tensor 0.weight is missing")
     #expect(problem("3.bias", tensor([2])) == "net: tensor 3.weight is missing")
-    #expect(problem("2.weight", tensor([1, 3])) == "net: one output, a classifier has at least 2")
     #expect(problem("2.weight", tensor([0, 3])).hasPrefix("net: tensor 2.weight: shape [0, 3], "))
     #expect(
       problem("2.weight", tensor([2, 3], .infinity)) == "net: tensor 2.weight[0, 0]: inf is not finite")
     #expect(problem("0.bias", tensor([3], .nan)) == "net: tensor 0.bias[0]: nan is not finite")
     #expect(
-      problem("1.weight", tensor([3]))
-        == "net: tensor 1.weight: shape [3], a normalization; only Linear layers are read, [rows, columns]")
-    #expect(
       problem("1.running_var", tensor([3]))
-        == "net: tensor 1.running_var: a BatchNorm layer; only Linear layers are read, fold it into the one before it"
-    )
-    for name in ["alpha", "weight", "00.weight", "1.weight_g", "99999999999999999999.weight", "².weight"] {
-      #expect(
-        problem(name, tensor([3, 3]))
-          == "net: tensor \(name): only Linear layers are read, called N.weight and N.bias", "\(name)")
-    }
+        == "net: tensor 1.running_mean is missing, the BatchNorm '1' has the other statistics")
+    // Behind the last layer a square one fits by its shape, before it by its number.
     #expect(
-      problem("head.3.weight", tensor([2, 2])) == "net: tensor head.3.weight: other layers are called 'N'")
+      problem("1.weight", tensor([2, 2]))
+        == "net: 1 (2 → 2) does not take the 3 values of 0 (4 → 3) in the order of their numbers; "
+        + "--layers-order 0,2,1 chains")
+    #expect(problem("head.3.weight", tensor([2, 2])) == "no error")
     #expect(Self.problem { $0.tensors = [:] } == "net: no tensors")
   }
 

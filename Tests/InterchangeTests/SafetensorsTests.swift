@@ -112,14 +112,16 @@ struct SafetensorsTests {
 
   @Test func `A broken header is named with place and bound`() {
     #expect(Self.problem([1, 2, 3]) == "w.safetensors: 3 bytes, the header length needs 8")
-    #expect(Self.problem(Self.file("{}", length: 3)) == "w.safetensors: header length 3, at most 2")
+    #expect(
+      Self.problem(Self.file("{}", length: 3))
+        == "w.safetensors: header length 3, at most 2: cut off, or no safetensors file")
     #expect(
       Self.problem([UInt8](repeating: 255, count: 9))
-        == "w.safetensors: header length 18446744073709551615, at most 1")
+        == "w.safetensors: header length 18446744073709551615, at most 1: cut off, or no safetensors file")
     let long = Safetensors.headerLimit + 1
     #expect(
       Self.problem(String(repeating: " ", count: long))
-        == "w.safetensors: header length \(long), at most \(long - 1)")
+        == "w.safetensors: header length \(long), at most \(long - 1): cut off, or no safetensors file")
     #expect(Self.problem("") == "w.safetensors: header: not a JSON object")
     #expect(Self.problem("[]") == "w.safetensors: header: not a JSON object")
     #expect(Self.problem("{\0}\0") == "w.safetensors: header: not a JSON object")
@@ -131,7 +133,13 @@ struct SafetensorsTests {
         == "w.safetensors: header: 'a': 'shape': 'Index 0': not of type Int")
     #expect(
       Self.problem(#"{"a":{"dtype":"F32","shape":[1e99],"data_offsets":[0,4]}}"#, 4)
-        == "w.safetensors: header: not JSON of the expected form")
+        == "w.safetensors: header: 'a': 'shape': 'Index 0': not of type Int")
+    let tensor = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+    #expect(Self.problem(#"{"a":\#(tensor)} x"#, 4) == "w.safetensors: header: not JSON of the expected form")
+    #expect(Self.problem(#"{"a":\#(tensor),}"#, 4) == "w.safetensors: header: not JSON of the expected form")
+    #expect(
+      Self.problem(#"{"a":{"dtype":"F32","x":1}}"#)
+        == "w.safetensors: header: 'a': key 'x' is none of dtype, shape and data_offsets")
     #expect(
       Self.problem(#"{"__metadata__":{"k":1}}"#)
         == "w.safetensors: header: '__metadata__': 'k': not of type String")
@@ -139,12 +147,17 @@ struct SafetensorsTests {
 
   @Test func `Duplicates, deep nesting, bad text and long messages do no harm`() throws {
     let tensor = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
-    _ = try? Safetensors(bytes: Self.file(#"{"a":\#(tensor),"a":\#(tensor)}"#, [0, 0, 0, 0]), path: "w")
-    _ = try? Safetensors(
-      bytes: Self.file(#"{"é":\#(tensor),"e\u0301":\#(tensor)}"#, [0, 0, 0, 0]), path: "w")
+    #expect(
+      Self.problem(#"{"a":\#(tensor),"a":\#(tensor)}"#, 4) == "w.safetensors: header: 'a' appears twice")
+    #expect(
+      Self.problem(#"{"é":\#(tensor),"e\u0301":\#(tensor)}"#, 4).hasSuffix(
+        ": header: 'e\u{301}' appears twice"))
+    #expect(
+      Self.problem(#"{"__metadata__":{"k":"1","k":"2"}}"#)
+        == "w.safetensors: header: '__metadata__': 'k' appears twice")
     for bracket in ["[", #"{"a":"#] {
       let nested = String(repeating: bracket, count: 200_000)
-      #expect(Self.problem(#"{"a":\#(nested)"#) == "w.safetensors: header: not JSON of the expected form")
+      #expect(Self.problem(#"{"a":\#(nested)"#).hasPrefix("w.safetensors: header: 'a': "))
     }
     for header in [#"{"\ud800":\#(tensor)}"#, #"{"__metadata__":{"\udc00":"\ud800"}}"#] {
       #expect(Self.problem(header).hasPrefix("w.safetensors: "))
@@ -166,5 +179,31 @@ struct SafetensorsTests {
     withBrokenCopies(of: Self.content.encoded(), count: 10_000) { bytes in
       _ = try? Safetensors(bytes: bytes, path: "w.safetensors")
     }
+  }
+
+  @Test func `A header of more names than any model has is refused before they take memory`() {
+    let tensor = #"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+    let tensors = (0...65536).map { #""\#(String($0, radix: 36))":\#(tensor)"# }.joined(separator: ",")
+    #expect(Self.problem("{\(tensors)}") == "w.safetensors: header: more than 65536 tensors")
+    let texts = (0...65536).map { #""\#(String($0, radix: 36))":"""# }.joined(separator: ",")
+    #expect(
+      Self.problem(#"{"__metadata__":{\#(texts)}}"#)
+        == "w.safetensors: header: '__metadata__': more than 65536 keys")
+  }
+
+  @Test func `The order of a file counts only where it is not that of the names`() throws {
+    func order(_ header: String, _ count: Int) throws -> [String] {
+      try Safetensors(bytes: Self.file(header, [UInt8](repeating: 0, count: count)), path: "w").ownOrder
+    }
+    func tensor(_ name: String, _ type: String, _ begin: Int, _ end: Int) -> String {
+      #""\#(name)":{"dtype":"\#(type)","shape":[1],"data_offsets":[\#(begin),\#(end)]}"#
+    }
+    #expect(try order("{\(tensor("a", "F32", 0, 4)),\(tensor("b", "F32", 4, 8))}", 8) == [])
+    #expect(try order("{\(tensor("a", "F32", 4, 8)),\(tensor("b", "F32", 0, 4))}", 8) == ["b", "a"])
+    // The format's own library writes wide types first.
+    #expect(try order("{\(tensor("a", "F16", 4, 6)),\(tensor("b", "F32", 0, 4))}", 6) == [])
+    // The counts of BatchNorm are no numbers of the network, but take their place in the file.
+    #expect(
+      try order("{\(tensor("a", "F32", 8, 12)),\(tensor("x.num_batches_tracked", "I64", 0, 8))}", 12) == [])
   }
 }

@@ -81,6 +81,11 @@ struct Arguments {
 
   func string(_ name: String) -> String? { values[name] }
 
+  /// Names between commas.
+  func list(_ name: String) -> [String]? {
+    values[name]?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
   func required(_ name: String) throws(CommandError) -> String {
     guard let value = values[name] else { throw .usage("option '\(name)' is required") }
     return value

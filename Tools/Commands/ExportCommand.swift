@@ -15,8 +15,10 @@ enum ExportCommand: Command {
     and everything is verified before the file is written. With --data the accuracy of the float network and of
     the integers is compared. Same model, same bytes.
 
-    A file of PyTorch's safetensors.torch.save_file, Linear layers called N.weight and N.bias, is taken as it is: for
-    these activations bounded rows are an exact rewriting of the same function. Its golden vectors are of --data.
+    A file of PyTorch's safetensors.torch.save_file with Linear (and BatchNorm1d) layers is taken as it is: for these
+    activations bounded rows are an exact rewriting of the same function. Its golden vectors are of --data. One output
+    z becomes the logits 0, z, or with --target a regression. Tables of --range, --mean and --std have a header row and
+    a row for each feature, name,min,max,mean,std, as df.describe().T.to_csv of pandas writes them, or are that turned.
     """
   static let options =
     [
@@ -60,24 +62,9 @@ enum ExportCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let modelPath = arguments.positionals[0]
-    var (model, isForeign) = try ForeignOptions.read(modelPath, arguments)
+    let imported = try ImportedModel(modelPath, arguments)
+    var (model, data) = (imported.model, imported.data)
     let path = try arguments.required("--out")
-    var data: Dataset?
-    if isForeign {
-      Console.message("\(modelPath): not of supnorm, taken as \(model.network.activation.rawValue) layers")
-      data = try arguments.string("--data").map {
-        var columns = try ColumnChoice(arguments)
-        // Its classes have no names, so labels that are whole numbers are its outputs.
-        columns.outputs = model.network.layers[model.network.layers.count - 1].rows
-        return try DataSource.load($0, part: .test, columns: columns)
-      }
-      if let data {
-        try requireFit(
-          data, inputs: model.network.layers[0].columns,
-          model.network.layers[model.network.layers.count - 1].rows)
-        model.examples = data.spreadExamples
-      }
-    }
     if try arguments.choice("--offsets", ["8", "16"]) == "8" { try useByteOffsets(&model, path: modelPath) }
     let original = model.network
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
@@ -85,12 +72,14 @@ enum ExportCommand: Command {
       &model, from: modelPath, name: try arguments.required("--name"), to: path,
       prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments, for: model))
     let network = try claims.network()
-    if !isForeign, let source = arguments.string("--data") {
+    if !imported.isForeign, let source = arguments.string("--data") {
       data = try DataSource.load(
         source, part: .test, columns: claims.columns(arguments, of: source))
     }
     var cost: Cost?
-    if let data {
+    if network.task == .regression, data != nil {
+      Console.message("supnorm evaluate \(path) says how far a regression is off")
+    } else if let data {
       try requireFit(data, inputs: network.inputs, network.outputs)
       var deployed = try self.cost(of: model, claims: claims, on: data)
       if projection != nil {

@@ -2,74 +2,204 @@ internal import Foundation
 internal import Interchange
 internal import Training
 
-/// The options of `export` for a file that another program wrote.
+/// The options that say what the file of another program leaves open.
 enum ForeignOptions {
-  static let options = [
+  /// What the layers are.
+  static let layers = [
     Option("--activation", "NAME", "of a PyTorch file: relu, abs, maxMin or identity (default: relu)"),
-    Option("--range", "LO,HI", "of a PyTorch file: the raw values that become 0…1 (default: 0,255)"),
-    Option("--unit", "U", "of a PyTorch file: LSB that make 0…1 (default: whole steps; 32640 for bytes)"),
-    Option("--mean", "M,…", "of a PyTorch file: what was taken off the 0…1 inputs, one or one each"),
-    Option("--std", "S,…", "of a PyTorch file: what they were then divided by, one or one each"),
+    Option(
+      "--layers-order", "NAME,…", "of a PyTorch file: its layers in order, where names and shapes do not tell"
+    ),
+    Option("--transposed", nil, "of a file of Keras: weights are [inputs, outputs]"),
+    Option(
+      "--batchnorm", "before|after",
+      "of a PyTorch file: BatchNorm before or after the activation, where numbers do not tell (default: before)"
+    ),
+    Option(
+      "--batchnorm-eps", "E", "of a PyTorch file: added to variances (default: 1e-5; in Keras's names 1e-3)"),
   ]
 
-  /// Reads a model, our own or another program's.
+  /// How the network saw its inputs.
+  static let inputs = [
+    Option(
+      "--range", "LO,HI|data|F",
+      "of a PyTorch file: the raw values that become 0…1 (default: 0,255); of each column of --data, or in a table: name,min,max"
+    ),
+    Option(
+      "--mean", "M,…|data|F",
+      "of a PyTorch file: what was taken off the 0…1 inputs, one or one each; off the raw values: data, or a table: name,mean"
+    ),
+    Option(
+      "--std", "S,…|data|F", "of a PyTorch file: what they were then divided by; like --mean (name,std)"),
+  ]
+
+  /// All options of `export` for a file that another program wrote.
+  static let options =
+    layers + inputs + [
+      Option("--unit", "U", "of a PyTorch file: LSB that make 0…1 (default: whole steps; 32640 for bytes)"),
+      Option("--classes", "NAME,…", "of a PyTorch file: the classes of --data in the order of the outputs"),
+      Option("--features", "NAME,…", "of a PyTorch file: the columns of --data in the order of the inputs"),
+      Option("--target", "NAME", "of a PyTorch file with one output: the number it finds, a regression"),
+      Option("--target-map", "OFFSET,SCALE", "the number is OFFSET + SCALE · output (default: 0,1)"),
+    ]
+
+  /// Reads a model, our own or another program's, for its layers; how inputs are seen is left at its defaults.
   ///
   /// - Returns: the model, and whether it is another program's.
-  static func read(_ path: String, _ arguments: Arguments) throws -> (model: FloatModel, isForeign: Bool) {
+  static func read(
+    _ path: String, _ arguments: Arguments, isRegression: Bool = false
+  ) throws -> (model: FloatModel, isForeign: Bool) {
     let content = try Safetensors(path: path)
-    guard content.isForeign else {
-      if let option = options.first(where: { arguments.has($0.name) }) {
-        throw CommandError.usage("\(option.name): \(path) is a model of supnorm and states its own")
-      }
-      return (try FloatModel(content, path: path), false)
-    }
+    guard content.isForeign else { return (try FloatModel(content, path: path), false) }
+    var conventions = try layerConventions(arguments, content)
+    if isRegression { conventions.target = TargetMap(offset: 0, scale: 1) }
+    return (try model(content, conventions, path), true)
+  }
+
+  /// The model of another program's file; what was concluded goes to standard error.
+  static func model(
+    _ content: Safetensors, _ conventions: ForeignConventions, _ path: String
+  ) throws -> FloatModel {
+    let foreign = try ForeignModel(content, conventions: conventions, path: path)
+    Console.message(
+      "\(path): not of supnorm, taken as \(conventions.activation.rawValue) layers \(foreign.layers)")
+    for note in foreign.notes { Console.message("\(path): \(note)") }
+    return foreign.model
+  }
+
+  /// The conventions about layers that the options state; an activation may also stand in the file's metadata.
+  static func layerConventions(_ arguments: Arguments, _ content: Safetensors) throws -> ForeignConventions {
     var conventions = ForeignConventions()
-    if let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue)) {
+    let activations = Activation.allCases.map(\.rawValue)
+    if let name = try arguments.choice("--activation", activations) {
       conventions.activation = Activation(rawValue: name) ?? conventions.activation
-    }
-    if let ends = try arguments.reals("--range", -1e300...1e300) {
-      guard ends.count == 2, ends[0] < ends[1] else {
-        throw CommandError.usage("--range '\(arguments.string("--range") ?? "")': not two rising numbers")
+    } else if let name = content.metadata["activation"] {
+      guard let activation = Activation(rawValue: name) ?? Activation(rawValue: name.lowercased()) else {
+        throw CommandError.usage(
+          "metadata activation '\(name)': not one of \(activations.joined(separator: ", ")); --activation overrides it"
+        )
       }
-      conventions.range = ends[0]...ends[1]
+      conventions.activation = activation
     }
-    conventions.unit = try arguments.integer("--unit", 1...32767)
-    conventions.means = try arguments.reals("--mean", -1e30...1e30) ?? conventions.means
-    conventions.deviations = try arguments.reals("--std", 1e-30...1e30) ?? conventions.deviations
-    return (try FloatModel(content, conventions: conventions, path: path), true)
+    conventions.layersOrder = arguments.list("--layers-order")
+    conventions.isTransposed = arguments.has("--transposed")
+    conventions.batchNormSide = try arguments.choice("--batchnorm", BatchNormSide.allCases.map(\.rawValue))
+      .flatMap { BatchNormSide(rawValue: $0) }
+    conventions.batchNormEpsilon = try arguments.real("--batchnorm-eps", 0...1)
+    return conventions
   }
 }
 
-/// What it cost to project hidden rows onto their ℓ1 balls instead of rewriting the network.
-struct ProjectionCost: Encodable, Equatable {
-  /// The rows of all hidden layers.
-  var rows = 0
-  /// Those outside their balls.
-  var projectedRows = 0
-  /// The most by which a row's Σ|w| shrank.
-  var largestRemovedMass = 0.0
+/// A model to export, with what the data of another program's model gave.
+struct ImportedModel {
+  var model: FloatModel
+  /// Whether another program wrote it.
+  var isForeign: Bool
+  /// The test part of `--data`, its classes numbered as the outputs; nil without, and for a model of our own.
+  var data: Dataset?
 
-  /// Projects every hidden row onto the ball of its layer's bound, or of radius 1 where there is none.
-  init(projecting network: inout FloatNetwork) {
-    func sums(_ layer: FloatLayer) -> [Double] {
-      (0..<layer.rows).map { row in
-        layer.weights[row * layer.columns..<(row + 1) * layer.columns].reduce(0) { $0 + Double($1.magnitude) }
+  /// Reads the model of `export`.
+  ///
+  /// - Throws: options or data that do not fit it, in one line.
+  init(_ path: String, _ arguments: Arguments) throws {
+    let content = try Safetensors(path: path)
+    isForeign = content.isForeign
+    guard isForeign else {
+      if let option = ForeignOptions.options.first(where: { arguments.has($0.name) }) {
+        throw CommandError.usage("\(option.name): \(path) is a model of supnorm and states its own")
       }
+      model = try FloatModel(content, path: path)
+      return
     }
-    for index in network.layers.indices.dropLast() {
-      let before = sums(network.layers[index])
-      let bound = network.layers[index].rowSumBound ?? 1
-      network.layers[index].projectRows(ontoL1Ball: bound)
-      network.layers[index].rowSumBound = bound
-      let removed = zip(before, sums(network.layers[index])).map { $0 - $1 }
-      rows += removed.count
-      projectedRows += before.count { $0 > Double(bound) }
-      largestRemovedMass = max(largestRemovedMass, removed.max() ?? 0)
+    var conventions = try ForeignOptions.layerConventions(arguments, content)
+    conventions.unit = try arguments.integer("--unit", 1...32767)
+    conventions.target = try Self.target(arguments)
+    let columns = ColumnChoice(
+      label: arguments.string("--label"), features: arguments.list("--features"),
+      target: arguments.string("--target"), classNames: arguments.list("--classes"))
+    let source = arguments.string("--data")
+    data = try source.map { try DataSource.load($0, part: .test, columns: columns) }
+    let sight = try InputSight(arguments, names: data?.featureNames ?? []) {
+      try source.map { try DataSource.load($0, part: .train, columns: columns) }
     }
+    try sight.set(&conventions)
+    if let data, sight.isUnstated { try Self.requireBytes(data) }
+    model = try ForeignOptions.model(content, conventions, path)
+    model.scaleLastLayer()
+    let (inputs, outputs) = (
+      model.network.layers[0].columns, model.network.layers[model.network.layers.count - 1].rows
+    )
+    if sight.names.count == inputs { model.featureNames = sight.names }
+    if let name = columns.target { model.targetNames = [name] }
+    if let classes = columns.classNames {
+      guard classes.count == outputs, columns.target == nil else {
+        throw CommandError.usage("--classes: \(classes.count) names, the model has \(outputs) outputs")
+      }
+      model.classNames = classes
+    }
+    guard var data else { return }
+    guard data.featureCount == inputs else {
+      throw CommandError.usage("--data: \(data.featureCount) features, the model has \(inputs) inputs")
+    }
+    if columns.target == nil { try Self.number(&data, outputs, &model, isStated: columns.classNames != nil) }
+    model.examples = data.spreadExamples
+    self.data = data
   }
 
-  /// One line.
-  var text: String {
-    "projected \(projectedRows) of \(rows) hidden rows, largest removed mass \(formatted(largestRemovedMass, digits: 3))"
+  private static func target(_ arguments: Arguments) throws -> TargetMap? {
+    let numbers = try arguments.reals("--target-map", -1e30...1e30)
+    guard arguments.has("--target") else {
+      if numbers != nil { throw CommandError.usage("--target-map goes with --target") }
+      return nil
+    }
+    let map = numbers ?? [0, 1]
+    guard map.count == 2, map[1] > 0 else {
+      throw CommandError.usage(
+        "--target-map '\(arguments.string("--target-map") ?? "")': not an offset and a positive scale")
+    }
+    return TargetMap(offset: map[0], scale: map[1])
+  }
+
+  /// Refuses to take other numbers than bytes as 0…255, which nobody stated.
+  private static func requireBytes(_ data: Dataset) throws(CommandError) {
+    guard case .reals(let values) = data.values,
+      let value = values.first(where: { $0 != $0.rounded() || !(0...255).contains($0) })
+    else { return }
+    throw .usage(
+      "--range is needed: --data has \(value), and the file does not say how its network saw such values; LO,HI for all, data for the range of each column, or a table name,min,max (and --mean, --std likewise)"
+    )
+  }
+
+  /// Numbers the classes of the data as the outputs are: numbers are the outputs themselves where all are some, and
+  /// as many classes as outputs are taken in their order.
+  private static func number(
+    _ data: inout Dataset, _ outputs: Int, _ model: inout FloatModel, isStated: Bool
+  ) throws(CommandError) {
+    if isStated {
+      guard data.labels.allSatisfy({ $0 < outputs }) else {
+        throw .usage("--data: label \(data.labels.max() ?? 0), the model has \(outputs) outputs")
+      }
+      return
+    }
+    let occurring = Set(data.labels)
+    let names = data.classNames.enumerated().map { index, name in occurring.contains(index) ? name : nil }
+    let numbers = names.map { name in name.flatMap { Int($0) } }
+    if zip(names, numbers).allSatisfy({ name, number in
+      name == nil || number.map { (0..<outputs).contains($0) } ?? false
+    }) {
+      data.labels = data.labels.map { $0 < numbers.count ? numbers[$0] ?? 0 : $0 }
+      data.classNames = (0..<outputs).map(String.init)
+    } else if data.classNames.count == outputs {
+      let list = data.classNames.prefix(12).joined(separator: ", ")
+      Console.message(
+        "--data: the outputs are taken as \(list)\(outputs > 12 ? ", …" : "") in this order; --classes states another"
+      )
+    } else {
+      let largest = numbers.compactMap(\.self).max().map { "label \($0)" }
+      throw .usage(
+        "--data: \(largest ?? "\(data.classNames.count) classes"), the model has \(outputs) outputs; --classes NAME,… names theirs in order"
+      )
+    }
+    model.classNames = data.classNames
   }
 }

@@ -18,14 +18,15 @@ enum ReportCommand: Command {
       Option.data, Option("--out", "F.html", "the page to write", role: .output),
       Option("--epsilon", "E,…", "radii quoted at the top (default: as of evaluate)"),
       Option("--device", "F,…", "results of supnorm run --json to show", role: .input), .label,
-    ] + TightnessSearch.options
+    ] + TightnessSearch.options + ForeignOptions.layers.dropFirst()
   static let positionalCount = 2...2
 
   static func run(_ arguments: Arguments) throws {
     let path = try arguments.required("--out")
     let tightness = try TightnessSearch(arguments)
     let header = try LoadedHeader(arguments.positionals[1])
-    var (model, isForeign) = try ForeignOptions.read(arguments.positionals[0], arguments)
+    var (model, isForeign) = try ForeignOptions.read(
+      arguments.positionals[0], arguments, isRegression: header.claims.task == .regression)
     if isForeign,
       let activation = header.claims.layers.first.flatMap({ Activation(rawValue: "\($0.activation)") })
     {

@@ -14,7 +14,8 @@ enum TrainCommand: Command {
     file, byte by byte. Ctrl-C keeps the last finished epoch (exit status 130), and so does a run that diverges (1).
     Nothing is ever chosen by test data: restarts and early stopping go by samples held out of the training part.
     """
-  static let options = [
+  static let options = ownOptions + WarmStart.options
+  private static let ownOptions = [
     Option.data, Option("--out", "M.safetensors", "the model file to write", role: .output), .label,
     Option(
       "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
@@ -101,7 +102,7 @@ enum TrainCommand: Command {
     let plan = try InputPlan(data, tolerances: tolerances, readings: readings)
     plan.announce(data)
     if !arguments.has("--epsilon"), let epsilon = plan.toleranceEpsilon { options.epsilon = epsilon }
-    let start = try WarmStart(arguments)
+    let start = try WarmStart(arguments, data: data)
     try start?.set(&options, arguments)
     let trained: (model: FloatModel, result: TrainingResult, restarts: [Restart])
     do {

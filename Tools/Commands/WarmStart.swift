@@ -2,28 +2,42 @@ internal import Interchange
 internal import Quantization
 internal import Training
 
-/// The network of `--start`: a model of ours or of PyTorch from which training goes on.
+/// The network of `--start`: a model of ours or of another program from which training goes on.
 struct WarmStart {
   private let path: String
   private let model: FloatModel
-  private let isForeign: Bool
+  /// Whether nothing says how the network saw its inputs; then it is taken to see mapped ones.
+  private let seesMappedInputs: Bool
+
+  /// The options that go with `--start` alone.
+  static let options = (ForeignOptions.layers + ForeignOptions.inputs).filter { $0.name != "--activation" }
 
   /// Reads the model.
   ///
+  /// - Parameter data: what is trained on, for `--range data`.
   /// - Returns: nil without the option.
-  init?(_ arguments: Arguments) throws {
-    guard let path = arguments.string("--start") else { return nil }
+  init?(_ arguments: Arguments, data: Dataset) throws {
+    guard let path = arguments.string("--start") else {
+      if let option = Self.options.first(where: { arguments.has($0.name) }) {
+        throw CommandError.usage("\(option.name) goes with --start and a file of another program")
+      }
+      return nil
+    }
     let content = try Safetensors(path: path)
     self.path = path
-    isForeign = content.isForeign
-    var conventions = ForeignConventions()
-    if let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue)) {
-      conventions.activation = Activation(rawValue: name) ?? conventions.activation
+    if content.isForeign {
+      var conventions = try ForeignOptions.layerConventions(arguments, content)
+      let sight = try InputSight(arguments, names: data.featureNames) { data }
+      try sight.set(&conventions)
+      seesMappedInputs = sight.isUnstated
+      model = try ForeignOptions.model(content, conventions, path)
+    } else {
+      if let option = Self.options.first(where: { arguments.has($0.name) }) {
+        throw CommandError.usage("\(option.name): \(path) is a model of supnorm and states its own")
+      }
+      seesMappedInputs = false
+      model = try FloatModel(content, path: path)
     }
-    model =
-      isForeign
-      ? try FloatModel(content, conventions: conventions, path: path)
-      : try FloatModel(content, path: path)
     guard model.targets.isEmpty, model.network.residuals.isEmpty, !model.network.hasDistances else {
       throw CommandError.usage("--start: \(path) is not a classifier of dense layers")
     }
@@ -54,7 +68,7 @@ struct WarmStart {
         "--start: \(path) has \(network.layers[0].columns) inputs and \(network.layers[network.layers.count - 1].rows) outputs, the data \(inputs) and \(classes)"
       )
     }
-    let own = isForeign ? map : model.inputMap
+    let own = seesMappedInputs ? map : model.inputMap
     let count = max(own.offsets.count, map.offsets.count)
     func each(_ values: [Double]) -> [Double] {
       values.count == count ? values : Array(repeating: values[0], count: count)

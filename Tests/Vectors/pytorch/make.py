@@ -12,7 +12,7 @@ digits-vectors.safetensors: for each type PyTorch's logits of the 360 test image
 float32, in the order of Tools/data/digits/digits-test.csv; and the classes, their largest logit's index.
 deep-f32.safetensors: 64-24-24-24-24-10 without biases, each hidden layer multiplied by 8 after training: its scale
 is too much for one last layer of 16-bit integers. deep-vectors.safetensors: its logits and classes.
-refused/: files that must be refused, a convolution, BatchNorm, integers and not-a-number.
+refused/: files that must be refused, a convolution, integers and not-a-number.
 """
 
 import os
@@ -94,8 +94,6 @@ os.makedirs(os.path.join(HERE, "refused"), exist_ok=True)
 small = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
 save("refused/convolution.safetensors",
      nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2)).state_dict())
-save("refused/batch-norm.safetensors",
-     nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Linear(3, 2)).state_dict())
 integers = {key: value.clone() for key, value in small.state_dict().items()}
 integers["0.weight"] = integers["0.weight"].to(torch.int64)
 save("refused/integers.safetensors", integers)
