@@ -95,33 +95,58 @@ public struct ModelClaims: Equatable, Sendable {
 /// One layer of a header.
 public struct LayerClaims: Equatable, Sendable {
   /// One stored weight.
+  ///
+  /// A header has millions of them, so they take 8 bytes: numbers beyond `Int32`, which no layer can have, are stated
+  /// as its nearest one.
   public struct Entry: Equatable, Sendable {
+    private var storedColumn: Int32
+    private var storedWeight: Int32
+
     /// The input it multiplies.
-    public var column: Int
+    public var column: Int {
+      get { Int(storedColumn) }
+      set { storedColumn = Int32(clamping: newValue) }
+    }
     /// The weight itself.
-    public var weight: Int
+    public var weight: Int {
+      get { Int(storedWeight) }
+      set { storedWeight = Int32(clamping: newValue) }
+    }
 
     /// Creates an entry.
     public init(column: Int, weight: Int) {
-      self.column = column
-      self.weight = weight
+      storedColumn = Int32(clamping: column)
+      storedWeight = Int32(clamping: weight)
     }
   }
 
-  /// One entry of a max-plus row: `sign · x_column + offset`.
+  /// One entry of a max-plus row: `sign · x_column + offset`, in 12 bytes as `Entry` is in 8.
   public struct MaxPlusEntry: Equatable, Sendable {
+    private var storedColumn: Int32
+    private var storedSign: Int32
+    private var storedOffset: Int32
+
     /// The input it reads.
-    public var column: Int
+    public var column: Int {
+      get { Int(storedColumn) }
+      set { storedColumn = Int32(clamping: newValue) }
+    }
     /// 1 or -1.
-    public var sign: Int
+    public var sign: Int {
+      get { Int(storedSign) }
+      set { storedSign = Int32(clamping: newValue) }
+    }
     /// What is added.
-    public var offset: Int
+    public var offset: Int {
+      get { Int(storedOffset) }
+      set { storedOffset = Int32(clamping: newValue) }
+    }
 
     /// Creates an entry.
     public init(column: Int, sign: Int, offset: Int) {
-      self.column = column
-      self.sign = sign
-      self.offset = offset
+      storedColumn = Int32(clamping: column)
+      storedSign = Int32(clamping: sign)
+      storedOffset = Int32(clamping: offset)
     }
   }
 

@@ -1,7 +1,8 @@
 /// One token of C text: a name, a number, a string literal or a single punctuation character.
-struct CToken: Equatable {
-  var text: Substring.UTF8View.SubSequence
-  /// Counted from 1.
+struct CToken {
+  /// Its bytes in the text.
+  var range: Range<Int>
+  /// Counted from 1 where the tokens began.
   var line: Int
   /// Its place in a preprocessing directive, from 0; nil outside of directives.
   ///
@@ -12,74 +13,134 @@ struct CToken: Equatable {
   ///
   /// `<=` is not `< =`, and a macro has parameters only when nothing stands between its name and the parenthesis.
   var isGlued: Bool
-
-  var string: String { String(decoding: text, as: UTF8.self) }
-
-  /// Equal but for the line: sequences of equal tokens are the same to a compiler.
-  static func == (first: CToken, second: CToken) -> Bool {
-    first.text.elementsEqual(second.text) && first.directivePlace == second.directivePlace
-      && first.isGlued == second.isGlued
-  }
-  func matches(_ string: String) -> Bool { text.elementsEqual(string.utf8) }
 }
 
-/// Splits C text into tokens; comments and white space vanish, a backslash at the end of a line joins it to the
-/// next.
+/// Splits C text into tokens, one at a time; comments and white space vanish, a backslash at the end of a line joins
+/// it to the next.
 ///
-/// - Throws: a string literal or comment that does not end, a byte that no token begins with, and what some
-///   compilers read in another way (control characters, trigraphs, a backslash in a comment or between two words).
-/// - Complexity: O(text).
-func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
-  let bytes = Substring(text).utf8
-  try refuseControlCharacters(bytes, path: path)
-  var tokens: [CToken] = []
-  var index = bytes.startIndex
-  var line = 1
+/// Nothing is stored but the place in the text: a token takes no memory, however many there are.
+///
+/// - Complexity: O(text) for all tokens.
+struct CTokens {
+  /// The text.
+  private(set) var bytes: [UInt8]
+  private let path: String
+  private var index: Int
+  private var line = 1
   // Of the next token: whether its logical line begins with it, and whether it touches the token before.
-  var isFirst = true
-  var isAdjacent = false
+  private var isFirst = true
+  private var isAdjacent = false
   // Of the token before.
-  var place: Int?
-  var wasOperator = false
+  private var place: Int?
+  private var wasOperator = false
 
-  func byte(_ offset: Int) -> UInt8? {
-    guard let position = bytes.index(index, offsetBy: offset, limitedBy: bytes.endIndex),
-      position < bytes.endIndex
-    else { return nil }
-    return bytes[position]
+  /// Begins at the start of a text; `path` is for messages.
+  init(_ bytes: [UInt8], path: String) {
+    self.bytes = bytes
+    self.path = path
+    index = 0
   }
-  func isName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-      true
-    default: false
-    }
-  }
-  func append(upTo end: String.UTF8View.Index) {
-    let first = bytes[index]
-    place = isFirst ? (first == UInt8(ascii: "#") ? 0 : nil) : place.map { $0 + 1 }
-    let isOperator = isOperatorCharacter(first)
-    tokens.append(
-      CToken(
-        text: bytes[index..<end], line: line, directivePlace: place,
-        isGlued: isAdjacent && (place == 3 && first == UInt8(ascii: "(") || wasOperator && isOperator)))
-    index = end
+
+  /// Begins within a directive: at the token of this place.
+  init(_ bytes: [UInt8], path: String, at index: Int, directivePlace: Int) {
+    self.bytes = bytes
+    self.path = path
+    self.index = index
     isFirst = false
-    isAdjacent = true
-    wasOperator = isOperator
+    place = directivePlace - 1
   }
 
-  /// A backslash joins lines before comments are known, so one in a comment can end it early or late.
-  func refuseBackslash() throws(FileError) {
-    if byte(0) == UInt8(ascii: "\\") { throw FileError(path, line: line, "a backslash in a comment") }
-    if byte(0) == UInt8(ascii: "?"), byte(1) == UInt8(ascii: "?"), byte(2) == UInt8(ascii: "/") {
-      throw FileError(path, line: line, "a trigraph")
+  /// Goes on with another piece of the text, of which the last one ended with a line.
+  mutating func append(_ piece: String) {
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(contentsOf: piece.utf8)
+    index = 0
+  }
+
+  /// The next token, nil at the end.
+  ///
+  /// - Throws: a string literal or comment that does not end, a byte that no token begins with, and what some
+  ///   compilers read in another way (trigraphs, a backslash in a comment or between two words).
+  mutating func next() throws(FileError) -> CToken? {
+    while try skipSpace() {}
+    guard index < bytes.endIndex else { return nil }
+    switch bytes[index] {
+    case UInt8(ascii: "?") where byte(1) == UInt8(ascii: "?"): throw FileError(path, line: line, "a trigraph")
+    case UInt8(ascii: "\""): return token(upTo: try endOfString())
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): return token(upTo: endOfNumber())
+    case let byte where isName(byte):
+      var end = index + 1
+      while end < bytes.endIndex, isName(bytes[end]) { end += 1 }
+      return token(upTo: end)
+    case 0x21...0x7E: return token(upTo: index + 1)
+    case let byte: throw FileError(path, line: line, "byte \(byte) is not part of a header")
     }
   }
+
+  // MARK: - Text of tokens
+
+  // Loops and bytes instead of sequences: millions of tokens are compared in debug builds too.
+
+  /// Whether the token is this one character.
+  func isEqual(_ token: CToken, _ character: Unicode.Scalar) -> Bool {
+    token.range.count == 1 && bytes[token.range.lowerBound] == UInt8(ascii: character)
+  }
+
+  /// Whether the token is this text.
+  func isEqual(_ token: CToken, text: String) -> Bool { bytes[token.range].elementsEqual(text.utf8) }
+
+  /// Whether a compiler reads the same: sequences of such tokens are the same but for their lines.
+  func isEqual(_ token: CToken, to other: CToken, of others: CTokens) -> Bool {
+    hasEqualText(token, to: other, of: others) && token.directivePlace == other.directivePlace
+      && token.isGlued == other.isGlued
+  }
+
+  func hasEqualText(_ token: CToken, to other: CToken, of others: CTokens) -> Bool {
+    let count = token.range.upperBound - token.range.lowerBound
+    guard other.range.upperBound - other.range.lowerBound == count else { return false }
+    var offset = 0
+    while offset < count {
+      if bytes[token.range.lowerBound + offset] != others.bytes[other.range.lowerBound + offset] {
+        return false
+      }
+      offset += 1
+    }
+    return true
+  }
+
+  func string(_ token: CToken) -> String { String(decoding: bytes[token.range], as: UTF8.self) }
+
+  // MARK: - Between tokens
+
+  private func byte(_ offset: Int) -> UInt8? {
+    index + offset < bytes.endIndex ? bytes[index + offset] : nil
+  }
+
+  /// Skips one character of white space, one join of lines or one comment; false before a token and at the end.
+  private mutating func skipSpace() throws(FileError) -> Bool {
+    switch byte(0) {
+    case UInt8(ascii: "\n"):
+      line += 1
+      isFirst = true
+      isAdjacent = false
+      index += 1
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+      isAdjacent = false
+      index += 1
+    case UInt8(ascii: "\\") where byte(1) == UInt8(ascii: "\n"):
+      try joinLine(2)
+    case UInt8(ascii: "\\") where byte(1) == UInt8(ascii: "\r") && byte(2) == UInt8(ascii: "\n"):
+      try joinLine(3)
+    case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"): try skipComment()
+    case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/"): try skipLineComment()
+    default: return false
+    }
+    return true
+  }
+
   /// Joins the next line to this one; without white space a compiler would make one word of two.
-  func joinLine(_ length: Int) throws(FileError) {
-    index = bytes.index(index, offsetBy: length)
+  private mutating func joinLine(_ length: Int) throws(FileError) {
+    index += length
     switch byte(0) {
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): break
     default: if isAdjacent { throw FileError(path, line: line, "a continued line without white space") }
@@ -88,76 +149,88 @@ func cTokens(of text: String, path: String) throws(FileError) -> [CToken] {
     isAdjacent = false
   }
 
-  while index < bytes.endIndex {
-    let current = bytes[index]
-    switch current {
-    case UInt8(ascii: "?") where byte(1) == UInt8(ascii: "?"):
-      throw FileError(path, line: line, "a trigraph")
-    case UInt8(ascii: "\n"):
-      line += 1
-      isFirst = true
-      isAdjacent = false
-      index = bytes.index(after: index)
-    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
-      isAdjacent = false
-      index = bytes.index(after: index)
-    case UInt8(ascii: "\\") where byte(1) == UInt8(ascii: "\n"):
-      try joinLine(2)
-    case UInt8(ascii: "\\") where byte(1) == UInt8(ascii: "\r") && byte(2) == UInt8(ascii: "\n"):
-      try joinLine(3)
-    case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"):
-      let start = line
-      index = bytes.index(index, offsetBy: 2)
-      while !(byte(0) == UInt8(ascii: "*") && byte(1) == UInt8(ascii: "/")) {
-        guard let next = byte(0) else { throw FileError(path, line: start, "a comment that does not end") }
-        try refuseBackslash()
-        if next == UInt8(ascii: "\n") { line += 1 }
-        index = bytes.index(after: index)
-      }
-      isAdjacent = false
-      index = bytes.index(index, offsetBy: 2)
-    case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/"):
-      isAdjacent = false
-      while let next = byte(0), next != UInt8(ascii: "\n") {
-        try refuseBackslash()
-        index = bytes.index(after: index)
-      }
-    case UInt8(ascii: "\""):
-      var end = bytes.index(after: index)
-      while end < bytes.endIndex, bytes[end] != UInt8(ascii: "\"") {
-        if bytes[end] == UInt8(ascii: "\\") { end = bytes.index(after: end) }
-        if end == bytes.endIndex || bytes[end] == UInt8(ascii: "\n") { break }
-        end = bytes.index(after: end)
-      }
-      guard end < bytes.endIndex, bytes[end] == UInt8(ascii: "\"") else {
-        throw FileError(path, line: line, "a string that does not end")
-      }
-      append(upTo: bytes.index(after: end))
-    case UInt8(ascii: "0")...UInt8(ascii: "9"):
-      // A preprocessing number, with a decimal point and a signed exponent.
-      var end = index
-      while end < bytes.endIndex, isName(bytes[end]) || bytes[end] == UInt8(ascii: ".") {
-        let isExponent =
-          bytes[end] | 0x20 == UInt8(ascii: "e") && byte(1).map { $0 | 0x20 } != UInt8(ascii: "x")
-        end = bytes.index(after: end)
-        if isExponent, end < bytes.endIndex,
-          bytes[end] == UInt8(ascii: "-") || bytes[end] == UInt8(ascii: "+")
-        {
-          end = bytes.index(after: end)
-        }
-      }
-      append(upTo: end)
-    case let byte where isName(byte):
-      var end = index
-      while end < bytes.endIndex, isName(bytes[end]) { end = bytes.index(after: end) }
-      append(upTo: end)
-    case 0x21...0x7E:
-      append(upTo: bytes.index(after: index))
-    default:
-      throw FileError(path, line: line, "byte \(current) is not part of a header")
+  private mutating func skipComment() throws(FileError) {
+    let start = line
+    index += 2
+    while !(byte(0) == UInt8(ascii: "*") && byte(1) == UInt8(ascii: "/")) {
+      guard let next = byte(0) else { throw FileError(path, line: start, "a comment that does not end") }
+      try refuseBackslash()
+      if next == UInt8(ascii: "\n") { line += 1 }
+      index += 1
+    }
+    isAdjacent = false
+    index += 2
+  }
+
+  private mutating func skipLineComment() throws(FileError) {
+    isAdjacent = false
+    while let next = byte(0), next != UInt8(ascii: "\n") {
+      try refuseBackslash()
+      index += 1
     }
   }
-  return tokens
+
+  /// A backslash joins lines before comments are known, so one in a comment can end it early or late.
+  private func refuseBackslash() throws(FileError) {
+    if byte(0) == UInt8(ascii: "\\") { throw FileError(path, line: line, "a backslash in a comment") }
+    if byte(0) == UInt8(ascii: "?"), byte(1) == UInt8(ascii: "?"), byte(2) == UInt8(ascii: "/") {
+      throw FileError(path, line: line, "a trigraph")
+    }
+  }
+
+  // MARK: - Tokens
+
+  private mutating func token(upTo end: Int) -> CToken {
+    let first = bytes[index]
+    place = isFirst ? (first == UInt8(ascii: "#") ? 0 : nil) : place.map { $0 + 1 }
+    let isOperator = isOperatorCharacter(first)
+    let isGlued = isAdjacent && (place == 3 && first == UInt8(ascii: "(") || wasOperator && isOperator)
+    let token = CToken(range: index..<end, line: line, directivePlace: place, isGlued: isGlued)
+    index = end
+    isFirst = false
+    isAdjacent = true
+    wasOperator = isOperator
+    return token
+  }
+
+  private func endOfString() throws(FileError) -> Int {
+    var end = index + 1
+    while end < bytes.endIndex, bytes[end] != UInt8(ascii: "\"") {
+      if bytes[end] == UInt8(ascii: "\\") { end += 1 }
+      if end == bytes.endIndex || bytes[end] == UInt8(ascii: "\n") { break }
+      end += 1
+    }
+    guard end < bytes.endIndex, bytes[end] == UInt8(ascii: "\"") else {
+      throw FileError(path, line: line, "a string that does not end")
+    }
+    return end + 1
+  }
+
+  /// A preprocessing number, with a decimal point and a signed exponent.
+  private func endOfNumber() -> Int {
+    let isHexadecimal = byte(1).map { $0 | 0x20 } == UInt8(ascii: "x")
+    var end = index
+    while end < bytes.endIndex, isName(bytes[end]) || bytes[end] == UInt8(ascii: ".") {
+      let isExponent = bytes[end] | 0x20 == UInt8(ascii: "e") && !isHexadecimal
+      end += 1
+      if isExponent, end < bytes.endIndex,
+        bytes[end] == UInt8(ascii: "-") || bytes[end] == UInt8(ascii: "+")
+      {
+        end += 1
+      }
+    }
+    return end
+  }
+}
+
+/// Whether words and numbers are made of this byte.
+func isName(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+    true
+  default: false
+  }
 }
 
 /// Whether operators of several characters are made of this one.
@@ -172,7 +245,7 @@ private func isOperatorCharacter(_ byte: UInt8) -> Bool {
 }
 
 /// Control characters are refused in comments too: a carriage return alone ends a line for some compilers.
-private func refuseControlCharacters(_ bytes: Substring.UTF8View, path: String) throws(FileError) {
+func refuseControlCharacters(_ bytes: [UInt8], path: String) throws(FileError) {
   var line = 1
   var isReturn = false
   for byte in bytes {

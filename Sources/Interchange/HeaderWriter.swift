@@ -160,7 +160,8 @@ struct HeaderWriter {
         body += "\\" + String(UnicodeScalar(byte))
       case 0x20...0x7E where !isComment: body += String(UnicodeScalar(byte))
       default:
-        body += "\\" + String(repeating: "0", count: byte < 8 ? 2 : byte < 64 ? 1 : 0) + String(byte, radix: 8)
+        body +=
+          "\\" + String(repeating: "0", count: byte < 8 ? 2 : byte < 64 ? 1 : 0) + String(byte, radix: 8)
       }
       last = byte
     }

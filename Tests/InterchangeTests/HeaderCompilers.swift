@@ -17,12 +17,18 @@ struct HeaderCompiler: CustomTestStringConvertible, Sendable {
   static let arm = HeaderCompiler(program: "arm-none-eabi-gcc", standard: "c11")
   static let clangXX = HeaderCompiler(program: "clang++", standard: "c++17")
   static let gccXX = HeaderCompiler(program: "g++", standard: "c++17")
+  /// The oldest standard, in which every function of the proof is one expression, and the newest.
+  static let gccXX11 = HeaderCompiler(program: "g++", standard: "c++11")
+  static let clangXX20 = HeaderCompiler(program: "clang++", standard: "c++20")
+
+  /// Those whose proofs differ: chains in C, lists in C++.
+  static let provers = [clang, gcc, gccXX11, clangXX20]
 
   /// Every compiler and standard that DESIGN §4 promises.
   static let all =
     [clang, gcc, arm].flatMap { compiler in
       ["c99", "c11", "c17"].map { HeaderCompiler(program: compiler.program, standard: $0) }
-    } + [clangXX, gccXX]
+    } + [clangXX, gccXX, gccXX11, clangXX20]
 
   /// Compiles one file; the messages are in the output.
   func compile(_ arguments: [String], in folder: TestFolder) throws -> ProgramOutput {

@@ -96,7 +96,7 @@ struct HeaderProofTests {
 
   /// What each compiler says about a header; nil when it accepts it.
   static func refusals(
-    _ text: String, by compilers: [HeaderCompiler] = [.clang, .gcc], _ options: [String] = []
+    _ text: String, by compilers: [HeaderCompiler] = HeaderCompiler.provers, _ options: [String] = []
   ) throws -> [String?] {
     let folder = try TestFolder()
     try folder.write(text, as: "digits.h")
@@ -107,15 +107,20 @@ struct HeaderProofTests {
     }
   }
 
+  static let placeholder = 1_234_567_890
+
   /// Expects every compiler to refuse the model after a change, with a message that has all of the words.
+  ///
+  /// - Parameter number: stands in the text where the change puts `placeholder`; claims hold no number beyond Int32.
   static func expectRefusal(
-    _ words: String, by compilers: [HeaderCompiler] = [.clang, .gcc],
-    in model: ModelClaims = tightModel(), sourceLocation: SourceLocation = #_sourceLocation,
-    _ change: (inout ModelClaims) -> Void
+    _ words: String, by compilers: [HeaderCompiler] = HeaderCompiler.provers,
+    in model: ModelClaims = tightModel(), number: Int = placeholder,
+    sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout ModelClaims) -> Void
   ) throws {
     var model = model
     change(&model)
-    for (compiler, refusal) in zip(compilers, try refusals(headerText(of: model), by: compilers)) {
+    let text = headerText(of: model).replacing("\(placeholder)", with: "\(number)")
+    for (compiler, refusal) in zip(compilers, try refusals(text, by: compilers)) {
       let says = refusal?.contains(words) ?? false
       #expect(
         says, "\(compiler.testDescription) says \(refusal ?? "nothing"), expected \(words)",
@@ -124,7 +129,9 @@ struct HeaderProofTests {
   }
 
   static let everyone =
-    HeaderCompiler.all + [HeaderCompiler(program: "arm-none-eabi-g++", standard: "c++17")]
+    HeaderCompiler.all + [HeaderCompiler(program: "g++", standard: "c++14")] + [
+      HeaderCompiler(program: "arm-none-eabi-g++", standard: "c++17")
+    ]
 
   @Test
   func
@@ -161,21 +168,23 @@ struct HeaderProofTests {
     let entries = Self.maxPlusModel().layers.map(\.entries)
     for layer in [0, 1, 2, 4] {
       let words = "digits.h: layer \(layer) row 0: a column, sign or offset out of range"
-      func expectRefusal(_ change: (inout LayerClaims.MaxPlusEntry) -> Void) throws {
+      func expectRefusal(
+        _ number: Int = Self.placeholder, _ change: (inout LayerClaims.MaxPlusEntry) -> Void
+      ) throws {
         for index in [0, entries[layer][0].count - 1] {
-          try Self.expectRefusal(words, in: Self.maxPlusModel()) {
+          try Self.expectRefusal(words, in: Self.maxPlusModel(), number: number) {
             change(&$0.layers[layer].entries[0][index])
           }
         }
       }
       let columns = Self.maxPlusModel().layers[layer].columns
       for column in [-1, columns, columns + 256, 65536, 1 << 40] {
-        try expectRefusal { $0.column = column }
+        try expectRefusal(column) { $0.column = Self.placeholder }
       }
-      for sign in [0, 2, -2, 257, 1 << 40] { try expectRefusal { $0.sign = sign } }
+      for sign in [0, 2, -2, 257, 1 << 40] { try expectRefusal(sign) { $0.sign = Self.placeholder } }
       let hasByteOffsets = [0, 1].contains(layer)
       for offset in [32768, -32769, 65536, 1 << 40, Int.max, -Int.max] {
-        try expectRefusal { $0.offset = offset }
+        try expectRefusal(offset) { $0.offset = Self.placeholder }
       }
       guard hasByteOffsets else { continue }
       try expectRefusal { $0.offset = $0.sign }
@@ -270,11 +279,11 @@ struct HeaderProofTests {
   ])
   func `A weight outside Int16 is refused, also one that would wrap around to a legal one`(weight: Int) throws
   {
-    try Self.expectRefusal("digits.h: layer 0 row 1: row sum exceeds") {
-      $0.layers[0].rows[1][0].weight = weight
+    try Self.expectRefusal("digits.h: layer 0 row 1: row sum exceeds", number: weight) {
+      $0.layers[0].rows[1][0].weight = Self.placeholder
     }
-    try Self.expectRefusal("digits.h: layer 1 row 1: row sum exceeds") {
-      $0.layers[1].rows[1][0].weight = weight
+    try Self.expectRefusal("digits.h: layer 1 row 1: row sum exceeds", number: weight) {
+      $0.layers[1].rows[1][0].weight = Self.placeholder
     }
   }
 
@@ -290,7 +299,7 @@ struct HeaderProofTests {
     let words = "digits.h: layer 1 row 0: columns out of order or range"
     for column in [-1, 0, 1, 3, 4, 5, 65536 + 2, Int.max] {
       // Row 0 has the columns 1, 2, 3 and 4; its second becomes any but 2.
-      try Self.expectRefusal(words) { $0.layers[1].rows[0][1].column = column }
+      try Self.expectRefusal(words, number: column) { $0.layers[1].rows[0][1].column = Self.placeholder }
     }
     for column in [-1, 5, 6, 65535, 65536] {
       try Self.expectRefusal(words) { $0.layers[1].rows[0][3].column = column }
@@ -343,6 +352,32 @@ struct HeaderProofTests {
     }
   }
 
+  @Test func `Rows of 65,535 numbers are proved within the compilers' limits on steps and depth`() throws {
+    let width = 65_535
+    var model = Self.tightModel()
+    (model.inputs, model.outputs, model.bounds) = (width, 1, [])
+    func layer(_ kind: IntegerLayerKind) -> LayerClaims {
+      LayerClaims(
+        kind: kind, rowCount: 1, columns: width, shift: kind == .maxPlus ? 0 : 15, activation: .identity,
+        rowSumBound: kind == .maxPlus ? 1 : width,
+        rows: kind == .maxPlus
+          ? [] : [(0..<width).map { .init(column: $0, weight: $0 % 2 == 0 ? 1 : -1) }],
+        biases: kind == .maxPlus ? [] : [0],
+        entries: kind == .maxPlus ? [(0..<width).map { .init(column: $0, sign: -1, offset: 0) }] : [])
+    }
+    let folder = try TestFolder()
+    model.golden[0] = GoldenClaims(input: [0], logits: [0], classIndex: 0, radiusLSB: 0, localRadiusLSB: 0)
+    for kind in [IntegerLayerKind.dense, .sparse, .maxPlus] {
+      model.layers = [layer(kind)]
+      try folder.write([model])
+      try folder.write("#include \"digits.h\"\n", as: "digits.c")
+      for compiler in [HeaderCompiler.gccXX11, .clangXX20] {
+        let output = try compiler.compile(["-fsyntax-only", "digits.c"], in: folder)
+        #expect(output.status == 0, "\(compiler) \(kind): \(output.text.prefix(1000))")
+      }
+    }
+  }
+
   @Test func `A header of MNIST size compiles, proof included, in a small part of a build`() throws {
     var generator = HeaderModels()
     let network = try IntegerNetwork(
@@ -360,7 +395,7 @@ struct HeaderProofTests {
     try folder.write(
       "#include \"digits.h\"\nint main(void) { return digits_network()->outputs; }\n", as: "main.c")
     let clock = ContinuousClock()
-    for compiler in [HeaderCompiler.clang, .gcc] {
+    for compiler in HeaderCompiler.provers {
       var best = [Duration.seconds(1000), Duration.seconds(1000)]
       for _ in 0..<3 {
         for (index, options) in [[], ["-DSUPNORM_SKIP_PROOF"]].enumerated() {

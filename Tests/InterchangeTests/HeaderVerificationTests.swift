@@ -248,7 +248,7 @@ struct HeaderVerificationTests {
     #expect(try complaint(expansion, "  DIGITS_LAYER0_ROW2(SUPNORM_VALUE)").contains("'DIGITS_LAYER0_ROW2'"))
     #expect(try complaint(expansion, "  1, 2, 3, 4,").contains("'1' where the format has"))
     #expect(try complaint(expansion, expansion + " 0,").contains("'0' where the format has"))
-    let name = "digits_layer0_weights_\(try checksum())"
+    let name = "digits_layer0_weights_\(try Self.checksum())"
     let array = "SUPNORM_DEFINE(int16_t, \(name))[]"
     for change in [
       array.replacing("[]", with: "[1]"), array.replacing("int16_t", with: "int32_t"), "extern " + array,

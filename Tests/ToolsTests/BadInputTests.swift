@@ -118,6 +118,9 @@ struct BadInputTests {
       "--name 'Digits': not a lowercase letter followed by up to 39 lowercase letters, digits or underscores",
       ["export", "m.safetensors", "--name", "Digits", "--out", "a.h"], files: ["m.safetensors": model])
     try expect(
+      "--name 'supnorm_layer': its identifiers or its file supnorm_layer.h would be those of supnorm.h or of the C library; another name",
+      ["export", "m.safetensors", "--name", "supnorm_layer", "--out", "a.h"], files: ["m.safetensors": model])
+    try expect(
       "d.csv: no feature column 'p00', there are 'a', 'b'",
       ["evaluate", "digits.h", "--data", "d.csv", "--epsilon", "0.1"],
       files: ["digits.h": trained("digits.h"), "d.csv": csv("a,b,label", "1,2,0")])

@@ -140,11 +140,20 @@ enum ExportCommand: Command {
     _ model: inout FloatModel, from modelPath: String, name: String, to path: String, prune: Int = 0,
     flash: FlashBudget? = nil
   ) throws -> ModelClaims {
+    if isReservedHeaderName(name) {
+      throw CommandError.usage(
+        "--name '\(name)': its identifiers or its file \(name).h would be those of supnorm.h or of the C library; another name"
+      )
+    }
     guard isValidHeaderName(name) else {
       throw CommandError.usage(
         "--name '\(name)': not a lowercase letter followed by up to 39 lowercase letters, digits or underscores"
       )
     }
+    let names =
+      problemsInNames(model.classNames, "class") + problemsInNames(model.featureNames, "feature")
+      + problemsInNames(model.targetNames, "target")
+    if let problem = names.first { throw FileError(modelPath, problem) }
     let claims: ModelClaims
     do {
       if let flash {

@@ -40,7 +40,7 @@ enum VerifyCommand: Command {
     let path = arguments.positionals[0]
     let file = try readHeader(path)
     let result = verification(of: file.claims)
-    let problems = file.problems.map { "\(path): \($0)" }
+    let problems = file.problems(besides: result).map { "\(path): \($0)" }
     if arguments.has("--json") {
       try Console.printJSON(
         Output(

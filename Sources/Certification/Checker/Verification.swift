@@ -112,6 +112,22 @@ func magnitudeSum(_ entries: [LayerClaims.Entry]) -> Int {
   return sum
 }
 
+/// What is wrong with the names of a header, one line each.
+///
+/// A name is a C string of at most 255 bytes in UTF-8: longer ones make lines that tools cut, a NUL would end it.
+///
+/// - Parameters:
+///   - names: in their order.
+///   - kind: `class`, `feature` or `target`, for the lines.
+public func problemsInNames(_ names: [String], _ kind: String) -> [String] {
+  names.enumerated().compactMap { index, name in
+    if name.utf8.count > 255 {
+      return "\(kind) name \(index) '\(String(name.prefix(24)))…': \(name.utf8.count) bytes > 255"
+    }
+    return name.utf8.contains(0) ? "\(kind) name \(index) '\(name)': a NUL within a name" : nil
+  }
+}
+
 private func problemsInShapes(of claims: ModelClaims) -> [String] {
   var problems: [String] = []
   func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) {
@@ -181,6 +197,9 @@ private func problemsInShapes(of claims: ModelClaims) -> [String] {
   if !claims.featureNames.isEmpty {
     equal("number of feature names", claims.featureNames.count, claims.inputs)
   }
+  problems += problemsInNames(claims.classNames, "class")
+  problems += problemsInNames(claims.featureNames, "feature")
+  problems += problemsInNames(claims.targetNames, "target")
   // Pairs are compared column by column; a header must not keep its checker busy for days.
   // Numbers out of their ranges are problems already, and their product might not fit.
   let width = claims.layers.last?.kind == .maxPlus ? 1 : claims.layers.last?.columns ?? 0
