@@ -87,7 +87,7 @@ let package = Package(
     tests("Certification", ["Certification", "Embedded"]),
     tests("Quantization", ["Quantization", "Training", "Certification"]),
     tests("Interchange", ["Interchange", "Training", "Certification", "Quantization", "FuzzTargets"]),
-    tests("Tools", ["Tools", "Interchange", "Training", "Certification"]),
+    tests("Tools", ["Tools", "Interchange", "Training", "Certification", "FuzzTargets"]),
     tests("Firmware", ["Tools", "Interchange", "Certification"]),
   ] + fuzzing
 )

@@ -33,6 +33,8 @@ struct CSVScanner {
   let separator: CSVSeparator
   private var position: Int
   private var line: Int
+  /// Whether a byte ends a cell, or the reading of it.
+  private let stops: [Bool]
 
   private static let (tab, lineFeed, carriageReturn) = (UInt8(9), UInt8(10), UInt8(13))
   private static let (space, quote) = (UInt8(32), UInt8(34))
@@ -44,10 +46,11 @@ struct CSVScanner {
     self.separator = separator
     self.position = position
     self.line = line
+    var stops = [Bool](repeating: false, count: 256)
+    for byte in [0, Self.lineFeed, Self.carriageReturn, separator.rawValue] { stops[Int(byte)] = true }
+    if separator == .blanks { stops[Int(Self.tab)] = true }
+    self.stops = stops
   }
-
-  /// Where the scanner stands, the beginning of a line.
-  var place: (position: Int, line: Int) { (position, line) }
 
   /// Reads the next row that is not blank into `cells`.
   ///
@@ -73,9 +76,9 @@ struct CSVScanner {
     skipBlanks()
     guard position < bytes.count, bytes[position] == Self.quote else {
       let start = position
-      while position < bytes.count, !endsCell(bytes[position]) {
-        if bytes[position] == 0 { throw FileError(path, line: line, "a zero byte, not a text file") }
-        position += 1
+      while position < bytes.count, !stops[Int(bytes[position])] { position += 1 }
+      if position < bytes.count, bytes[position] == 0 {
+        throw FileError(path, line: line, "a zero byte, not a text file")
       }
       var end = position
       while end > start, bytes[end - 1] == Self.space || bytes[end - 1] == Self.tab { end -= 1 }
@@ -99,7 +102,7 @@ struct CSVScanner {
     cell.range = cell.range.lowerBound..<position
     position += 1
     if separator != .blanks { skipBlanks() }
-    guard position == bytes.count || endsCell(bytes[position]) else {
+    guard position == bytes.count || bytes[position] != 0 && stops[Int(bytes[position])] else {
       throw FileError(path, line: line, "text after a closing quote")
     }
     return cell
@@ -117,7 +120,7 @@ struct CSVScanner {
   }
 
   private mutating func skipBlanks() {
-    while position < bytes.count, isBlank(bytes[position]) { position += 1 }
+    while position < bytes.count, bytes[position] <= Self.space, isBlank(bytes[position]) { position += 1 }
   }
 
   private mutating func endLine() {
@@ -134,10 +137,6 @@ struct CSVScanner {
   }
 
   private func endsLine(_ byte: UInt8) -> Bool { byte == Self.lineFeed || byte == Self.carriageReturn }
-
-  private func endsCell(_ byte: UInt8) -> Bool {
-    byte == separator.rawValue || endsLine(byte) || separator == .blanks && byte == Self.tab
-  }
 
   /// The text of a cell, doubled quotes made single and bytes that are no UTF-8 replaced.
   func text(_ cell: Cell) -> String { String(decoding: content(cell), as: UTF8.self) }

@@ -19,11 +19,11 @@ extension Dataset.Values {
 
     /// Looks at one more number.
     mutating func add(_ value: Double) {
+      largest = max(largest, value.magnitude)
       if areBytes, UInt8(exactly: value) == nil { areBytes = false }
       if areBytes { return }
       if areShorts, Int16(exactly: value) == nil { areShorts = false }
       if areFloats, Double(Float(value)) != value { areFloats = false }
-      largest = max(largest, value.magnitude)
       guard areDecimals else { return }
       // Numerator and power are exact, so that their quotient is the number nearest to what was written.
       while (value * Self.powers[digits]).rounded() / Self.powers[digits] != value {
@@ -40,7 +40,7 @@ extension Dataset.Values {
       if areBytes { return .bytes }
       if areShorts { return .shorts }
       if areFloats { return .floats }
-      guard areDecimals, max(largest, 255) * Self.powers[digits] < 0x1p31 else { return .reals }
+      guard areDecimals, largest * Self.powers[digits] < 0x1p31 else { return .reals }
       return .decimals(digits)
     }
 

@@ -62,7 +62,8 @@ struct CSVTests {
       ("32768,0", "floats"),
       ("0.5,1", "floats"), ("0.1,1", "decimals"), ("16777217,1", "decimals"),
       ("2147483647,-0", "decimals"), ("21474836.4,0.01", "decimals"), ("21474836.5,0.01", "reals"),
-      ("0.000000001,2", "decimals"), ("0.0000000001,2", "reals"), ("2147483648,1.1", "reals"), ("1e300,0", "reals"),
+      ("0.000000001,2", "decimals"), ("0.0000000001,2", "reals"), ("2147483648,1.1", "reals"),
+      ("1e300,0", "reals"),
       ("-0.25,1e3", "floats"),
       ("123456789012345,0.000001", "reals"), ("1234567890.12345,00012.50", "reals"),
     ] {
@@ -168,6 +169,7 @@ struct CSVTests {
     ("a,label\n\"1,0\n2,0\n", "x.csv:2: a quote is not closed"),
     ("a,label\n\"1\"2,0\n", "x.csv:2: text after a closing quote"),
     ("a,label\n1\0,0\n", "x.csv:2: a zero byte, not a text file"),
+    ("a,label\n\"1\"\0,0\n", "x.csv:2: text after a closing quote"),
     ("PK\u{3}\u{4}x", "x.csv: a zip file, as .xlsx and .npz are, not a table in text; save it as .csv"),
     (
       "<!DOCTYPE html><html>",
