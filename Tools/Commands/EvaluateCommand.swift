@@ -36,9 +36,9 @@ enum EvaluateCommand: Command {
     let attack = try AttackRun(arguments)
     let asked = try arguments.epsilons("--epsilon")
     let header = try LoadedHeader(arguments.positionals[0])
-    let epsilons = try header.epsilons(asked)
     if attack != nil { try header.requireClasses(for: "--attack") }
     if arguments.has("--linear") { try header.requireClasses(for: "--linear") }
+    let epsilons = try header.epsilons(asked)
     let samples = try header.samples(arguments)
     if header.claims.task == .regression {
       let evaluation = try RegressionEvaluation(
