@@ -84,7 +84,7 @@ struct DecimalTests {
     #expect(decimal(1e300, place: 296, rounded: .up) == "1.0001e300")
     #expect(decimal(12345, place: 2, rounded: .down) == "12300")
     #expect(significant(0.3) == "0.300" && significant(1.0 / 3) == "0.333" && significant(0.2999999) == "0.299")
-    #expect(upward(1e-12) == "1.000e-12" && upward(0) == "0" && outward(-1e-12...2e-12) == "-1.00e-12 … 2.01e-12")
+    #expect(upward(1e-12) == "1.000e-12" && upward(0) == "0" && outward(-1e-12...2e-12) == "-1.00e-12 … 2.00e-12")
   }
 
   @Test("the interval of a regression's outputs holds their exact values")

@@ -133,7 +133,7 @@ package func outward(_ bounds: ClosedRange<Double>, between: String = " … ") -
 
 /// An upper bound with four significant digits, rounded up.
 package func upward(_ value: Double) -> String {
-  decimal(value, place: min(leadingPlace(value) - 3, 0), rounded: .up)
+  value == 0 ? "0" : decimal(value, place: min(leadingPlace(value) - 3, 0), rounded: .up)
 }
 
 /// A measured number with five significant digits, whole ones not cut.
