@@ -31,7 +31,8 @@ struct DecimalTests {
       fraction = padded.suffix(-exponent) + fraction
       whole = String(padded.dropLast(-exponent))
     }
-    let all = (whole.isEmpty ? "0" : whole) + "." + fraction.padding(toLength: 1100, withPad: "0", startingAt: 0)
+    let all =
+      (whole.isEmpty ? "0" : whole) + "." + fraction.padding(toLength: 1100, withPad: "0", startingAt: 0)
     return String(repeating: "0", count: 1420 - all.count) + all
   }
 
@@ -47,12 +48,14 @@ struct DecimalTests {
     return isAtMost(negated, -value)
   }
 
-  @Test("what is rounded down never exceeds the number, what is rounded up never falls short, by a unit at most")
+  @Test(
+    "what is rounded down never exceeds the number, what is rounded up never falls short, by a unit at most")
   func directions() {
     var random = TestRandom()
     for trial in 0..<2000 {
       let bits = random.next()
-      let small = Double(sign: random.oneIn(2) ? .minus : .plus, exponent: random.integer(-40...40),
+      let small = Double(
+        sign: random.oneIn(2) ? .minus : .plus, exponent: random.integer(-40...40),
         significand: Double(random.integer(0...1 << 30)) * 0x1p-20)
       let any = Double(bitPattern: bits)
       let value = trial % 4 == 0 && any.isFinite ? any : small
@@ -76,15 +79,18 @@ struct DecimalTests {
     #expect(decimal(-9.9995, place: -3, rounded: .up) == "-9.999")
     #expect(decimal(-9.9995, place: -3, rounded: .down) == "-10.000")
     // The Double 0.1 is a little more than a tenth.
-    #expect(decimal(0.1, place: -1, rounded: .up) == "0.2" && decimal(0.1, place: -1, rounded: .down) == "0.1")
+    #expect(
+      decimal(0.1, place: -1, rounded: .up) == "0.2" && decimal(0.1, place: -1, rounded: .down) == "0.1")
     #expect(decimal(2.5, place: 0) == "3" && decimal(-2.5, place: 0) == "-3")
     #expect(decimal(6.3e-12, place: -14, rounded: .down) == "6.30e-12")
     #expect(decimal(.leastNonzeroMagnitude, place: -1, rounded: .up) == "0.1")
     #expect(decimal(.leastNonzeroMagnitude, place: -324, rounded: .down) == "4e-324")
     #expect(decimal(1e300, place: 296, rounded: .up) == "1.0001e300")
     #expect(decimal(12345, place: 2, rounded: .down) == "12300")
-    #expect(significant(0.3) == "0.300" && significant(1.0 / 3) == "0.333" && significant(0.2999999) == "0.299")
-    #expect(upward(1e-12) == "1.000e-12" && upward(0) == "0" && outward(-1e-12...2e-12) == "-1.00e-12 … 2.00e-12")
+    #expect(
+      significant(0.3) == "0.300" && significant(1.0 / 3) == "0.333" && significant(0.2999999) == "0.299")
+    #expect(
+      upward(1e-12) == "1.000e-12" && upward(0) == "0" && outward(-1e-12...2e-12) == "-1.00e-12 … 2.00e-12")
   }
 
   @Test("the interval of a regression's outputs holds their exact values")
@@ -94,13 +100,16 @@ struct DecimalTests {
       // offset = i · 2^-60 and scale = j · 2^-60, so that 128 bits hold offset + output · scale.
       let (i, j) = (random.integer(-(1 << 52)...1 << 52), random.integer(1...1 << 52))
       let map = TargetClaims(offset: Double(i) * 0x1p-60, scale: Double(j) * 0x1p-60)
-      let ends = [Int32.random(in: .min ... .max, using: &random), Int32.random(in: .min ... .max, using: &random)]
+      let ends = [
+        Int32.random(in: .min ... .max, using: &random), Int32.random(in: .min ... .max, using: &random),
+      ]
       let outputs = (ends.min() ?? 0)...(ends.max() ?? 0)
       let bounds = map.bounds(outputs)
       let exact = { (output: Int32) in Int128(i) + Int128(output) * Int128(j) }
       #expect(Int128((bounds.lowerBound * 0x1p60).rounded(.up)) <= exact(outputs.lowerBound), "\(random)")
       #expect(Int128((bounds.upperBound * 0x1p60).rounded(.down)) >= exact(outputs.upperBound), "\(random)")
-      #expect(bounds.contains(map.value(outputs.lowerBound)) && bounds.contains(map.value(outputs.upperBound)))
+      #expect(
+        bounds.contains(map.value(outputs.lowerBound)) && bounds.contains(map.value(outputs.upperBound)))
       let change = UInt32.random(in: 0 ... .max, using: &random)
       #expect(Int128((map.change(change) * 0x1p60).rounded(.down)) >= Int128(change) * Int128(j), "\(random)")
     }
@@ -139,7 +148,10 @@ struct DecimalTests {
       to: folder.url.appending(path: "d.csv"))
     let input = ["net.h", "--input", "d.csv", "--within", "300"]
     for arguments in [
-      ["train", "--data", "d.csv", "--target", "t", "--hidden", "8", "--epochs", "10", "--out", "m.safetensors"],
+      [
+        "train", "--data", "d.csv", "--target", "t", "--hidden", "8", "--epochs", "10", "--out",
+        "m.safetensors",
+      ],
       ["export", "m.safetensors", "--name", "net", "--out", "net.h"],
     ] {
       let result = try folder.supnorm(arguments)
