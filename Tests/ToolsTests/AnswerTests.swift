@@ -73,6 +73,18 @@ struct AnswerTests {
     }
   }
 
+  @Test("a regression's input outside the declared range has no bounds, and both forms of the answer say so")
+  func noBounds() throws {
+    let folder = try twoOutputs(outputNames: ["u", "v"])
+    try folder.write("x,y\n-32768,-32768\n", as: "x.csv")
+    let arguments = ["predict", "two.h", "--raw", "--input", "x.csv", "--within", "50"]
+    let json = try folder.supnorm(arguments + ["--json"]).json()
+    let prediction = try #require((json["predictions"] as? [[String: Any]])?.first)
+    #expect(prediction["certified"] as? Bool == false && prediction["lowerValues"] == nil)
+    #expect(
+      try folder.supnorm(arguments).output.contains(", no bounds: outside the declared input range, output "))
+  }
+
   @Test("evaluate and report speak of every output, also of one that the data do not have")
   func everyEvaluation() throws {
     for (name, isThere) in [("v", true), ("w", false)] {

@@ -12,8 +12,8 @@ enum EvaluateCommand: Command {
     Certified accuracy at epsilon counts the samples whose class is right and proved for every perturbation of each
     input by at most ceil(epsilon * UNIT) LSB (one more when the data is not whole numbers on the input's grid):
     by the global certificate, by interval bounds (local), by either. Without --epsilon it is the radius that covers the
-    declared tolerances at once; without tolerances one and two gray levels of images, or 0.01 and 0.02 of a table's
-    mapped units, half and one per cent of each feature's range in training. Standard error says which.
+    declared tolerances at once; without tolerances one and two gray levels of images, or 0.01 and 0.02 mapped
+    units, half and one per cent of a range that is mapped to -1 ... 1. Standard error says which.
 
     Of a regression: errors, and how far the output can move within epsilon, from each sample and from any input.
 

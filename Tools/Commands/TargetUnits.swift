@@ -18,8 +18,9 @@ extension TargetClaims {
 
   /// No less than a change of the output in the target's unit.
   package func change(_ change: some BinaryInteger) -> Double {
-    // At most 2^33, exact as a Double.
-    Double(change).multiplied(by: scale, rounded: .up)
+    // Exact below 2^53; sums over many samples may go beyond.
+    let count = Double(change)
+    return (count < 0x1p53 ? count : count.nextUp).multiplied(by: scale, rounded: .up)
   }
 
   private func isExact(_ output: Int32) -> Bool {
