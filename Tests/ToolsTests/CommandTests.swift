@@ -149,7 +149,7 @@ struct CommandTests {
       #expect(prediction["class"] as? Int == answer.classIndex)
       #expect(prediction["logits"] as? [Int] == answer.logits.map { Int($0) })
       #expect(prediction["globalRadiusLSB"] as? Int == answer.globalRadiusLSB)
-      let local = try network.localRadius(of: input, as: answer.classIndex) ?? 0
+      let local = try network.localRadius(of: input, as: answer.classIndex) ?? -1
       #expect(prediction["localRadiusLSB"] as? Int == local)
     }
   }

@@ -12,8 +12,8 @@ enum EvaluateCommand: Command {
     Certified accuracy at epsilon counts the samples whose class is right and proved for every perturbation of each
     input by at most ceil(epsilon * UNIT) LSB (one more when the data is not whole numbers on the input's grid):
     by the global certificate, by interval bounds (local), by either. Without --epsilon it is the radius that covers the
-    declared tolerances at once; without tolerances one and two gray levels of images, or 0.01 and 0.02 of a table's
-    mapped units, half and one per cent of each feature's range in training. Standard error says which.
+    declared tolerances at once; without tolerances one and two gray levels of images, or 0.01 and 0.02 mapped
+    units, half and one per cent of a range that is mapped to -1 ... 1. Standard error says which.
 
     Of a regression: errors, and how far the output can move within epsilon, from each sample and from any input.
 
@@ -36,9 +36,9 @@ enum EvaluateCommand: Command {
     let attack = try AttackRun(arguments)
     let asked = try arguments.epsilons("--epsilon")
     let header = try LoadedHeader(arguments.positionals[0])
-    let epsilons = try header.epsilons(asked)
     if attack != nil { try header.requireClasses(for: "--attack") }
     if arguments.has("--linear") { try header.requireClasses(for: "--linear") }
+    let epsilons = try header.epsilons(asked)
     let samples = try header.samples(arguments)
     if header.claims.task == .regression {
       let evaluation = try RegressionEvaluation(

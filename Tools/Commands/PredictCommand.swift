@@ -33,7 +33,7 @@ enum PredictCommand: Command {
       var globalRadiusLSB, localRadiusLSB: Int
       /// The larger radius as a multiple of the declared tolerances; with tolerances only.
       var tolerances: Double?
-      /// With `--within`: whether the class is certified there.
+      /// With `--within`: whether the class is certified there, or the outputs of a regression are bounded.
       var certified: Bool?
       /// Readings outside the declared input range, which were clamped: the certificate speaks of the clamped input.
       var clampedReadings = 0
@@ -111,7 +111,10 @@ enum PredictCommand: Command {
       class: -1, logits: answer.logits, globalRadiusLSB: 0, localRadiusLSB: -1)
     prediction.values = zip(targets, answer.logits).map { $0.value($1) }
     prediction.value = prediction.values?.first
-    if let radius, let bounds = try header.network.outputBounds(of: input, within: radius) {
+    guard let radius else { return prediction }
+    let bounds = try header.network.outputBounds(of: input, within: radius)
+    prediction.certified = bounds != nil
+    if let bounds {
       let ranges = zip(targets, bounds).map { $0.bounds($1) }
       prediction.lowerValues = ranges.map(\.lowerBound)
       prediction.upperValues = ranges.map(\.upperBound)
@@ -134,7 +137,8 @@ enum PredictCommand: Command {
         let place = lastPlace(of: lower...upper)
         return "\(name) \(decimal(value, place: place)), within \(outward(lower...upper))"
       }
-      return "\(outputs.joined(separator: "; ")), output \(logits)"
+      let missing = prediction.certified == false ? ", no bounds: outside the declared input range" : ""
+      return "\(outputs.joined(separator: "; "))\(missing), output \(logits)"
     }
     if prediction.certified == false { return "not certified: no class, logits \(logits)" }
     var text =

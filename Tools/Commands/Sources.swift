@@ -54,7 +54,7 @@ struct LoadedHeader {
   /// The radii asked for, the one of the declared tolerances, or usual ones; what was not asked for is said.
   ///
   /// Usual are one and two gray levels where all inputs share one map whose levels are a whole number, and 0.01 and
-  /// 0.02 elsewhere: half and one per cent of the range -1 … 1 that a feature's readings are mapped to.
+  /// 0.02 elsewhere: half and one per cent where readings are mapped to -1 … 1.
   /// - Throws: a radius wider than the declared input range, beyond which nothing is to be said.
   func epsilons(_ asked: [Epsilon]?) throws(CommandError) -> [Epsilon] {
     let width = claims.inputMaximum - claims.inputMinimum
@@ -81,7 +81,11 @@ struct LoadedHeader {
     }
     let levels = claims.features.count == 1 && claims.inputs > 1 ? 1 / claims.features[0].scale : 0
     guard levels.rounded() >= 2, levels < 0x1p30, (levels - levels.rounded()).magnitude < 1e-6 else {
-      return (["0.01", "0.02"].compactMap { Epsilon($0) }, "half and one per cent of the range of readings")
+      let width = Double(claims.inputMaximum - claims.inputMinimum)
+      let range = formatted(width / Double(claims.unit), digits: 2)
+      return (
+        ["0.01", "0.02"].compactMap { Epsilon($0) }, "mapped units, of which the input range has \(range)"
+      )
     }
     let list = [1, 2].compactMap { Epsilon("\($0)/\(Int(levels.rounded()))") }
     return (list, "one and two gray levels")

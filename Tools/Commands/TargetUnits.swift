@@ -1,15 +1,15 @@
-internal import Certification
+package import Certification
 
 /// From the outputs of a regression, whole numbers that everything is proved of, to the target's unit.
 extension TargetClaims {
   /// The value of an output, `offset + output · scale`, rounded once, to nearest.
-  func value(_ output: Int32) -> Double { offset.addingProduct(Double(output), scale) }
+  package func value(_ output: Int32) -> Double { offset.addingProduct(Double(output), scale) }
 
   /// An interval that holds the exact values of all outputs between two.
   ///
   /// The fused sum is rounded once, so the exact one lies between its neighbors; where both steps show no error it is
   /// exact and stands for itself. `scale` is positive, so the order stays.
-  func bounds(_ outputs: ClosedRange<Int32>) -> ClosedRange<Double> {
+  package func bounds(_ outputs: ClosedRange<Int32>) -> ClosedRange<Double> {
     let (lower, upper) = (value(outputs.lowerBound), value(outputs.upperBound))
     return
       (isExact(outputs.lowerBound) ? lower : lower.nextDown)...(isExact(outputs.upperBound)
@@ -17,9 +17,10 @@ extension TargetClaims {
   }
 
   /// No less than a change of the output in the target's unit.
-  func change(_ change: some BinaryInteger) -> Double {
-    // At most 2^33, exact as a Double.
-    Double(change).multiplied(by: scale, rounded: .up)
+  package func change(_ change: some BinaryInteger) -> Double {
+    // Exact below 2^53; sums over many samples may go beyond.
+    let count = Double(change)
+    return (count < 0x1p53 ? count : count.nextUp).multiplied(by: scale, rounded: .up)
   }
 
   private func isExact(_ output: Int32) -> Bool {

@@ -117,9 +117,13 @@ enum TightnessCommand: Command {
     guard !known.isEmpty else { return nil }
     let local = Double(known.reduce(0) { $0 + max($1.localLSB, 0) })
     return (
-      local / Double(known.reduce(0) { $0 + $1.exact.refuted - 1 }),
-      local / Double(known.reduce(0) { $0 + $1.exact.proved })
+      local.divided(by: Double(known.reduce(0) { $0 + $1.exact.refuted - 1 }), rounded: .down),
+      local.divided(by: Double(known.reduce(0) { $0 + $1.exact.proved }), rounded: .up)
     )
+  }
+
+  private static func decimalPercent(_ share: Double, rounded rule: FloatingPointRoundingRule) -> String {
+    formatted(share.multiplied(by: 100, rounded: rule), digits: 1, rounded: rule)
   }
 
   static func text(_ chains: [RadiusChain]) -> String {
@@ -141,7 +145,7 @@ enum TightnessCommand: Command {
     let exact = chains.count { $0.exact.isExact }
     let ratio =
       localToExact(chains).map {
-        "\(formatted(100 * $0.least, digits: 1))…\(formatted(100 * $0.greatest, digits: 1)) %"
+        "\(decimalPercent($0.least, rounded: .down))…\(decimalPercent($0.greatest, rounded: .up)) %"
       }
       ?? "-"
     return table([["radius, LSB", "10 %", "25 %", "50 %", "75 %", "90 %", "mean"]] + rows)

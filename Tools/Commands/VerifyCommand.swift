@@ -74,8 +74,10 @@ enum VerifyCommand: Command {
               ]
             }))
       Console.print("parameters: \(result.parameterBytes) bytes")
+      let bound = result.lipschitzBound.roundedUp
+      let lipschitz = decimal(bound, place: min(leadingPlace(bound) - 6, 0), rounded: .up)
       Console.print(
-        "Lipschitz bound in the sup norm: \(result.lipschitzBound.roundedUp) (\(result.lipschitzBound))")
+        "Lipschitz bound in the sup norm: \(lipschitz) (\(result.lipschitzBound))")
       if problems.isEmpty {
         for statement in file.claims.monotoneInputs {
           let direction = statement.direction == 1 ? "falls" : "rises"

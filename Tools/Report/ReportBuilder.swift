@@ -104,7 +104,7 @@ struct ReportBuilder {
     ReportContent.Radius(
       // Nobody reads 161/32767.
       epsilonText: epsilon.denominator > 1000 && epsilon.value >= 0.001
-        ? formatted(epsilon.value, digits: 4) : "\(epsilon)",
+        ? formatted(epsilon.value, digits: 4, rounded: .down) : "\(epsilon)",
       epsilon: epsilon.value, lsb: samples.radius(epsilon, unit: claims.unit),
       isHeadline: isHeadline(epsilon),
       isTolerance: claims.toleranceLSB > 0 && isHeadline(epsilon)
