@@ -29,7 +29,8 @@ private let headerLimit = 1 << 29
 public func readHeader(_ path: String) throws(FileError) -> HeaderFile {
   let bytes = try AtomicFile.read(path, limit: headerLimit)
   if let kind = FileKind(of: bytes), kind != .header, kind != .text {
-    throw FileError(path, kind.insteadOf("a header of supnorm export"))
+    throw FileError(
+      path, kind.insteadOf("a header of supnorm export", (.safetensors, "supnorm export makes one of it")))
   }
   guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError(path, "not UTF-8 text") }
   return try parseHeader(text, path: path)

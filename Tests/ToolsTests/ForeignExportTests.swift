@@ -87,7 +87,7 @@ struct ForeignExportTests {
     #expect(try line(["--activation", "gelu"]).hasPrefix(start + "--activation 'gelu': not one of "))
     #expect(
       try line(["--data", "breast-cancer", "--range", "data"])
-        == start + "--data: 30 features, the model has 64 inputs")
+        == start + "net: 30 ranges, the network has 64 inputs")
     #expect(try line(["--data", "breast-cancer"]).hasPrefix(start + "--range is needed: --data has 20.29, "))
     #expect(try line(["--range", "data"]) == start + "--range data goes with --data")
     #expect(
@@ -221,7 +221,8 @@ struct ForeignExportTests {
       "evaluate", "area.h", "--data", "breast-cancer", "--epsilon", "0.01", "--json",
     ])
     #expect(result.status == 0, "\(result.errorOutput)")
-    #expect(result.output.contains("\"meanAbsoluteError\":81.0"), "\(result.output)")
+    #expect(
+      (81.0..<81.1).contains(try result.json()["meanAbsoluteError"] as? Double ?? 0), "\(result.output)")
   }
 
   @Test func `BatchNorm is folded, and the report takes such a file`() throws {
