@@ -42,8 +42,17 @@ package enum FileKind: Equatable, Sendable {
   /// One line on what the file is and what to do, for who wanted a model.
   package var asModel: String { "\(name), no safetensors file; \(remedyForModel)" }
 
-  /// One line on what the file is, for who wanted something else, such as `a header of supnorm`.
-  package func insteadOf(_ wanted: String) -> String { "\(name), not \(wanted)" }
+  /// One line on what the file is, for who wanted something else, such as `a header of supnorm export`.
+  ///
+  /// - Parameter remedy: what to do with the kind that is usually mistaken for it.
+  package func insteadOf(_ wanted: String, _ remedy: (kind: FileKind, words: String)? = nil) -> String {
+    if let remedy, remedy.kind == self { return "\(name), not \(wanted); \(remedy.words)" }
+    switch self {
+    case .gitLFSPointer, .html, .gzip, .bzip2, .xz, .zstandard, .sevenZip, .tar, .zip:
+      return "\(name), not \(wanted); \(remedyForModel)"
+    default: return "\(name), not \(wanted)"
+    }
+  }
 
   private var name: String {
     switch self {

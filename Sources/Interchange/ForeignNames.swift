@@ -101,7 +101,7 @@ func unsupportedTensor(_ name: String, shape: [Int], siblings: Set<String> = [])
   if ["scales", "zero_point", "qweight", "qzeros", "_packed_params", "weight_scale"].contains(part) {
     return "part of a quantized layer; save the floating-point network"
   }
-  if part == "embeddings" || stem.contains("embed") && part == "weight" && !siblings.contains("bias") {
+  if part == "embeddings" || part == "weight" && isEmbedding(stem) && !siblings.contains("bias") {
     return "an embedding; give its inputs to a Linear layer as numbers, \(only)"
   }
   if part.hasSuffix("_kernel") { return "part of a separable convolution; \(only)" }
@@ -112,7 +112,8 @@ func unsupportedTensor(_ name: String, shape: [Int], siblings: Set<String> = [])
   switch shape.count {
   case 3...:
     let kind = shape.count <= 5 ? "Conv\(shape.count - 2)d" : "of \(shape.count - 2) dimensions"
-    return "shape \(shape), a convolution (\(kind)); \(only), weights [rows, columns]"
+    let other = shape.count == 3 ? " or a Bilinear layer" : ""
+    return "shape \(shape), a convolution (\(kind))\(other); \(only), weights [rows, columns]"
   case 0: return "a single number; \(only), weights [rows, columns]"
   case 1:
     if siblings.contains("running_mean") || siblings.contains("running_var") { return nil }
@@ -127,4 +128,10 @@ func unsupportedTensor(_ name: String, shape: [Int], siblings: Set<String> = [])
       + "whose slopes integers do not have exactly; train with ReLU, abs or maxMin"
   default: return nil
   }
+}
+
+/// Whether a layer without biases is called as embeddings are.
+private func isEmbedding(_ stem: String) -> Bool {
+  stem.contains("embed")
+    || stem.split(whereSeparator: { !$0.isLetter }).contains { ["emb", "wte", "wpe"].contains($0) }
 }

@@ -42,21 +42,21 @@ struct ForeignOrder {
   /// - Complexity: O(layers²), and bounded where shapes allow many orders.
   func decided(fileOrder: [Int]?, path: String) throws(FileError) -> (order: [Int], note: String?) {
     var note: String?
-    var found = orders(.all)
+    var found = try orders(.all, path: path)
     if found.isEmpty {
-      found = orders([.numbers])
+      found = try orders([.numbers], path: path)
       if found.count == 1 { note = "whose modules take turns" }
     }
     if found.count > 1 {
-      let byWords = orders([.numbers, .modules, .words])
+      let byWords = try orders([.numbers, .modules, .words], path: path)
       if byWords.count == 1 {
         found = byWords
         note = "some by their names alone, --layers-order says otherwise"
       }
     }
-    if found.isEmpty { throw noChain(path) }
+    if found.isEmpty { throw try noChain(path) }
     let stated = fileOrder.flatMap { isChain($0) ? $0 : nil }
-    if found.count > 1, let stated, found.contains(stated) || orders(.all, limit: 64).contains(stated) {
+    if found.count > 1, let stated, try orders(.all, limit: 64, path: path).contains(stated) {
       let byName = namesOrder
       if byName == stated || !isChain(byName) {
         return (stated, "some in the order of the file alone, --layers-order says otherwise")
@@ -99,10 +99,18 @@ struct ForeignOrder {
 
   // MARK: Search
 
-  /// The orders that chain and heed the rules; no more than `limit` of them.
-  private func orders(_ rules: Rules, limit: Int = 3) -> [[Int]] {
+  /// The orders that chain and heed the rules; no more than `limit` of them, and fewer than two only if there are no
+  /// others.
+  ///
+  /// - Throws: when that takes too long to find out.
+  private func orders(_ rules: Rules, limit: Int = 3, path: String) throws(FileError) -> [[Int]] {
     var search = Search(self, rules, limit: limit)
     search.extend(width: nil)
+    guard search.stepsLeft > 0 || search.found.count > 1 else {
+      throw FileError(
+        path,
+        "\(layers.count) Linear layers in more orders than can be tried; --layers-order NAME,… states it")
+    }
     return search.found
   }
 
@@ -115,7 +123,7 @@ struct ForeignOrder {
     private var placed: [Int] = []
     private var unplacedOfModule: [Int: Int] = [:]
     // Enough for any network that someone made; a file made to need more is called ambiguous.
-    private var stepsLeft = 100_000
+    private(set) var stepsLeft = 20_000
     private(set) var found: [[Int]] = []
 
     init(_ order: ForeignOrder, _ rules: Rules, limit: Int) {
@@ -204,7 +212,7 @@ struct ForeignOrder {
         + "\(orders.count > 2 ? " and others" : ""); --layers-order NAME,… states it")
   }
 
-  private func noChain(_ path: String) -> FileError {
+  private func noChain(_ path: String) throws(FileError) -> FileError {
     let byName = namesOrder
     let turned = ForeignOrder(
       layers.map {
@@ -212,13 +220,13 @@ struct ForeignOrder {
         (layer.rows, layer.columns) = ($0.columns, $0.rows)
         return layer
       })
-    if let first = turned.orders([.numbers, .modules], limit: 1).first?.first {
+    if let first = try turned.orders([.numbers, .modules], limit: 2, path: path).first?.first {
       let layer = layers[first]
       let shape = layer.isTransposed ? [layer.columns, layer.rows] : [layer.rows, layer.columns]
       return FileError(
         path, place: "tensor \(layer.weight)", ModelReader.transposed(shape, isRead: layer.isTransposed))
     }
-    let byShape = orders([])
+    let byShape = try orders([], path: path)
     if byShape.count == 1 {
       let names = byShape[0].map { layers[$0].stem }.joined(separator: ",")
       return FileError(

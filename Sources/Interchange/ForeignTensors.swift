@@ -45,7 +45,8 @@ struct ForeignTensors {
         throw reader.fail("tensor \(name)", "another one is called the same but for its separators")
       }
     }
-    for (stem, parts) in layers.sorted(by: { $0.key < $1.key }) {
+    let sorted = layers.sorted { $0.key < $1.key }
+    for (_, parts) in sorted {
       let siblings = Set(parts.keys)
       for (_, name) in parts.sorted(by: { $0.key < $1.key }) {
         let shape = tensors[name]?.shape ?? []
@@ -53,6 +54,8 @@ struct ForeignTensors {
           throw reader.fail("tensor \(name)", words)
         }
       }
+    }
+    for (stem, parts) in sorted {
       if let layer = try reader.batchNorm(stem, parts) {
         batchNorms.append(layer)
       } else {

@@ -32,7 +32,8 @@ private let headerLimit = 1 << 29
 public func readHeader(_ path: String) throws(FileError) -> HeaderFile {
   let bytes = try AtomicFile.read(path, limit: headerLimit)
   if let kind = FileKind(of: bytes), kind != .header, kind != .text {
-    throw FileError(path, kind.insteadOf("a header of supnorm export"))
+    throw FileError(
+      path, kind.insteadOf("a header of supnorm export", (.safetensors, "supnorm export makes one of it")))
   }
   guard String(validating: bytes, as: UTF8.self) != nil else { throw FileError(path, "not UTF-8 text") }
   return try parseHeader(bytes, path: path)

@@ -33,24 +33,36 @@ func refusalOfModel(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
   return nil
 }
 
-/// Deploys a model of another program as `supnorm export` does.
+/// Deploys a model of another program as `supnorm export` does, as a classifier and as a regression.
 private func refusalOfForeignModel(_ content: Safetensors, _ path: String) throws(BrokenPromise) -> FileError?
 {
-  let conventions = ForeignConventions()
-  let model: FloatModel
-  do throws(FileError) {
-    model = try FloatModel(content, conventions: conventions, path: path)
-  } catch {
-    return error
+  var refusal: FileError?
+  for isRegression in [true, false] {
+    var conventions = ForeignConventions()
+    if isRegression {
+      conventions.target = TargetMap(offset: 1, scale: 2)
+      conventions.isTransposed = true
+      conventions.batchNormSide = .after
+    }
+    var model: FloatModel
+    do throws(FileError) {
+      model = try ForeignModel(content, conventions: conventions, path: path).model
+    } catch {
+      refusal = error
+      continue
+    }
+    refusal = nil
+    model.scaleLastLayer()
+    let claims: ModelClaims
+    do {
+      claims = try ModelClaims(deploying: model, name: "x")
+    } catch let error as QuantizationError {
+      refusal = FileError(path, "\(error)")
+      continue
+    } catch {
+      throw BrokenPromise("a model that was read is deployed or does not fit: \(error)")
+    }
+    try promise(verification(of: claims).isValid, "a deployed model holds")
   }
-  let claims: ModelClaims
-  do {
-    claims = try ModelClaims(deploying: model, name: "x")
-  } catch let error as QuantizationError {
-    return FileError(path, "\(error)")
-  } catch {
-    throw BrokenPromise("a model that was read is deployed or does not fit: \(error)")
-  }
-  try promise(verification(of: claims).isValid, "a deployed model holds")
-  return nil
+  return refusal
 }

@@ -21,7 +21,7 @@ extension FuzzTarget {
       try Self.models.map { seed in ("seed-\(seed.name)", try modelBytes(seed.model, path: seed.name)) }
         + [
           ("seed-widths", Self.widths.encoded()), ("seed-pytorch", Self.pytorch),
-          ("seed-deep", Self.deep.encoded()),
+          ("seed-deep", Self.deep.encoded()), ("seed-batchnorm", Self.batchNorm.encoded()),
         ]
     case .csv: Self.tables.map { ("seed-\($0.name)", Array($0.text.utf8)) }
     case .npz: Self.archives
@@ -134,6 +134,18 @@ extension FuzzTarget {
     let weights: [Float] = [100, -200, 300, 50]
     let tensor = Safetensors.Tensor(shape: [2, 2], elements: .float32(weights))
     return Safetensors(tensors: ["fc1.weight": tensor, "fc2.weight": tensor, "fc3.weight": tensor])
+  }
+
+  /// A network 3 → 2 → 1 with BatchNorm between its layers, whose names leave the order to the shapes.
+  private static var batchNorm: Safetensors {
+    func tensor(_ shape: [Int], _ values: [Float]) -> Safetensors.Tensor {
+      .init(shape: shape, elements: .float32(values))
+    }
+    return Safetensors(tensors: [
+      "in.weight": tensor([2, 3], [0.5, -1, 2, 0.25, 0.5, 1]), "in.bias": tensor([2], [0.5, -0.5]),
+      "bn.weight": tensor([2], [2, -1]), "bn.running_mean": tensor([2], [0.25, 0]),
+      "bn.running_var": tensor([2], [1, 4]), "out.weight": tensor([1, 2], [1, -2]),
+    ])
   }
 
   private static let tables: [(name: String, text: String)] = [

@@ -88,9 +88,13 @@ struct ForeignOrderTests {
     ] {
       #expect(Self.problem(layers).contains("ambiguous"), "\(layers)")
     }
-    // Eight equal ones in any order: 40,320 orders are not tried.
+    // Sixty equal ones: not all orders are tried.
     let many = (0..<60).map { (String(repeating: "x", count: $0 + 1), 4, 4) }
     #expect(Self.problem(many).contains("ambiguous"))
+    // None fits, and to find that out by trying would take forever.
+    #expect(
+      Self.problem(many.prefix(30) + [("y", 5, 5)])
+        == "net: 31 Linear layers in more orders than can be tried; --layers-order NAME,… states it")
   }
 
   @Test func `A stated order has every layer once, by its name or the end of it, and chains`() throws {

@@ -49,7 +49,7 @@ struct TrainingChoiceTests {
       (["--layers", "distance"], "--start goes with --layers dense"),
     ] {
       let refused = try folder.supnorm(train + more)
-      #expect(refused.status == 2 && refused.errorOutput == "supnorm train: \(line)\n")
+      #expect(refused.status == 2 && refused.errorOutput.hasSuffix("supnorm train: \(line)\n"))
     }
   }
 
@@ -84,6 +84,6 @@ struct TrainingChoiceTests {
     #expect(other.errorOutput == "supnorm train: c: run.rate: '0.005', this run has '0.01'\n")
     try folder.write("no checkpoint", as: "d")
     let broken = try folder.supnorm(train + ["--checkpoint", "d", "--out", "m.safetensors"])
-    #expect(broken.status == 2 && broken.errorOutput.hasPrefix("supnorm train: d: header length "))
+    #expect(broken.status == 2 && broken.errorOutput.hasPrefix("supnorm train: d: "))
   }
 }

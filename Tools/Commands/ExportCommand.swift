@@ -87,6 +87,14 @@ enum ExportCommand: Command {
         deployed.floatCorrect = floatCorrect(original, model.inputMap, on: data)
       }
       cost = deployed
+      if imported.isForeign, network.outputs == 2, 2 * deployed.floatCorrect < deployed.samples,
+        !arguments.has("--classes")
+      {
+        let turned = data.classNames.reversed().joined(separator: ",")
+        Console.message(
+          "\(FileError("--data", "most answers are wrong; --classes \(turned) takes the outputs the other way round"))"
+        )
+      }
     }
     if arguments.has("--json") {
       try Console.printJSON(

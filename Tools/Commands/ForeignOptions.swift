@@ -61,9 +61,9 @@ enum ForeignOptions {
     _ content: Safetensors, _ conventions: ForeignConventions, _ path: String
   ) throws -> FloatModel {
     let foreign = try ForeignModel(content, conventions: conventions, path: path)
-    Console.message(
-      "\(path): not of supnorm, taken as \(conventions.activation.rawValue) layers \(foreign.layers)")
-    for note in foreign.notes { Console.message("\(path): \(note)") }
+    // Names come from the file and are escaped as in errors.
+    let kind = "not of supnorm, taken as \(conventions.activation.rawValue) layers \(foreign.layers)"
+    for line in [kind] + foreign.notes { Console.message("\(FileError(path, line))") }
     return foreign.model
   }
 
@@ -192,7 +192,7 @@ struct ImportedModel {
     } else if data.classNames.count == outputs {
       let list = data.classNames.prefix(12).joined(separator: ", ")
       Console.message(
-        "--data: the outputs are taken as \(list)\(outputs > 12 ? ", …" : "") in this order; --classes states another"
+        "\(FileError("--data", "the outputs are taken as \(list)\(outputs > 12 ? ", …" : "") in this order; --classes states another"))"
       )
     } else {
       let largest = numbers.compactMap(\.self).max().map { "label \($0)" }

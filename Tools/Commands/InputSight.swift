@@ -88,7 +88,9 @@ struct InputSight {
     case .numbers(let numbers): conventions.deviations = numbers
     case .statistics(let table, let text):
       let values = try Self.list(.deviation, table, text, option: "--std")
-      if let index = values.firstIndex(where: { $0 < 0 || $0 == 0 && text != "--data" }) {
+      if let index = values.indices.first(where: {
+        values[$0] < 0 || values[$0] == 0 && !table.isConstant($0)
+      }) {
         throw CommandError.usage("\(text): std \(values[index]) of \(Self.name(index, table)), not positive")
       }
       conventions.deviations = try mapped(values.map { $0 == 0 ? 1 : $0 }) {
@@ -111,7 +113,7 @@ struct InputSight {
     let upper = try Self.list(.maximum, table, text, option: "--range")
     var constant: [String] = []
     let ranges = try zip(lower, upper).enumerated().map { index, ends in
-      if ends.0 == ends.1, text == "--data" {
+      if ends.0 == ends.1 {
         constant.append(Self.name(index, table))
         return ends.0...max(ends.0 + 1, ends.0.nextUp)
       }
@@ -123,7 +125,9 @@ struct InputSight {
     }
     if !constant.isEmpty {
       let list = constant.prefix(12).joined(separator: ", ") + (constant.count > 12 ? ", …" : "")
-      Console.message("--data: constant columns are taken with a range and deviation of 1: \(list)")
+      Console.message(
+        "\(FileError(text, "constant columns are taken with a range and a deviation of 1, as scikit-learn does: \(list)"))"
+      )
     }
     return ranges
   }
@@ -139,5 +143,13 @@ struct InputSight {
 
   private static func name(_ index: Int, _ table: FeatureStatistics) -> String {
     table.names.indices.contains(index) ? table.names[index] : "input \(index)"
+  }
+}
+
+extension FeatureStatistics {
+  /// Whether a feature is known to have one value only.
+  fileprivate func isConstant(_ index: Int) -> Bool {
+    guard let lower = values[.minimum], let upper = values[.maximum] else { return false }
+    return lower[index] == upper[index]
   }
 }
