@@ -174,12 +174,10 @@ extension MacroTable {
   }
 
   private func digit(_ byte: UInt8, isHexadecimal: Bool) -> Int? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "a")...UInt8(ascii: "f") where isHexadecimal: Int(byte - UInt8(ascii: "a")) + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F") where isHexadecimal: Int(byte - UInt8(ascii: "A")) + 10
-    default: nil
-    }
+    if byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") { return Int(byte) - 48 }
+    let letter = byte | 0x20
+    guard isHexadecimal, letter >= UInt8(ascii: "a"), letter <= UInt8(ascii: "f") else { return nil }
+    return Int(letter) - 87
   }
 
   private func real(_ tokens: ArraySlice<CToken>) -> Double? { Double(tokens.map(text.string).joined()) }
@@ -232,17 +230,21 @@ extension MacroTable {
       values.removeAll(keepingCapacity: true)
       var isValid = true
       var start = 0
-      for end in 0...item.count where end == item.count || text.isEqual(item[end], ",") {
-        let value = integer(item[start..<end])
-        if value == nil { isValid = false }
-        values.append(value ?? 0)
-        start = end + 1
+      var end = 0
+      while end <= item.count {
+        if end == item.count || text.isEqual(item[end], ",") {
+          let value = integer(item[start..<end])
+          if value == nil { isValid = false }
+          values.append(value ?? 0)
+          start = end + 1
+        }
+        end += 1
       }
       guard isValid, values.count == arity else {
         let noun = "whole number\(arity == 1 ? "" : "s")"
         throw try error(suffix, macro(suffix), "item \(index) is not \(arity) \(noun)")
       }
-      if let value = values.first(where: { !range.contains($0) }) {
+      if let value = values.first(where: { $0 < range.lowerBound || $0 > range.upperBound }) {
         throw try error(
           suffix, macro(suffix), "item \(index): \(value) outside \(range.lowerBound)…\(range.upperBound)")
       }
