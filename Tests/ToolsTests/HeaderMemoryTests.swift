@@ -1,5 +1,6 @@
 #if os(Linux)
   import Certification
+  import Foundation
   import Interchange
   import TestSupport
   import Testing
