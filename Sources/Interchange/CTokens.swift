@@ -63,18 +63,22 @@ struct CTokens {
   ///   compilers read in another way (trigraphs, a backslash in a comment or between two words).
   mutating func next() throws(FileError) -> CToken? {
     while try skipSpace() {}
-    guard index < bytes.endIndex else { return nil }
-    switch bytes[index] {
-    case UInt8(ascii: "?") where byte(1) == UInt8(ascii: "?"): throw FileError(path, line: line, "a trigraph")
-    case UInt8(ascii: "\""): return token(upTo: try endOfString())
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): return token(upTo: endOfNumber())
-    case let byte where isName(byte):
+    guard index < bytes.count else { return nil }
+    let first = bytes[index]
+    if isDigit(first) { return token(upTo: endOfNumber()) }
+    if isName(first) {
       var end = index + 1
-      while end < bytes.endIndex, isName(bytes[end]) { end += 1 }
+      while end < bytes.count, isName(bytes[end]) { end += 1 }
       return token(upTo: end)
-    case 0x21...0x7E: return token(upTo: index + 1)
-    case let byte: throw FileError(path, line: line, "byte \(byte) is not part of a header")
     }
+    if first == UInt8(ascii: "\"") { return token(upTo: try endOfString()) }
+    if first == UInt8(ascii: "?"), byte(1) == UInt8(ascii: "?") {
+      throw FileError(path, line: line, "a trigraph")
+    }
+    guard first > 0x20, first < 0x7F else {
+      throw FileError(path, line: line, "byte \(first) is not part of a header")
+    }
+    return token(upTo: index + 1)
   }
 
   // MARK: - Text of tokens
@@ -118,7 +122,10 @@ struct CTokens {
 
   /// Skips one character of white space, one join of lines or one comment; false before a token and at the end.
   private mutating func skipSpace() throws(FileError) -> Bool {
-    switch byte(0) {
+    guard index < bytes.count else { return false }
+    let first = bytes[index]
+    if first > UInt8(ascii: "/") && first != UInt8(ascii: "\\") { return false }
+    switch first {
     case UInt8(ascii: "\n"):
       line += 1
       isFirst = true
@@ -182,7 +189,11 @@ struct CTokens {
 
   private mutating func token(upTo end: Int) -> CToken {
     let first = bytes[index]
-    place = isFirst ? (first == UInt8(ascii: "#") ? 0 : nil) : place.map { $0 + 1 }
+    if isFirst {
+      place = first == UInt8(ascii: "#") ? 0 : nil
+    } else if let last = place {
+      place = last + 1
+    }
     let isOperator = isOperatorCharacter(first)
     let isGlued = isAdjacent && (place == 3 && first == UInt8(ascii: "(") || wasOperator && isOperator)
     let token = CToken(range: index..<end, line: line, directivePlace: place, isGlued: isGlued)
@@ -208,9 +219,9 @@ struct CTokens {
 
   /// A preprocessing number, with a decimal point and a signed exponent.
   private func endOfNumber() -> Int {
-    let isHexadecimal = byte(1).map { $0 | 0x20 } == UInt8(ascii: "x")
+    let isHexadecimal = index + 1 < bytes.count && bytes[index + 1] | 0x20 == UInt8(ascii: "x")
     var end = index
-    while end < bytes.endIndex, isName(bytes[end]) || bytes[end] == UInt8(ascii: ".") {
+    while end < bytes.count, isName(bytes[end]) || bytes[end] == UInt8(ascii: ".") {
       let isExponent = bytes[end] | 0x20 == UInt8(ascii: "e") && !isHexadecimal
       end += 1
       if isExponent, end < bytes.endIndex,
@@ -223,24 +234,28 @@ struct CTokens {
   }
 }
 
+// Comparisons, not ranges: they are fast in debug builds too.
+
+private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
 /// Whether words and numbers are made of this byte.
 func isName(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-    true
-  default: false
-  }
+  let letter = byte | 0x20
+  if letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") { return true }
+  return isDigit(byte) || byte == UInt8(ascii: "_")
 }
 
 /// Whether operators of several characters are made of this one.
 private func isOperatorCharacter(_ byte: UInt8) -> Bool {
+  if isName(byte) || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") || byte == UInt8(ascii: ",") {
+    return false
+  }
   switch byte {
   case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "*"),
     UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"),
     UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "^"), UInt8(ascii: "|"):
-    true
-  default: false
+    return true
+  default: return false
   }
 }
 

@@ -11,9 +11,6 @@ extension HeaderWriter {
        * Every number stands here once, as an argument of an X-macro row. The rows expand to the data and to the
        * proof about it: a compiler that accepts this file has proved that no row sum exceeds its bound, that every
        * column exists and that no accumulator can overflow (-DSUPNORM_SKIP_PROOF turns that off). The types are those of supnorm.h.
-       *
-       * Several files may include it: the linker keeps one copy of the data, from C with --gc-sections. Without that,
-       * define \(upper)_DECLARE_ONLY before the #include in all files but one.
        */
       #ifndef \(upper)_H
       #define \(upper)_H

@@ -71,7 +71,9 @@ struct HeaderWriter {
     writeMacros()
     line(
       """
-      #ifndef \(upper)_DECLARE_ONLY /* ---- Data and proofs ---- */
+      /* ---- Data and proofs. Several files may include this one: the linker keeps one copy of the data, from C with
+       * --gc-sections. Without that, all files but one define \(upper)_DECLARE_ONLY before they include it. ---- */
+      #ifndef \(upper)_DECLARE_ONLY
 
       """)
     writeResidualInputs()
@@ -86,7 +88,7 @@ struct HeaderWriter {
     line(
       """
 
-      #else /* \(upper)_DECLARE_ONLY: another file includes this header without it and has the data */
+      #else /* another file has the data */
 
       SUPNORM_DECLARE(supnorm_network, \(shared("network")));
 

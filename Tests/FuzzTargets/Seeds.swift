@@ -40,7 +40,7 @@ extension FuzzTarget {
   private static var models: [(name: String, model: FloatModel)] {
     let halves: [Float] = [0.5, -0.25, 0.125, 0.0625]
     var named = model(widths: [2, 2], weights: halves, activation: .identity)
-    named.classNames = ["no", "yes \"?\n"]
+    named.classNames = ["no *//* //\\", "yes \"\u{7F}??/\n"]
     named.featureNames = ["a", "\u{E9}"]
     named.examples = [[0.25, 0.5], [1, 0]]
     named.settings = ["seed": "7"]
