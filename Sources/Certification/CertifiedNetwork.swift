@@ -61,16 +61,18 @@ public struct Answer: Equatable, Sendable {
   /// Scratch bytes for inference alone.
   public var inferScratchBytes: Int { Int(memory.statement.inferScratchBytes) }
 
+  /// How far beyond the greatest input a value may come to lie without having left the declared range: a range from -1
+  /// to 1 ends one LSB above what 16 bits hold.
+  public var upperSlackLSB: Int { network.inputMaximum == network.unit - 1 ? 1 : 0 }
+
   /// Encodes one reading by the device's integer map.
   ///
-  /// - Returns: the input, and whether the reading lies outside the declared range, so that it was clamped. The ends of a
-  ///   range that is not whole LSB wide may round to one LSB beyond it, which does not count.
+  /// - Returns: the input, and whether the reading lies outside the declared range, so that it was clamped.
   /// - Throws: `NetworkError` when the feature has no integer map.
   public func encoded(_ reading: Int32, feature: Int) throws -> (input: Int16, isClamped: Bool) {
     let input = try view.encode(reading, feature: feature)
     let value = Int(try view.scaled(reading, feature: feature))
-    let isExact = features[features.count == 1 ? 0 : feature].shift == 0
-    return (input, (value - Int(input)).magnitude > (isExact ? 0 : 1))
+    return (input, value < Int(input) || value > Int(input) + upperSlackLSB)
   }
 
   /// Runs the device's inference on one input.

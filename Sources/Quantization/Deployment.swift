@@ -22,10 +22,12 @@ extension ModelClaims {
     let network = try CertifiedNetwork(integers, features: features, toleranceLSB: toleranceLSB)
     let lastUnits = Double(integers.unit) * Double(1 << integers.layers[integers.layers.count - 1].shift)
     self.init(
-      name: name, formatVersion: ModelClaims.currentFormatVersion, unit: integers.unit, inputs: integers.inputs, outputs: integers.outputs,
+      name: name, formatVersion: ModelClaims.currentFormatVersion, unit: integers.unit,
+      inputs: integers.inputs, outputs: integers.outputs,
       inputMinimum: integers.inputMinimum, inputMaximum: integers.inputMaximum,
       scratchBytes: network.scratchBytes, inferScratchBytes: network.inferScratchBytes,
-      crc32: Int(network.crc32), headCRC32: Int(network.headCRC32), layers: integers.layers.map(LayerClaims.init),
+      crc32: Int(network.crc32), headCRC32: Int(network.headCRC32),
+      layers: integers.layers.map(LayerClaims.init),
       bounds: network.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features, featureNames: model.featureNames,
       classNames: model.classNames, golden: try model.goldenInputs(network).map { try network.golden($0) },

@@ -12,6 +12,13 @@ public struct InputEncoder {
     public var isReading: Bool
     /// Whether the value lies outside the declared range, so that it was clamped.
     public var isClamped: Bool
+
+    /// Creates what stands for a value.
+    public init(input: Int16, isReading: Bool, isClamped: Bool) {
+      self.input = input
+      self.isReading = isReading
+      self.isClamped = isClamped
+    }
   }
 
   private let network: CertifiedNetwork
@@ -42,9 +49,8 @@ public struct InputEncoder {
     let exact = (value - map.offset) * map.scale * unit
     let (least, greatest) = (Double(network.network.inputMinimum), Double(network.network.inputMaximum))
     let rounded = (exact + 0.5).rounded(.down)
-    // The ends of a range that is not whole LSB wide may round to one LSB beyond it.
     return Encoded(
       input: Int16(min(max(rounded, least), greatest)), isReading: false,
-      isClamped: exact < least - 1 || exact > greatest + 1)
+      isClamped: rounded < least || rounded > greatest + Double(network.upperSlackLSB))
   }
 }

@@ -51,7 +51,9 @@ extension InputMap {
     for (multiplier, shift) in candidates where multiplier >= 1 {
       let half = shift > 0 ? Double(1 << (shift - 1)) : 0
       let addend = (half - rest * multiplier).rounded()
-      guard multiplier < 0x1p31, addend.magnitude < 0x1p31, let first = Int32(exactly: origin) else { continue }
+      guard multiplier < 0x1p31, addend.magnitude < 0x1p31, let first = Int32(exactly: origin) else {
+        continue
+      }
       let each = unit.value(of: Double(1 << shift) / multiplier)
       let claims = FeatureClaims(
         offset: offsets[index], scale: scales[index], base: unit.base, exponent: unit.exponent,
@@ -85,7 +87,9 @@ func radiusCovering(
 
 /// `ceil(t · multiplier / 2^shift)`, t the tolerance in readings: exact where t is whole, else rounded up by more than
 /// floating point may have lost.
-private func radius(covering tolerance: Double, readings unit: ReadingUnit, _ feature: FeatureClaims) -> Double {
+private func radius(covering tolerance: Double, readings unit: ReadingUnit, _ feature: FeatureClaims)
+  -> Double
+{
   if let whole = unit.reading(of: tolerance), whole < 1 << 32 {
     // Below 2^32 · 2^31 + 2^31.
     return Double((whole * feature.multiplier + (1 << feature.shift) - 1) >> feature.shift)

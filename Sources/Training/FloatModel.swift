@@ -116,7 +116,8 @@ public struct FloatModel: Equatable, Sendable {
   public init(
     network: FloatNetwork, inputMap: InputMap, classNames: [String] = [], featureNames: [String] = [],
     targets: [TargetMap] = [], targetNames: [String] = [], tolerances: [Double] = [],
-    unreadInputs: [Int] = [], examples: [[Double]] = [], settings: [String: String] = [:], curve: [TrainingPoint] = []
+    unreadInputs: [Int] = [], examples: [[Double]] = [], settings: [String: String] = [:],
+    curve: [TrainingPoint] = []
   ) {
     self.network = network
     self.inputMap = inputMap

@@ -108,7 +108,7 @@ struct CInterfaceTests {
   }
 
   @Test func `Another format version`() throws {
-    for version: UInt16 in [0, 2, 4, 259, .max] {
+    for version: UInt16 in [0, 3, 5, 260, .max] {
       let statuses = try Self.statuses { unsafe $0.network.pointee.format_version = version }
       #expect(statuses == Array(repeating: SUPNORM_ERROR_VERSION, count: 4))
     }
@@ -156,8 +156,12 @@ struct CInterfaceTests {
   @Test(arguments: malformations.indices)
   func `Malformed shapes`(index: Int) throws {
     let (name, change) = Self.malformations[index]
-    #expect(
-      try Self.statuses(change) == Array(repeating: SUPNORM_ERROR_MALFORMED, count: 4), "\(name)")
+    // With a head that is as it should be, or the start-up check would go no further.
+    let statuses = try Self.statuses { device in
+      change(device)
+      device.sealHead()
+    }
+    #expect(statuses == Array(repeating: SUPNORM_ERROR_MALFORMED, count: 4), "\(name)")
   }
 
   @Test func `A sparse layer without entries answers with its biases, and its weights must not be null`()

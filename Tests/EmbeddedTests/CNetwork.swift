@@ -1,5 +1,6 @@
 import CSupNorm
 import Certification
+import Embedded
 import TestSupport
 
 /// What a call of `supnorm_infer` left behind.
@@ -153,6 +154,9 @@ struct Golden {
     let status = unsafe CSupNorm.supnorm_output_change(network, Int32(output), Int32(radius), &change)
     return (status, change)
   }
+
+  /// States the checksum that the head has now.
+  func sealHead() { unsafe network.pointee.head_crc32 = headChecksum(of: network) }
 
   func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(network) }
 

@@ -43,7 +43,8 @@ struct EncodingTests {
         for origin: Int32 in [.min, -40_000, 0, 1, .max] {
           for shift: Int32 in [0, 1, 8, 15, 16, 31] {
             let range = shift == 1 ? 0...32640 : shift == 8 ? -5...5 : -32768...32767
-            let device = try Self.device([Self.feature(multiplier, addend, shift, origin: origin)], range: range)
+            let device = try Self.device(
+              [Self.feature(multiplier, addend, shift, origin: origin)], range: range)
             var previous = Int16.min
             for reading in Self.extremes {
               let product = (Int128(reading) - Int128(origin)) * Int128(multiplier) + Int128(addend)
@@ -62,7 +63,9 @@ struct EncodingTests {
     }
   }
 
-  @Test func `Readings at most t apart are at most ceil(t · multiplier / 2^shift) LSB apart, and some are`() throws {
+  @Test func `Readings at most t apart are at most ceil(t · multiplier / 2^shift) LSB apart, and some are`()
+    throws
+  {
     var random = TestRandom()
     var reached = 0
     for _ in 0..<2_000 {

@@ -19,7 +19,9 @@ struct FlipTests {
             origin: Int32(random.integer(-1000...1000)), multiplier: Int32(random.integer(1...1 << 30)),
             addend: Int32(random.integer(0...1 << 20)), shift: Int32(random.integer(0...31)))
       }
-      return ("\(style) \(network.task)", CNetwork(network, features: features, toleranceLSB: 100 * (index % 3)))
+      return (
+        "\(style) \(network.task)", CNetwork(network, features: features, toleranceLSB: 100 * (index % 3))
+      )
     }
   }
 
@@ -88,7 +90,8 @@ struct FlipTests {
         var vector = golden
         vector.input?[place] ^= Int16(truncatingIfNeeded: 1 << bit)
         let other = vector.input ?? []
-        let isTrue = try certified.answer(to: other) == answer
+        let isTrue =
+          try certified.answer(to: other) == answer
           && (try certified.localRadius(of: other, as: answer.classIndex) ?? -1) == local
         #expect(device.selfTest([vector]) == (isTrue ? SUPNORM_OK : SUPNORM_ERROR_GOLDEN))
       }

@@ -44,7 +44,8 @@ import Foundation
       var layer = unsafe source.layers[index]
       let entries = unsafe Int(layer.entries)
       let isMaxPlus = unsafe Int32(layer.kind) == SUPNORM_MAXPLUS
-      let blocks = unsafe Int32(layer.layout) & SUPNORM_BYTE_COLUMNS != 0 ? (Int(layer.columns) + 255) / 256 : 1
+      let blocks =
+        unsafe Int32(layer.layout) & SUPNORM_BYTE_COLUMNS != 0 ? (Int(layer.columns) + 255) / 256 : 1
       unsafe layer.weights = copy(layer.weights, entries)
       unsafe layer.biases = copy(layer.biases, Int(layer.rows))
       unsafe layer.column_indices = copy(layer.column_indices, entries)
@@ -97,7 +98,9 @@ import Foundation
   }
 
   /// A copy of an array in pages of its own; null stays null.
-  private func copy<Element: BitwiseCopyable>(_ array: UnsafePointer<Element>?, _ count: Int) -> UnsafePointer<Element>? {
+  private func copy<Element: BitwiseCopyable>(_ array: UnsafePointer<Element>?, _ count: Int)
+    -> UnsafePointer<Element>?
+  {
     guard let array = unsafe array else { return nil }
     let bytes = unsafe place(UnsafeRawBufferPointer(UnsafeBufferPointer(start: array, count: count)))
     unsafe regions.append(bytes)

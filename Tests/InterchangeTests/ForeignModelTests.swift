@@ -102,7 +102,9 @@ struct ForeignModelTests {
     var data = try readCSV(Checkout.root.appending(path: "Tools/data/digits/digits-test.csv").path).dataset()
     if name != "batchnorm" {
       let folder = Checkout.root.appending(path: "Tools/data/breast-cancer")
-      data = try readCSV(folder.appending(path: "breast-cancer-test.csv").path, label: "diagnosis").dataset()
+      data = try readCSV(
+        folder.appending(path: "breast-cancer-test.csv").path, CSVChoice(label: "diagnosis")
+      ).dataset()
       let table = try FeatureStatistics(path: "\(Self.folder)/table-scaler.csv")
       let ends = try zip(#require(table.values[.minimum]), #require(table.values[.maximum])).map { $0...$1 }
       conventions.ranges = ends

@@ -1,5 +1,6 @@
 import Certification
 import Foundation
+import FuzzTargets
 import Interchange
 import TestSupport
 import Testing
@@ -53,6 +54,7 @@ struct HeaderVerificationTests {
     var model = try Self.model()
     let sum = model.layers[1].rows[2].reduce(0) { $0 + abs($1.weight) }
     model.layers[1].rowSumBound = sum
+    model = try model.restated()
     #expect(Self.complaints(headerText(of: model)) == [])
     let weight = model.layers[1].rows[2][1].weight
     model.layers[1].rows[2][1].weight = weight + (weight < 0 ? -3 : 3)
@@ -80,8 +82,8 @@ struct HeaderVerificationTests {
     ("pair 0: bound", { $0.layers[0].shift += 1 }),
     ("pair 0: bound", { $0.layers[1].shift -= 1 }),
     ("layer 1: shift 16 outside 0…15", { $0.layers[1].shift = 16 }),
-    ("golden vector", { $0.layers[0].activation = .identity }),
-    ("golden vector", { $0.layers[0].activation = .abs }),
+    ("CRC-32", { $0.layers[0].activation = .identity }),
+    ("CRC-32", { $0.layers[0].activation = .abs }),
     ("pair 0: bound", { $0.layers[1].activation = .sort }),
     ("pair 0: bound", { $0.layers[1].activation = .relu }),
     ("the last layer has an activation", { $0.layers[2].activation = .relu }),
@@ -96,17 +98,22 @@ struct HeaderVerificationTests {
     ("golden vector 4: local radius", { $0.golden[4].localRadiusLSB = 65_536 }),
     ("golden vectors 3 < 4", { $0.golden.removeLast(2) }),
     ("CRC-32", { $0.crc32 ^= 1 }),
-    ("golden vector", { $0.inputMinimum += 1 }),
-    ("golden vector", { $0.inputMaximum -= 1 }),
-    ("golden vector", { $0.inputMinimum = -32_768 }),
+    ("head CRC-32", { $0.headCRC32 ^= 1 }),
+    ("head CRC-32", { $0.inputMinimum += 1 }),
+    ("head CRC-32", { $0.inputMaximum -= 1 }),
+    ("head CRC-32", { $0.inputMinimum = -32_768 }),
     ("input maximum 32768 outside", { $0.inputMaximum = 32_768 }),
-    ("input map 0: tolerance", { $0.unit += 1 }),
+    ("input map 0: the integer map", { $0.unit += 1 }),
     ("input map 0: tolerance", { $0.features[0].tolerance *= 1.000_001 }),
-    ("input map 0: multiplier", { $0.features[0].multiplier += 1 }),
-    ("input map 0: addend", { $0.features[0].addend += 1 }),
-    ("input map 0: addend", { $0.features[0].offset = 1 }),
-    ("input map 0: multiplier", { $0.features[0].scale *= 1.01 }),
-    ("input map 0: multiplier", { $0.features[0].shift += 1 }),
+    ("input map 0: the integer map", { $0.features[0].multiplier += 1 }),
+    ("input map 0: the integer map", { $0.features[0].addend += 1 }),
+    ("input map 0: the integer map", { $0.features[0].origin += 1 }),
+    ("input map 0: the integer map", { $0.features[0].exponent += 1 }),
+    ("input map 0: readings are value · 3^0", { $0.features[0].base = 3 }),
+    ("input map 0: no readings", { $0.features[0].base = 0 }),
+    ("input map 0: the integer map", { $0.features[0].offset = 1 }),
+    ("input map 0: the integer map", { $0.features[0].scale *= 1.01 }),
+    ("input map 0: the integer map", { $0.features[0].shift += 1 }),
     ("number of input maps 2", { $0.features.append($0.features[0]) }),
     ("scratch bytes ", { $0.scratchBytes -= 1 }),
     ("scratch bytes for inference", { $0.inferScratchBytes -= 1 }),
@@ -117,8 +124,8 @@ struct HeaderVerificationTests {
     ("number of class names 2, expected 3", { $0.classNames.removeLast() }),
     ("number of feature names 5, expected 4", { $0.featureNames.append("") }),
     ("tolerance radius 10 LSB", { $0.toleranceLSB += 1 }),
-    ("8 LSB cover", { $0.toleranceLSB -= 1 }),
-    ("input 0: tolerance", { $0.tolerances[0] *= 1.1 }),
+    ("input 0: 8 LSB do not cover", { $0.toleranceLSB -= 1 }),
+    ("input 0: 9 LSB do not cover", { $0.tolerances[0] *= 1.1 }),
     ("number of tolerances 5, expected 4", { $0.tolerances.append(0) }),
     (
       "monotone input 1 output 0: residual weight 0",
@@ -132,13 +139,13 @@ struct HeaderVerificationTests {
 
   @Test func `A header of another format version is told so, whatever else it has`() throws {
     let text = headerText(of: try Self.model())
-    for version in ["1", "2", "4", "0", "-3", "99999"] {
+    for version in ["1", "2", "3", "0", "-4", "99999"] {
       let other = text.replacing(
         "#define DIGITS_FORMAT_VERSION 4\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
-      #expect(Self.complaints(other) == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 3…3"])
+      #expect(Self.complaints(other) == ["digits.h:15: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
       #expect(
         Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))
-          == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 3…3"])
+          == ["digits.h:15: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
     }
   }
 

@@ -17,7 +17,8 @@ package struct CanonicalOracle {
     scratch: (all: Int, infer: Int)
   ) {
     let numbers =
-      Self.words([4, network.layers.count, network.inputs, network.outputs], 2) + Self.words([network.unit], 4)
+      Self.words([4, network.layers.count, network.inputs, network.outputs], 2)
+      + Self.words([network.unit], 4)
       + Self.words([network.inputMinimum, network.inputMaximum], 2)
       + Self.words([scratch.all, scratch.infer], 4)
       + Self.words(

@@ -25,7 +25,8 @@ struct ReadingUnitTests {
     #expect(ReadingUnit.fitting(values) == nil)
   }
 
-  @Test func `Every decimal number of up to nine digits reads back to the whole number it was written as`() throws
+  @Test func `Every decimal number of up to nine digits reads back to the whole number it was written as`()
+    throws
   {
     for exponent in 0...9 {
       let unit = try #require(ReadingUnit(base: 10, exponent: exponent))

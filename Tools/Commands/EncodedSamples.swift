@@ -56,7 +56,8 @@ struct EncodedSamples {
   /// What was clamped, in one line; nil when nothing was.
   func clampingText(source: String) -> String? {
     guard clampedCount > 0 else { return nil }
-    return "\(source): \(clampedCount) of \(data.count * data.featureCount) readings lie outside the declared input "
+    return
+      "\(source): \(clampedCount) of \(data.count * data.featureCount) readings lie outside the declared input "
       + "range and were clamped, in \(clampedSampleCount) of \(data.count) samples; certificates speak of the clamped inputs"
   }
 }

@@ -128,7 +128,9 @@ enum Readings {
       }
     }
     if let rest {
-      for feature in 0..<data.featureCount where units[feature] == nil { units.updateValue(rest, forKey: feature) }
+      for feature in 0..<data.featureCount where units[feature] == nil {
+        units.updateValue(rest, forKey: feature)
+      }
     }
     return units
   }
@@ -163,6 +165,8 @@ extension Dataset {
 
   /// Whether all values of a feature are whole numbers.
   func isWhole(_ feature: Int) -> Bool {
-    (0..<count).allSatisfy { value(sample: $0, feature: feature) == value(sample: $0, feature: feature).rounded() }
+    (0..<count).allSatisfy {
+      value(sample: $0, feature: feature) == value(sample: $0, feature: feature).rounded()
+    }
   }
 }

@@ -108,7 +108,8 @@ private struct CanonicalString {
     record(hasByteOffsets ? 21 : 20) { string in
       for row in layer.entries {
         for entry in row {
-          string.feed(hasByteOffsets ? -entry.sign * entry.offset : entry.offset, bytes: hasByteOffsets ? 1 : 2)
+          string.feed(
+            hasByteOffsets ? -entry.sign * entry.offset : entry.offset, bytes: hasByteOffsets ? 1 : 2)
         }
       }
     }

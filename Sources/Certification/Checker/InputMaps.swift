@@ -35,13 +35,17 @@ public func inputMapProblem(of feature: FeatureClaims, unit: Int, range: ClosedR
   var isCovered = tolerance * slope <= ExactNumber(1)
   if feature.base == 0 {
     guard
-      [feature.exponent, feature.origin, feature.multiplier, feature.addend, feature.shift].allSatisfy({ $0 == 0 })
+      [feature.exponent, feature.origin, feature.multiplier, feature.addend, feature.shift].allSatisfy({
+        $0 == 0
+      })
     else { return "no readings, so all of the integer map must be 0" }
   } else {
     guard let unit = ReadingFactor(base: feature.base, exponent: feature.exponent) else {
       return "readings are value · \(feature.base)^\(feature.exponent)"
     }
-    if let problem = integerMapProblem(of: feature, slope: slope, readings: unit, range: range) { return problem }
+    if let problem = integerMapProblem(of: feature, slope: slope, readings: unit, range: range) {
+      return problem
+    }
     let steepness = ExactNumber(feature.multiplier) * unit.above
     isCovered =
       isCovered && tolerance * steepness <= unit.below.scaled(byPowerOfTwo: feature.shift)
