@@ -61,16 +61,20 @@ extension FloatLayer {
   /// Makes maps of the inputs and of the outputs part of the layer, rounding every number once:
   /// `w' = ρ·w·κ` and `b' = ρ·(b + Σ w·τ) + σ` for `x → κ·x + τ` before it and `y → ρ·y + σ` behind.
   ///
+  /// - Parameter exact: weights and biases with all digits, where `Float` has not all of them.
   /// - Throws: numbers beyond the range of `Float`.
   /// - Complexity: O(weights)
-  mutating func fold(_ inputs: AffineMap?, _ outputs: AffineMap?, path: String) throws(FileError) {
+  mutating func fold(
+    _ inputs: AffineMap?, _ outputs: AffineMap?, exact: (weights: [Double], biases: [Double])? = nil,
+    path: String
+  ) throws(FileError) {
     guard inputs != nil || outputs != nil else { return }
     for row in 0..<rows {
       let scale = outputs?.scales[row] ?? 1
-      var bias = Double(biases[row])
+      var bias = exact?.biases[row] ?? Double(biases[row])
       for column in 0..<columns {
         let index = row * columns + column
-        let weight = Double(weights[index])
+        let weight = exact?.weights[index] ?? Double(weights[index])
         bias += weight * (inputs?.shifts[column] ?? 0)
         weights[index] = Float(scale * weight * (inputs?.scales[column] ?? 1))
       }

@@ -130,7 +130,7 @@ package struct ForeignModel {
     var floatLayers: [FloatLayer] = []
     for (linear, fold) in zip(linears, folds) {
       var layer = try reader.floatLayer(linear)
-      try layer.fold(fold.inputs, fold.outputs, path: path)
+      try layer.fold(fold.inputs, fold.outputs, exact: reader.exactNumbers(linear), path: path)
       floatLayers.append(layer)
     }
     try Self.setOutputs(&floatLayers, conventions.target, path)
@@ -200,10 +200,7 @@ extension ModelReader {
   fileprivate func floatLayer(_ linear: ForeignLinear) throws(FileError) -> FloatLayer {
     let (rows, columns) = (linear.rows, linear.columns)
     var weights = try tensor(linear.weight, shape: [nil, nil]).elements.floats
-    if linear.isTransposed {
-      let stored = weights
-      for index in weights.indices { weights[index] = stored[index % columns * rows + index / columns] }
-    }
+    if linear.isTransposed { weights = linear.upright(weights) }
     let biases =
       try linear.bias.map { name throws(FileError) in try tensor(name, shape: [rows]).elements.floats }
       ?? Array(repeating: 0, count: rows)
@@ -211,5 +208,22 @@ extension ModelReader {
       throw fail("tensor \(linear.weight)", "a number beyond the range of 32-bit floats, or in its bias")
     }
     return FloatLayer(rows: rows, columns: columns, weights: weights, biases: biases, rowSumBound: nil)
+  }
+
+  /// The weights and biases of a layer of 64-bit floats; nil for others, which `Float` holds exactly.
+  fileprivate func exactNumbers(_ linear: ForeignLinear) -> (weights: [Double], biases: [Double])? {
+    guard case .float64(let stored)? = content.tensors[linear.weight]?.elements else { return nil }
+    let biases = linear.bias.flatMap { content.tensors[$0]?.elements.doubles }
+    return (
+      linear.isTransposed ? linear.upright(stored) : stored,
+      biases ?? Array(repeating: 0, count: linear.rows)
+    )
+  }
+}
+
+extension ForeignLinear {
+  /// Weights stored as `[columns, rows]` as `[rows, columns]`.
+  fileprivate func upright<Number>(_ stored: [Number]) -> [Number] {
+    stored.indices.map { stored[$0 % columns * rows + $0 / columns] }
   }
 }

@@ -31,7 +31,8 @@ private let headerLimit = 1 << 29
 /// - Complexity: O(text); at most four bytes of memory for each of the text.
 public func readHeader(_ path: String) throws(FileError) -> HeaderFile {
   let bytes = try AtomicFile.read(path, limit: headerLimit)
-  if let kind = FileKind(of: bytes), kind != .header, kind != .text {
+  // Text, and what is none and no file of another kind, is told by its first token that does not belong.
+  if let kind = FileKind(of: bytes), ![.header, .text, .empty, .program].contains(kind) {
     throw FileError(
       path, kind.insteadOf("a header of supnorm export", (.safetensors, "supnorm export makes one of it")))
   }

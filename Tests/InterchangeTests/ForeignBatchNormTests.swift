@@ -89,6 +89,25 @@ struct ForeignBatchNormTests {
     }
   }
 
+  @Test func `Weights of 64 bits are rounded once, behind the folding`() throws {
+    var content = ForeignOrderTests.content([("0", 1, 1), ("3", 1, 2)])
+    let (weight, bias) = (1 + 0x1.Cp-25, 3 + 0x1p-30)
+    content.tensors["0.weight"] = .init(shape: [1, 1], elements: .float64([weight]))
+    content.tensors["0.bias"] = .init(shape: [1], elements: .float64([bias]))
+    content.tensors["1.running_mean"] = .init(shape: [1], elements: .float64([bias]))
+    content.tensors["1.running_var"] = .init(shape: [1], elements: .float64([1 / 9.0]))
+    content.tensors["1.bias"] = .init(shape: [1], elements: .float64([0x1p-40]))
+    for isTransposed in [false, true] {
+      if isTransposed { content.tensors["3.weight"]?.shape = [1, 2] }
+      let layer = try ForeignOrderTests.read(content) {
+        $0.batchNormEpsilon = 0
+        $0.isTransposed = isTransposed
+      }.model.network.layers[0]
+      #expect(layer.weights == [Float(3 * weight)] && Float(3 * weight) != 3 * Float(weight))
+      #expect(abs(layer.biases[0] - 0x1p-40) < 0x1p-48)
+    }
+  }
+
   @Test func `Epsilon is PyTorch's or Keras's unless stated, and γ and β may be missing`() throws {
     var content = ForeignOrderTests.content([("0", 2, 2), ("3", 2, 2)])
     content.tensors["1.running_mean"] = .init(shape: [2], elements: .float32([0.5, -0.5]))

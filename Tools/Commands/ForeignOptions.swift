@@ -162,9 +162,11 @@ struct ImportedModel {
 
   /// Refuses to take other numbers than bytes as 0…255, which nobody stated.
   private static func requireBytes(_ data: Dataset) throws(CommandError) {
-    guard case .reals(let values) = data.values,
-      let value = values.first(where: { $0 != $0.rounded() || !(0...255).contains($0) })
-    else { return }
+    if case .bytes = data.values { return }
+    let values = (0..<data.count).lazy.flatMap { sample in
+      (0..<data.featureCount).lazy.map { data.value(sample: sample, feature: $0) }
+    }
+    guard let value = values.first(where: { UInt8(exactly: $0) == nil }) else { return }
     throw .usage(
       "--range is needed: --data has \(value), and the file does not say how its network saw such values; LO,HI for all, data for the range of each column, or a table name,min,max (and --mean, --std likewise)"
     )
@@ -187,7 +189,7 @@ struct ImportedModel {
     if zip(names, numbers).allSatisfy({ name, number in
       name == nil || number.map { (0..<outputs).contains($0) } ?? false
     }) {
-      data.labels = data.labels.map { $0 < numbers.count ? numbers[$0] ?? 0 : $0 }
+      data.labels = data.labels.map { numbers.indices.contains($0) ? numbers[$0] ?? $0 : $0 }
       data.classNames = (0..<outputs).map(String.init)
     } else if data.classNames.count == outputs {
       let list = data.classNames.prefix(12).joined(separator: ", ")
