@@ -69,6 +69,7 @@ enum ExportCommand: Command {
         var columns = try ColumnChoice(arguments)
         // Its classes have no names, so labels that are whole numbers are its outputs.
         columns.outputs = model.network.layers[model.network.layers.count - 1].rows
+        columns.inputs = model.network.layers[0].columns
         return try DataSource.load($0, part: .test, columns: columns)
       }
       if let data {
