@@ -211,6 +211,9 @@ struct CSVTests {
     let text = Array("a,label\n1,x\n2,".utf8) + [0xE9, 10]
     let line = message { () throws(FileError) in _ = try CSVTable(text, "x.csv", CSVChoice()) }
     #expect(line == "x.csv:3: column 'label': '\u{FFFD}' is not UTF-8; save the file as UTF-8")
+    let name = [0xE9] + Array(",label\n1,x\n2,y\n".utf8)
+    let other = message { () throws(FileError) in _ = try CSVTable(name, "x.csv", CSVChoice()) }
+    #expect(other == "x.csv:1: column '\u{FFFD}' is not UTF-8; save the file as UTF-8")
   }
 
   @Test func `Files cut anywhere and random damage never crash the reader`() throws {
