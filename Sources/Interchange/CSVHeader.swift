@@ -107,8 +107,13 @@ struct CSVFirstRow {
   private func chooseFeatures(
     of columns: inout CSVColumns, _ choice: CSVChoice, taken: [Int]
   ) throws(FileError) {
-    let others = columns.names.indices.filter { !taken.contains($0) }
+    var others = columns.names.indices.filter { !taken.contains($0) }
     guard let features = choice.features else {
+      for column in columns.names.indices.reversed() {
+        guard columns.names[column].isEmpty else { break }
+        columns.roles[column] = .empty
+        others.removeAll { $0 == column }
+      }
       try requireNames(of: others, in: columns)
       columns.setFeatures(others, named: others.map { columns.names[$0] })
       return
