@@ -58,6 +58,8 @@ struct CSVColumns {
   /// What is read of a column.
   enum Role: Equatable {
     case skipped, label, target
+    /// No name and no content, as rows that end in a separator have it.
+    case empty
     /// A feature, and its place among them.
     case feature(Int)
   }

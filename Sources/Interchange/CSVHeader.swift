@@ -24,6 +24,7 @@ struct CSVFirstRow {
     var columns: CSVColumns
     if choice.hasHeader == nil, let summary = CSVSummary(cells, width: nextWidth) {
       columns = CSVColumns(names: (1...summary.features + 1).map(String.init), hasHeader: false)
+      try requireClassNames(summary.classNames)
       columns.summary = summary
       columns.skipsFirst = true
       columns.notes = [
@@ -40,6 +41,9 @@ struct CSVFirstRow {
     // A label column of words is no feature of a regression.
     let taken = isRegression ? [key, columns.names.firstIndex(of: choice.label) ?? key] : [key]
     try chooseFeatures(of: &columns, choice, taken: taken)
+    if let broken = columns.featureNames.first(where: { $0.contains("\u{FFFD}") }) {
+      throw fail("column \(quoted(broken)) is not UTF-8; save the file as UTF-8")
+    }
     if !columns.hasHeader {
       let role = isRegression ? "the number to find" : "the label"
       columns.notes[0] += "; \(role) is column \(key + 1)"
@@ -103,8 +107,13 @@ struct CSVFirstRow {
   private func chooseFeatures(
     of columns: inout CSVColumns, _ choice: CSVChoice, taken: [Int]
   ) throws(FileError) {
-    let others = columns.names.indices.filter { !taken.contains($0) }
+    var others = columns.names.indices.filter { !taken.contains($0) }
     guard let features = choice.features else {
+      for column in columns.names.indices.reversed() {
+        guard columns.names[column].isEmpty else { break }
+        columns.roles[column] = .empty
+        others.removeAll { $0 == column }
+      }
       try requireNames(of: others, in: columns)
       columns.setFeatures(others, named: others.map { columns.names[$0] })
       return
@@ -131,6 +140,19 @@ struct CSVFirstRow {
       }, named: features)
   }
 
+  /// The classes that the first line names have names of up to 255 bytes, each its own.
+  private func requireClassNames(_ names: [String]) throws(FileError) {
+    for (index, name) in names.enumerated() {
+      let problem =
+        name.contains("\u{FFFD}")
+        ? "is not UTF-8; save the file as UTF-8"
+        : name.utf8.count > 255
+          ? "of \(name.utf8.count) bytes, at most 255"
+          : names[..<index].contains(name) ? "appears twice" : nil
+      if let problem { throw fail("class name \(quoted(name)) \(problem)") }
+    }
+  }
+
   /// Columns that nobody chose by name have names, each its own.
   private func requireNames(of chosen: [Int], in columns: CSVColumns) throws(FileError) {
     var seen = Set<String>()
@@ -150,7 +172,13 @@ extension CSVFirstRow {
   /// The columns of a model's inputs: by its names, or in order where there is no header.
   private func inputColumns(_ count: Int, _ choice: CSVChoice) throws(FileError) -> CSVColumns {
     let names = choice.features ?? []
-    if choice.hasHeader == false { return try columnsInOrder(count) }
+    if choice.hasHeader == false { return try numberedColumns(count, names) }
+    if choice.hasHeader == nil, let summary = CSVSummary(cells, width: nextWidth) {
+      var columns = try numberedColumns(count, names, width: summary.features + 1)
+      columns.summary = summary
+      columns.skipsFirst = true
+      return columns
+    }
     if !names.isEmpty, let columns = try namedColumns(names) { return columns }
     if firstNumber == nil, names.isEmpty, !areMissing.contains(true) || choice.hasHeader == true {
       return try unnamedInputs(count, choice)
@@ -167,7 +195,7 @@ extension CSVFirstRow {
         "these numbers may be names of columns or a row of data: put the model's names above them, or say --no-header"
       )
     }
-    return try columnsInOrder(count)
+    return try numberedColumns(count, names)
   }
 
   /// The columns by the model's names; nil when the row has none of them and may be data.
@@ -177,8 +205,8 @@ extension CSVFirstRow {
       if areNumbers.allSatisfy(\.self) { return nil }
       if missing.count == names.count, areNumbers.contains(true) { return nil }
       throw fail(
-        "no column \(listed(missing)) of the model, there are \(listed(cells)); "
-          + "--no-header says that this row is data")
+        "no column \(listed(missing)) of the model, there are \(listed(cells))"
+          + (areNumbers.contains(true) ? "; --no-header says that this row is data" : ""))
     }
     var columns = CSVColumns(names: cells, hasHeader: true)
     columns.setFeatures(
@@ -205,10 +233,21 @@ extension CSVFirstRow {
     return columns
   }
 
-  private func columnsInOrder(_ count: Int) throws(FileError) -> CSVColumns {
-    guard cells.count == count else { throw fail("\(cells.count) columns, the model has \(count) inputs") }
+  /// The columns below no header: those that a model names by number, or all of them in order.
+  private func numberedColumns(_ count: Int, _ names: [String], width: Int? = nil) throws(FileError)
+    -> CSVColumns
+  {
+    let numbers = (1...(width ?? cells.count)).map(String.init)
     var columns = CSVColumns(names: numbers, hasHeader: false)
-    columns.setFeatures(Array(cells.indices), named: numbers)
+    let named = names.compactMap { numbers.firstIndex(of: $0) }
+    if named.count == count {
+      columns.setFeatures(named, named: names)
+      return columns
+    }
+    guard numbers.count == count else {
+      throw fail("\(numbers.count) columns, the model has \(count) inputs")
+    }
+    columns.setFeatures(Array(numbers.indices), named: numbers)
     return columns
   }
 }

@@ -193,6 +193,11 @@ private struct CSVPass {
       var labelColumn: Int?
       var isDropped = false
       for (column, cell) in cells.enumerated() where columns.roles[column] != .skipped {
+        if columns.roles[column] == .empty {
+          if cell.range.isEmpty { continue }
+          throw FileError(
+            path, line: line, "column \(column + 1) has no name; --features says which columns are read")
+        }
         if scanner.isMissing(cell) {
           guard choice.dropsMissing else { throw missing(scanner.text(cell), column, line) }
           isDropped = true

@@ -156,12 +156,12 @@ struct CSVScanner {
     return content
   }
 
-  /// Whether a cell says that there is no value: nothing, NA, N/A, NaN, null or ?.
+  /// Whether a cell says that there is no value: nothing, NA, N/A, NaN, null or ?, or Excel's #N/A and R's <NA>.
   func isMissing(_ cell: Cell) -> Bool {
     guard cell.range.count <= 4 else { return false }
     if cell.range.isEmpty { return true }
     let first = bytes[cell.range.lowerBound]
-    guard first == 63 || first | 32 == 110 else { return false }
-    return ["?", "na", "n/a", "nan", "null"].contains(text(cell).lowercased())
+    guard [35, 60, 63].contains(first) || first | 32 == 110 else { return false }
+    return ["?", "na", "n/a", "nan", "null", "#n/a", "<na>"].contains(text(cell).lowercased())
   }
 }

@@ -60,28 +60,38 @@ private func npzDataset(
   }
   let (inputName, labelName) =
     if let arrays { arrays } else { try arrayNames(members.keys.sorted(), part, path) }
+  // The bytes of an array go when its values are there.
+  let inputs = try samples(try array(inputName))
   let labels = try array(labelName)
-  let inputs = try array(inputName)
-  let shape = inputs.shape
-  let featureCount = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-  guard shape.count >= 2, shape[0] > 0, (1...65535).contains(featureCount) else {
-    throw FileError(path, place: inputName, "shape \(shape), [samples, …] with 1 to 65535 features expected")
-  }
+  let count = inputs.values.count / inputs.featureCount
   guard labels.shape.count == 1 || labels.shape.count == 2 && labels.shape[1] == 1 else {
     let hint = labels.shape.count == 2 ? "; of one column for each class save y.argmax(1)" : ""
     throw FileError(
       path, place: labelName, "shape \(labels.shape), labels of shape [samples] expected\(hint)")
   }
-  guard labels.count == shape[0] else {
-    throw FileError(path, place: labelName, "\(labels.count) labels for \(shape[0]) samples")
+  guard labels.count == count else {
+    throw FileError(path, place: labelName, "\(labels.count) labels for \(count) samples")
   }
   var data = Dataset(
-    values: try inputs.values(perSample: featureCount), labels: [Int](repeating: 0, count: shape[0]),
-    featureCount: featureCount, classNames: [], imageSize: imageSize(shape))
+    values: inputs.values, labels: [Int](repeating: 0, count: count), featureCount: inputs.featureCount,
+    classNames: [], imageSize: inputs.imageSize)
   try data.setClasses(known, path: path, place: labelName) { index throws(FileError) in
     try labels.label(index)
   }
   return data
+}
+
+/// The samples of an array of inputs.
+private func samples(
+  _ array: NPYArray
+) throws(FileError) -> (values: Dataset.Values, featureCount: Int, imageSize: (width: Int, height: Int)?) {
+  let shape = array.shape
+  let featureCount = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+  guard shape.count >= 2, shape[0] > 0, (1...65535).contains(featureCount) else {
+    throw FileError(
+      array.path, place: array.name, "shape \(shape), [samples, …] with 1 to 65535 features expected")
+  }
+  return (try array.values(perSample: featureCount), featureCount, imageSize(shape))
 }
 
 /// The width and height of images of [height, width], with or without one channel before or after.

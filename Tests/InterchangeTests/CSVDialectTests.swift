@@ -138,6 +138,11 @@ struct CSVDialectTests {
     #expect(wide.classNames == ["malignant", "benign"] && wide.labels == [0, 1])
     #expect(
       problem("4,4,a,b,c\n1,2,3,4,2\n5,6,7,8,0\n") == "x.csv:1: the first line speaks of 4 rows, there are 2")
+    #expect(problem("1,4,a,b,a\n1,2,3,4,0\n") == "x.csv:1: class name 'a' appears twice")
+    let long = String(repeating: "a", count: 256)
+    #expect(
+      problem("1,4,\(long),b,c\n1,2,3,4,0\n")
+        == "x.csv:1: class name '\(long.prefix(40))…' of 256 bytes, at most 255")
     #expect(
       problem("1,4,a,b,c\n1,2,3,4,3\n")
         == "x.csv: column '5': label '3', the first line names 3 classes from 0 on")

@@ -33,14 +33,16 @@ struct CSVInputTests {
   @Test func `A header that lacks a name, or has it twice, is refused by name`() {
     #expect(
       Self.problem("predict-renamed-column-silently-by-position")
-        == "x.csv:1: no column 'sl' of the model, there are 'pw', 'pl', 'sw', 'SL'; "
+        == "x.csv:1: no column 'sl' of the model, there are 'pw', 'pl', 'sw', 'SL'")
+    #expect(
+      InterchangeTests.problem("sl,sw,pl,4\n1,2,3,4\n", Self.choice())
+        == "x.csv:1: no column 'pw' of the model, there are 'sl', 'sw', 'pl', '4'; "
         + "--no-header says that this row is data")
     let refusal = { (text: String) in InterchangeTests.problem(text, Self.choice()) }
     #expect(refusal("sl,sw,pl,pw,sl\n1,2,3,4,5\n") == "x.csv:1: column 'sl' appears twice")
     #expect(
       refusal("a,b,c,d\n1,2,3,4\n")
-        == "x.csv:1: no column 'sl', 'sw', 'pl', 'pw' of the model, there are 'a', 'b', 'c', 'd'; "
-        + "--no-header says that this row is data")
+        == "x.csv:1: no column 'sl', 'sw', 'pl', 'pw' of the model, there are 'a', 'b', 'c', 'd'")
   }
 
   @Test func `A first row that may be names or data is refused, and so is one that is neither`() throws {
@@ -57,6 +59,23 @@ struct CSVInputTests {
     // No header has the same name twice.
     #expect(try table("1,0,0,2\n3,4,5,6\n", Self.choice()).rowCount == 2)
     #expect(try table("1,2,3,4\n", Self.choice(hasHeader: false)).values.numbers == [1, 2, 3, 4])
+  }
+
+  @Test
+  func `A model whose columns had numbers finds them by number, beside a label and in scikit-learn's files`()
+    throws
+  {
+    let names = ["2", "3"]
+    #expect(
+      try table("9,1,2\n8,3,4\n", Self.choice(names, count: 2, hasHeader: false)).values.numbers == [
+        1, 2, 3, 4,
+      ])
+    #expect(
+      try table("1,2\n3,4\n", Self.choice(names, count: 2, hasHeader: false)).values.numbers == [1, 2, 3, 4])
+    #expect(
+      try table("2,2,no,yes\n1,2,0\n3,4,1\n", Self.choice(["1", "2"], count: 2)).values.numbers == [
+        1, 2, 3, 4,
+      ])
   }
 
   @Test func `Rows without a header have as many cells as the model has inputs`() {

@@ -122,19 +122,30 @@ struct CSVTests {
         == "x.csv: no feature column 'c', there are 'a', 'b'")
   }
 
+  @Test func `Rows may end in a separator`() throws {
+    let read = try table("a;label;\n1;x;\n2;y;\n")
+    #expect(read.featureNames == ["a"] && read.values.numbers == [1, 2])
+    #expect(
+      problem("a,label,,\n1,x,,\n2,y,3,\n")
+        == "x.csv:3: column 3 has no name; --features says which columns are read")
+    #expect(
+      problem(",label\n,x\n") == "x.csv:1: column 1 has no name; --features says which columns are read")
+  }
+
   @Test func `Rows with missing values are refused, or left out and counted`() throws {
-    let text = "a,b,label\n1,2,x\n,2,x\n3,NA,y\n3,n/a,y\n3,NaN,y\n3,?,z\n3,4,\n5,null,u\n6,7,x\n"
+    let text =
+      "a,b,label\n1,2,x\n,2,x\n3,NA,y\n3,n/a,y\n3,NaN,y\n3,?,z\n3,4,\n5,#N/A,u\n5,<NA>,u\n5,null,u\n6,7,x\n"
     #expect(
       problem("a,label\n1,0\nNA,1\n")
         == "x.csv:3: column 'a': missing value 'NA'; --missing drop leaves out such rows")
     #expect(problem(text) == "x.csv:3: column 'a': missing value; --missing drop leaves out such rows")
     let data = try table(text, Self.dropping).dataset()
     #expect(data.values.numbers == [1, 2, 6, 7] && data.labels == [0, 0] && data.classNames == ["x"])
-    #expect(data.notes == ["x.csv: 7 of 9 rows left out, which have a missing value"])
+    #expect(data.notes == ["x.csv: 9 of 11 rows left out, which have a missing value"])
     // What is not read may be missing.
     var choice = CSVChoice(features: ["a"])
     choice.dropsMissing = true
-    #expect(try table(text, choice).rowCount == 7)
+    #expect(try table(text, choice).rowCount == 9)
     #expect(
       problem("a,label\n?,0\n,1\n", Self.dropping)
         == "x.csv: no rows below the header: all 2 have a missing value")
@@ -211,6 +222,9 @@ struct CSVTests {
     let text = Array("a,label\n1,x\n2,".utf8) + [0xE9, 10]
     let line = message { () throws(FileError) in _ = try CSVTable(text, "x.csv", CSVChoice()) }
     #expect(line == "x.csv:3: column 'label': '\u{FFFD}' is not UTF-8; save the file as UTF-8")
+    let name = [0xE9] + Array(",label\n1,x\n2,y\n".utf8)
+    let other = message { () throws(FileError) in _ = try CSVTable(name, "x.csv", CSVChoice()) }
+    #expect(other == "x.csv:1: column '\u{FFFD}' is not UTF-8; save the file as UTF-8")
   }
 
   @Test func `Files cut anywhere and random damage never crash the reader`() throws {

@@ -126,7 +126,7 @@ struct DataFileCommandTests {
     }
     #expect(try predict("id,sw,sl\na,3,4\nb,4,0.5\n") == (2, ""))
     #expect(
-      try predict("SW,sl\n3,4\n").error.hasPrefix("1: no column 'sw' of the model, there are 'SW', 'sl'; "))
+      try predict("SW,sl\n3,4\n").error.hasPrefix("1: no column 'sw' of the model, there are 'SW', 'sl'\n"))
     #expect(try predict("sw,sl,sw\n3,4,3\n").error == "1: column 'sw' appears twice\n")
     #expect(
       try predict("0,1\n3,4\n").error.hasPrefix("1: these numbers may be names of columns or a row of data"))

@@ -15,6 +15,8 @@ struct ColumnChoice {
   var classNames: [String]?
   /// The outputs of the model the data is for, when it has no names for its classes.
   var outputs: Int?
+  /// The inputs of such a model, where features are not chosen by name.
+  var inputs: Int?
   /// Whether the first row is a header; nil to tell by what stands there.
   var hasHeader: Bool?
   /// Whether rows with missing values are left out.
@@ -156,7 +158,11 @@ enum DataSource {
       features: columns.features)
     choice.hasHeader = columns.hasHeader
     choice.dropsMissing = columns.dropsMissing
-    return try readCSV(path, choice).dataset(classNames: columns.classNames, outputs: columns.outputs)
+    let table = try readCSV(path, choice)
+    if let inputs = columns.inputs, table.featureCount != inputs {
+      throw CommandError.usage("--data: \(table.featureCount) features, the model has \(inputs) inputs")
+    }
+    return try table.dataset(classNames: columns.classNames, outputs: columns.outputs)
   }
 
   private static func shippedFile(_ name: String) throws(CommandError) -> String {

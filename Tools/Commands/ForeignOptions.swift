@@ -114,9 +114,10 @@ struct ImportedModel {
     var conventions = try ForeignOptions.layerConventions(arguments, content)
     conventions.unit = try arguments.integer("--unit", 1...32767)
     conventions.target = try Self.target(arguments)
-    let columns = ColumnChoice(
-      label: arguments.string("--label"), features: arguments.list("--features"),
-      target: arguments.string("--target"), classNames: arguments.list("--classes"))
+    var columns = try ColumnChoice(arguments)
+    columns.features = arguments.list("--features")
+    columns.target = arguments.string("--target")
+    columns.classNames = arguments.list("--classes")
     let source = arguments.string("--data")
     data = try source.map { try DataSource.load($0, part: .test, columns: columns) }
     let sight = try InputSight(arguments, names: data?.featureNames ?? []) {
