@@ -27,9 +27,9 @@ extension InputMap {
     let greatest = ranges.reduce(-Double.infinity) { max($0, $1.upperBound) }
     let scale = 1 / (greatest - least)
     return InputMap(
-      offsets: [least], scales: [scale.isFinite && scale > 0 ? scale : 1],
-      readings: [ReadingUnit.fitting((0..<dataset.featureCount).lazy.flatMap(dataset.column))], unit: 32767,
-      minimumLSB: 0, maximumLSB: 32767)
+      offsets: [least], scales: [scale.isFinite && scale > 0 ? scale : 1], unit: 32767, minimumLSB: 0,
+      maximumLSB: 32767
+    ).reading(dataset)
   }
 
   private static func fittedToTable(_ dataset: Dataset) -> InputMap {
@@ -91,6 +91,18 @@ extension InputMap {
     for (feature, tolerance) in tolerances.enumerated() where tolerance > 0 {
       map.scales[feature] = toleranceLSB.rounded(.down) / (tolerance * 32768)
     }
+    return map
+  }
+
+  /// The map with the grid of a data set's values as its readings.
+  ///
+  /// - Complexity: O(values).
+  public func reading(_ dataset: Dataset) -> InputMap {
+    var map = self
+    map.readings =
+      offsets.count == 1
+      ? [ReadingUnit.fitting((0..<dataset.featureCount).lazy.flatMap(dataset.column))]
+      : offsets.indices.map { ReadingUnit.fitting(dataset.column($0)) }
     return map
   }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Interchange
+internal import Quantization
 internal import Training
 
 /// The options that say what the file of another program leaves open.
@@ -37,6 +38,9 @@ enum ForeignOptions {
   static let options =
     layers + inputs + [
       Option("--unit", "U", "of a PyTorch file: LSB that make 0…1 (default: whole steps; 32640 for bytes)"),
+      Option(
+        "--reading", "NAME=UNIT,…", "of a PyTorch file: what one whole reading of a column of --data is worth"
+      ),
       Option("--classes", "NAME,…", "of a PyTorch file: the classes of --data in the order of the outputs"),
       Option("--features", "NAME,…", "of a PyTorch file: the columns of --data in the order of the inputs"),
       Option("--target", "NAME", "of a PyTorch file with one output: the number it finds, a regression"),
@@ -131,6 +135,7 @@ struct ImportedModel {
       model.network.layers[0].columns, model.network.layers[model.network.layers.count - 1].rows
     )
     if sight.names.count == inputs { model.featureNames = sight.names }
+    try Self.stateReadings(&model.inputMap, data, arguments)
     if let name = columns.target { model.targetNames = [name] }
     if let classes = columns.classNames {
       guard classes.count == outputs, columns.target == nil else {
@@ -145,6 +150,39 @@ struct ImportedModel {
     if columns.target == nil { try Self.number(&data, outputs, &model, isStated: columns.classNames != nil) }
     model.examples = data.spreadExamples
     self.data = data
+  }
+
+  /// The readings that the data or `--reading` have; without data whole numbers, where the range is made of them.
+  private static func stateReadings(_ map: inout InputMap, _ data: Dataset?, _ arguments: Arguments) throws {
+    if let data {
+      map = map.reading(data)
+      let stated = try arguments.string("--reading").map { try Readings.parse($0, for: data) } ?? [:]
+      for (feature, unit) in stated { map.readings[map.readings.count == 1 ? 0 : feature] = unit }
+    } else {
+      guard !arguments.has("--reading") else { throw CommandError.usage("--reading goes with --data") }
+      for index in map.offsets.indices {
+        let width = (1 / map.scales[index] * 1024).rounded() / 1024
+        let isWhole =
+          width > 1 && width == width.rounded() && map.offsets[index] == map.offsets[index].rounded()
+        if !isWhole { map.readings[index] = nil }
+      }
+    }
+    // What has no integer map is left to hosts.
+    while true {
+      do throws(QuantizationError) {
+        _ = try map.featureClaims()
+        break
+      } catch {
+        guard case .noIntegerMap(let feature, _) = error else { throw error }
+        map.readings[feature] = nil
+      }
+    }
+    let count = map.readings.count { $0 == nil }
+    if count > 0 {
+      Console.message(
+        "host only: \(count) of \(map.readings.count) input maps have no whole readings of 32 bits (supnorm_encode refuses them; --data and --reading NAME=UNIT state what one reading is worth)"
+      )
+    }
   }
 
   private static func target(_ arguments: Arguments) throws -> TargetMap? {

@@ -70,7 +70,9 @@ enum PredictCommand: Command {
     } else {
       for prediction in predictions {
         let clamped = prediction.clampedReadings
-        let note = clamped > 0 ? ", \(clamped) reading\(clamped > 1 ? "s" : "") clamped: certified is the clamped input" : ""
+        let note =
+          clamped > 0
+          ? ", \(clamped) reading\(clamped > 1 ? "s" : "") clamped: certified is the clamped input" : ""
         Console.print(text(of: prediction, header) + note)
       }
     }

@@ -369,7 +369,8 @@ enum TrainCommand: Command {
       network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
       targetNames: isRegression ? [data.targetName] : [], tolerances: plan.tolerances,
-      unreadInputs: plan.selection.dropped, examples: data.spreadExamples, settings: options.settings.merging(["data": source]) { $1 },
+      unreadInputs: plan.selection.dropped, examples: data.spreadExamples,
+      settings: options.settings.merging(["data": source]) { $1 },
       curve: result.curve)
     return (model, result)
   }
