@@ -71,9 +71,9 @@ public struct ReadingUnit: Equatable, Sendable, CustomStringConvertible {
   public static func fitting(_ values: some Sequence<Double>) -> ReadingUnit? {
     var tens: ReadingUnit? = .whole
     var twos: ReadingUnit? = .whole
-    var largest = 0.0
+    var (least, greatest) = (Double.infinity, -Double.infinity)
     for value in values {
-      largest = max(largest, value.magnitude)
+      (least, greatest) = (min(least, value), max(greatest, value))
       while let unit = tens, unit.reading(of: value) == nil { tens = unit.finer }
       twos = twos.flatMap { unit in
         let places = value == 0 ? 0 : Int(value.ulp.exponent) + value.significandBitPattern.trailingZeros
@@ -81,7 +81,15 @@ public struct ReadingUnit: Equatable, Sendable, CustomStringConvertible {
       }
       if tens == nil && twos == nil { return nil }
     }
-    return [tens, twos].compactMap(\.self).first { $0.scaled(largest) <= Double(range.upperBound) }
+    return [tens, twos].compactMap(\.self).first { unit in
+      [least, greatest].allSatisfy { unit.holds($0) }
+    }
+  }
+
+  /// Whether a value lies where readings of 32 bits are.
+  public func holds(_ value: Double) -> Bool {
+    let reading = scaled(value)
+    return reading >= Double(Self.range.lowerBound) && reading <= Double(Self.range.upperBound)
   }
 
   private var finer: ReadingUnit? { ReadingUnit(base: base, exponent: exponent + 1) }

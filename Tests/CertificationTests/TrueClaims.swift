@@ -77,7 +77,7 @@ extension TestRandom {
         hostOnlyOffset: signed() * 100, scale: scale, tolerance: (1 / (scale * Double(unit))).nextDown.nextDown)
     default:
       // Readings are value · 10^k or value · 2^k; half an LSB needs slope · 2^-shift steps that are fine enough.
-      let (base, exponent) = oneIn(2) ? (10, integer(0...3)) : (2, integer(0...8))
+      let (base, exponent) = oneIn(2) ? (10, integer(0...3)) : (2, integer(1...8))
       let power = (0..<exponent).reduce(1.0) { product, _ in product * Double(base) }
       let scale = power * Double(integer(1...1000)) / Double(7 * unit)
       let slope = scale * Double(unit) / power

@@ -120,7 +120,8 @@ struct HeaderModels: RandomNumberGenerator {
     let scale = pick([1, 1.0 / 255, 1.0 / 3, 1e-9, Double(int(1...1_000_000)) / 999_983])
     let offset = pick([0, -0.0, 0.1, -1e-300, Double(int(-1000...1000)) / 7])
     let slope = scale * Double(unit)
-    if next() % 4 == 0 {
+    // Too flat a map has no multiplier that is fine enough.
+    if next() % 4 == 0 || slope * 0x1p31 < 0x1p18 {
       return FeatureClaims(hostOnlyOffset: offset, scale: scale, tolerance: (1 / slope).nextDown.nextDown)
     }
     let shift = (0...31).last { slope * Double(1 << $0) < 0x1p31 } ?? 0

@@ -112,8 +112,8 @@ struct QuantizationErrorTests {
     #expect(problem([1e30]) == .noIntegerMap(feature: 0, readings: .whole))
     #expect(problem([1], offset: 2e9) == nil)
     #expect(problem([1], offset: 0x1p31) == .noIntegerMap(feature: 0, readings: .whole))
-    // A slope of 2^-17 LSB a reading leaves the multiplier too few digits for the range.
-    #expect(problem([0x1p-32]) == .noIntegerMap(feature: 0, readings: .whole))
+    // A slope of so little leaves the multiplier, 7037, too few digits for the range.
+    #expect(problem([1e-10]) == .noIntegerMap(feature: 0, readings: .whole))
     #expect(problem([1e30], readings: nil) == nil)
   }
 }

@@ -64,14 +64,11 @@ struct InputPlan {
     let ranges = data.featureRanges
     for (index, unit) in map.readings.enumerated() {
       let range = map.readings.count == 1 ? data.wholeRange : ranges[index]
-      let isWhole = { (value: Double) in value == value.rounded() && value.magnitude > 0x1p31 - 1 }
-      if unit == nil, readings[index] == nil, isWhole(range.lowerBound) || isWhole(range.upperBound),
-        data.isWhole(index)
-      {
+      let ends = [range.lowerBound, range.upperBound]
+      if unit == nil, readings[index] == nil, !ends.allSatisfy(ReadingUnit.whole.holds), data.isWhole(index) {
         throw noMap(data, index, range, "whole numbers beyond the 32 bits of a reading")
       }
-      let ends = unit.map { [$0.scaled(range.lowerBound), $0.scaled(range.upperBound)] } ?? []
-      if let unit, ends.contains(where: { $0.magnitude > 0x1p31 - 1 }) {
+      if let unit, !ends.allSatisfy(unit.holds) {
         throw noMap(data, index, range, "readings of value · \(unit) leave 32 bits")
       }
     }
@@ -138,7 +135,8 @@ enum Readings {
   private static func unit(_ text: String, part: Substring) throws(CommandError) -> ReadingUnit? {
     if text == "none" { return nil }
     let power = ReadingUnit(text).map { ReadingUnit(base: $0.base, exponent: -$0.exponent) }
-    if let unit = power ?? nil { return unit }
+    // 2^0 are whole numbers, which have one spelling.
+    if let unit = power ?? nil { return unit.exponent == 0 ? .whole : unit }
     let value = Epsilon(text)?.value ?? Double(text) ?? 0
     for (base, exponents) in [(10, -9...15), (2, -30...60)] {
       for exponent in exponents {

@@ -56,9 +56,10 @@ struct FirmwareImage {
   private static func isInference(_ symbol: String) -> Bool {
     guard symbol.contains("8Embedded") || symbol.hasPrefix("supnorm_") else { return false }
     let others = [
-      "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "firstError", "encode", "within",
-      "outputBound",
-      "output_bounds", "outputChange", "output_change",
+      "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "checksum", "checkHead", "isAligned",
+      "isInRange",
+      "firstError", "encode", "scaled", "within", "outputBound", "output_bounds", "outputChange",
+      "output_change",
     ]
     return !others.contains { symbol.contains($0) }
   }

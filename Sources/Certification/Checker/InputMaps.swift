@@ -66,9 +66,11 @@ struct ReadingFactor {
   private var isFraction: Bool
 
   init?(base: Int, exponent: Int) {
-    guard base == 10 && (-9...15).contains(exponent) || base == 2 && (-30...60).contains(exponent) else {
-      return nil
-    }
+    // Whole numbers have one spelling, 10^0.
+    guard
+      base == 10 && (-9...15).contains(exponent)
+        || base == 2 && exponent != 0 && (-30...60).contains(exponent)
+    else { return nil }
     let power = ExactNumber.power(of: base, abs(exponent))
     isFraction = exponent < 0
     (above, below) = isFraction ? (ExactNumber(1), power) : (power, ExactNumber(1))
