@@ -29,6 +29,7 @@ enum TightnessCommand: Command {
         case sample, `class`, label, globalRadiusLSB, localRadiusLSB, linearRadiusLSB, provedRadiusLSB
         case refutedRadiusLSB, empiricalRadiusLSB, nodes
       }
+      /// The label is -1 where it is no class of the model.
       var sample, `class`, label: Int
       var globalRadiusLSB, localRadiusLSB, linearRadiusLSB, provedRadiusLSB: Int
       /// Null when nothing is known to refute.
