@@ -93,7 +93,8 @@ struct ClampedReadingTests {
     }
     #expect(
       text.errorOutput
-        == "o.csv: 8 readings in 4 of 5 rows lie \(Self.words); certificates speak of the clamped inputs\n")
+        == "o.csv: 8 of 20 readings lie \(Self.words), in 4 of 5 rows; certificates speak of the clamped inputs\n"
+    )
   }
 
   @Test func `The answer to a clamped reading is that to the end of the range`() throws {

@@ -136,7 +136,7 @@ struct DataFileCommandTests {
     #expect(try predict("1,3\n3,4\n", ["--no-header"]) == (2, ""))
     #expect(
       try predict("1,3\n3,1\n", ["--no-header"]).error.hasPrefix(
-        "p.csv: 1 readings in 1 of 2 rows lie outside"))
+        "p.csv: 1 of 4 readings lie outside"))
     #expect(try predict("3,NA\n3,4\n", ["--no-header"]).error.hasPrefix("1: column '2': missing value 'NA'"))
     #expect(try predict("3;4\n", ["--no-header"]) == (1, "p.csv: separated by ';'\n"))
   }

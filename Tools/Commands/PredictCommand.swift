@@ -62,7 +62,7 @@ enum PredictCommand: Command {
     let clamped = inputs.count { $0.clampedCount > 0 }
     if clamped > 0 {
       Console.message(
-        "\(path): \(inputs.reduce(0) { $0 + $1.clampedCount }) readings in \(clamped) of \(inputs.count) rows lie outside the declared input range and were clamped; certificates speak of the clamped inputs"
+        "\(path): \(inputs.reduce(0) { $0 + $1.clampedCount }) of \(inputs.count * header.claims.inputs) readings lie outside the declared input range and were clamped, in \(clamped) of \(inputs.count) rows; certificates speak of the clamped inputs"
       )
     }
     if arguments.has("--json") {
