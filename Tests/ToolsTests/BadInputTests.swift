@@ -190,9 +190,9 @@ struct BadInputTests {
       ["predict", "digits.h", "--input", "x.csv", "--within", "tolerance"],
       files: files.merging(["x.csv": csv(Array(repeating: "1", count: 64).joined(separator: ","))]) { $1 })
     let header = String(decoding: try trained("digits.h"), as: UTF8.self)
-    let other = header.replacing("_FORMAT_VERSION 3\n", with: "_FORMAT_VERSION 2\n")
+    let other = header.replacing("_FORMAT_VERSION 4\n", with: "_FORMAT_VERSION 3\n")
     try expect(
-      "digits.h:12: DIGITS_FORMAT_VERSION: 2 outside 3…3", ["verify", "digits.h"],
+      "digits.h:12: DIGITS_FORMAT_VERSION: 3 outside 4…4", ["verify", "digits.h"],
       files: ["digits.h": Data(other.utf8)])
   }
 
