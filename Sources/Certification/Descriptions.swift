@@ -12,7 +12,8 @@ extension NetworkError: CustomStringConvertible {
       "The network was written for another format version; this library reads version \(SUPNORM_FORMAT_VERSION)."
     case .malformed:
       "The number of inputs is wrong, or the network has shapes that do not chain, an unknown kind or activation, or a column out of range."
-    case .scratchTooSmall: "The scratch memory is smaller than the header's scratch size, or not aligned to 8 bytes."
+    case .scratchTooSmall:
+      "The scratch memory is smaller than the header's scratch size, or not aligned to 8 bytes."
     case .radiusOutOfRange: "The radius is not in 0 … \(SUPNORM_RADIUS_MAX)."
     case .classOutOfRange: "The class is not in 0 … outputs - 1."
     case .checksumMismatch: "The network does not have the checksum that the header states."

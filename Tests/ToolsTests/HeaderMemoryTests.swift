@@ -22,7 +22,8 @@
         localRadiusLSB: 0)
       return headerText(
         of: ModelClaims(
-          name: "large", formatVersion: ModelClaims.currentFormatVersion, unit: 32768, inputs: columns, outputs: 1, inputMinimum: 0,
+          name: "large", formatVersion: ModelClaims.currentFormatVersion, unit: 32768, inputs: columns,
+          outputs: 1, inputMinimum: 0,
           inputMaximum: 32767, scratchBytes: 4, inferScratchBytes: 4, crc32: 0, headCRC32: 0,
           layers: [layer(rows, columns), layer(1, rows)], bounds: [], features: [ModelClaims.imageFeature],
           featureNames: [], classNames: [], golden: [GoldenClaims](repeating: golden, count: 4)))

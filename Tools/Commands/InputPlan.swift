@@ -140,8 +140,7 @@ enum Readings {
   private static func unit(_ text: String, part: Substring) throws(CommandError) -> ReadingUnit? {
     if text == "none" { return nil }
     let power = ReadingUnit(text).map { ReadingUnit(base: $0.base, exponent: -$0.exponent) }
-    // 2^0 are whole numbers, which have one spelling.
-    if let unit = power ?? nil { return unit.exponent == 0 ? .whole : unit }
+    if let unit = power ?? nil { return unit }
     let value = Epsilon(text)?.value ?? Double(text) ?? 0
     for (base, exponents) in [(10, -9...15), (2, -30...60)] {
       for exponent in exponents {
