@@ -36,10 +36,10 @@ package struct AttackRun {
 
   /// Attacks on all cores, with a progress bar; Ctrl-C ends it.
   func counts(
-    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], limit: Int?
+    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon]
   ) throws -> AttackCounts {
     let bar = ProgressBar("attacking by \(options.kind.rawValue)")
-    let inputs = Array(samples.inputs.prefix(limit ?? .max))
+    let inputs = samples.inputs
     Interruption.watch()
     let counts = try header.network.attackedAccuracy(
       inputs: inputs, labels: Array(samples.data.labels.prefix(inputs.count)),

@@ -52,9 +52,9 @@ enum BenchCommand: Command {
     let header = try LoadedHeader(try arguments.required("--certify"))
     try header.requireClasses(for: "--certify")
     let epsilon = try header.epsilon(arguments, usual: "4/255")
-    let limit = try arguments.integer("--limit", 1...1_000_000_000) ?? .max
-    let samples = try header.samples(arguments)
-    let inputs = Array(samples.inputs.prefix(limit))
+    let limit = try arguments.integer("--limit", 1...1_000_000_000)
+    let samples = try header.samples(arguments, limit: limit)
+    let inputs = samples.inputs
     let output = try measure(
       header.network, inputs, radius: min(samples.radius(epsilon, unit: header.claims.unit), 65535),
       runs: runs)

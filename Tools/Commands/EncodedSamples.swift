@@ -9,26 +9,30 @@ struct EncodedSamples {
   /// Whether every value is a whole reading, which the device encodes to the same input; otherwise rounding may have put
   /// an input one LSB off.
   var isExact: Bool
-  /// Values outside the declared range, which were clamped.
-  var clampedCount: Int
-  /// Samples with such values.
-  var clampedSampleCount: Int
+  /// Values of each sample outside the declared range, which were clamped.
+  var clampedCounts: [Int]
+
+  /// Values outside the declared range.
+  var clampedCount: Int { clampedCounts.reduce(0, +) }
 
   /// The LSB by which an input may be off: a radius holds for so much less around the real readings.
   var slackLSB: Int { isExact ? 0 : 1 }
 
   /// Encodes a data set.
   ///
-  /// - Parameter encoder: of a network with as many inputs as the data has features.
+  /// - Parameters:
+  ///   - encoder: of a network with as many inputs as the data has features.
+  ///   - limit: only the first so many samples become inputs.
   /// - Complexity: O(values).
-  init(_ data: Dataset, encoder: InputEncoder) throws {
+  init(_ data: Dataset, encoder: InputEncoder, limit: Int? = nil) throws {
     self.data = data
-    (isExact, clampedCount, clampedSampleCount) = (true, 0, 0)
+    (isExact, clampedCounts) = (true, [])
     inputs = []
-    inputs.reserveCapacity(data.count)
+    let count = min(data.count, limit ?? .max)
+    inputs.reserveCapacity(count)
     // Bytes repeat, so that each is encoded once where all inputs share a map.
     let bytes = try encoder.isShared ? (0...255).map { try encoder.encoded(Double($0), feature: 0) } : []
-    for sample in 0..<data.count {
+    for sample in 0..<count {
       var clamped = 0
       var input: [Int16] = []
       input.reserveCapacity(data.featureCount)
@@ -42,8 +46,7 @@ struct EncodedSamples {
         clamped += encoded.isClamped ? 1 : 0
       }
       inputs.append(input)
-      clampedCount += clamped
-      clampedSampleCount += clamped > 0 ? 1 : 0
+      clampedCounts.append(clamped)
     }
   }
 
@@ -57,7 +60,7 @@ struct EncodedSamples {
   func clampingText(source: String) -> String? {
     guard clampedCount > 0 else { return nil }
     return
-      "\(source): \(clampedCount) of \(data.count * data.featureCount) readings lie outside the declared input "
-      + "range and were clamped, in \(clampedSampleCount) of \(data.count) samples; certificates speak of the clamped inputs"
+      "\(source): \(clampedCount) of \(inputs.count * data.featureCount) readings lie outside the declared input "
+      + "range and were clamped, in \(clampedCounts.count { $0 > 0 }) of \(inputs.count) samples; certificates speak of the clamped inputs"
   }
 }

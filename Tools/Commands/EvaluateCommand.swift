@@ -39,10 +39,10 @@ enum EvaluateCommand: Command {
     if attack != nil { try header.requireClasses(for: "--attack") }
     if arguments.has("--linear") { try header.requireClasses(for: "--linear") }
     let epsilons = try header.epsilons(asked)
-    let samples = try header.samples(arguments)
+    let samples = try header.samples(arguments, limit: limit)
     if header.claims.task == .regression {
       let evaluation = try RegressionEvaluation(
-        header, samples, epsilons, targets: try header.targets(arguments, samples), limit: limit)
+        header, samples, epsilons, targets: try header.targets(arguments, samples))
       if arguments.has("--json") {
         try Console.printJSON(evaluation)
       } else {
@@ -51,10 +51,12 @@ enum EvaluateCommand: Command {
       return
     }
     let counts = try certifiedAccuracy(
-      header, samples, epsilons, limit: limit, linear: arguments.has("--linear"))
-    let found = try attack?.counts(header, samples, epsilons, limit: limit)
+      header, samples, epsilons, linear: arguments.has("--linear"))
+    let found = try attack?.counts(header, samples, epsilons)
     if arguments.has("--json") {
-      try Console.printJSON(output(counts, epsilons, attack?.options, found))
+      var output = output(counts, epsilons, attack?.options, found)
+      output.clampedReadings = samples.clampedCount
+      try Console.printJSON(output)
     } else {
       Console.print(text(counts, epsilons, attack?.options, found) + header.toleranceText)
     }
@@ -64,14 +66,11 @@ enum EvaluateCommand: Command {
   }
 
   /// Counts on all cores, with a progress bar.
-  ///
-  /// - Parameter limit: only the first so many samples.
   static func certifiedAccuracy(
-    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], limit: Int? = nil,
-    linear: Bool = false
+    _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], linear: Bool = false
   ) throws -> AccuracyCounts {
     let bar = ProgressBar("certifying")
-    let inputs = Array(samples.inputs.prefix(limit ?? .max))
+    let inputs = samples.inputs
     let counts = try header.network.certifiedAccuracy(
       inputs: inputs, labels: Array(samples.data.labels.prefix(inputs.count)),
       radii: epsilons.map { samples.radius($0, unit: header.claims.unit) }, linear: linear,

@@ -49,6 +49,8 @@ extension EvaluateCommand {
       var changes: [Change]
     }
     var samples: Int
+    /// Readings of these outside the declared input range, which were clamped.
+    var clampedReadings = 0
     var clean: Double
     var radii: [Radius]
     /// Left out, as the violations are, when no attack was run.

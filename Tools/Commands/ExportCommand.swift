@@ -77,11 +77,15 @@ enum ExportCommand: Command {
         source, part: .test, columns: claims.columns(arguments, of: source))
     }
     var cost: Cost?
-    if network.task == .regression, data != nil {
+    if network.task == .regression, let data {
+      try requireFit(data, inputs: network.inputs, .max)
+      let samples = try EncodedSamples(data, encoder: InputEncoder(CertifiedNetwork(verified: claims)))
+      if let text = arguments.string("--data").flatMap(samples.clampingText) { Console.message(text) }
       Console.message("supnorm evaluate \(path) says how far a regression is off")
     } else if let data {
       try requireFit(data, inputs: network.inputs, network.outputs)
-      var deployed = try self.cost(of: model, claims: claims, on: data)
+      var deployed = try self.cost(
+        of: model, claims: claims, on: data, source: arguments.string("--data"))
       if projection != nil {
         deployed.projectedCorrect = deployed.floatCorrect
         deployed.floatCorrect = floatCorrect(original, model.inputMap, on: data)
@@ -184,10 +188,14 @@ enum ExportCommand: Command {
   }
 
   /// Counts right answers of the float network and of the integers.
-  static func cost(of model: FloatModel, claims: ModelClaims, on data: Dataset) throws -> Cost {
+  ///
+  /// - Parameter source: where the data is from, to say what of it was clamped; nil where that has been said.
+  static func cost(
+    of model: FloatModel, claims: ModelClaims, on data: Dataset, source: String? = nil
+  ) throws -> Cost {
     let network = try CertifiedNetwork(verified: claims)
     let samples = try EncodedSamples(data, encoder: InputEncoder(network))
-    if let text = samples.clampingText(source: "--data") { Console.message(text) }
+    if let text = source.flatMap(samples.clampingText) { Console.message(text) }
     let counts = try network.certifiedAccuracy(
       inputs: samples.inputs, labels: data.labels, radii: [])
     return Cost(

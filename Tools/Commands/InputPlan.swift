@@ -139,8 +139,12 @@ enum Readings {
 
   private static func unit(_ text: String, part: Substring) throws(CommandError) -> ReadingUnit? {
     if text == "none" { return nil }
-    let power = ReadingUnit(text).map { ReadingUnit(base: $0.base, exponent: -$0.exponent) }
-    if let unit = power ?? nil { return unit }
+    let parts = text.split(separator: "^", omittingEmptySubsequences: false)
+    if parts.count == 2, let base = Int(parts[0]), let power = Int(parts[1]), -60...30 ~= power,
+      let unit = ReadingUnit(base: base, exponent: -power)
+    {
+      return unit
+    }
     let value = Epsilon(text)?.value ?? Double(text) ?? 0
     for (base, exponents) in [(10, -9...15), (2, -30...60)] {
       for exponent in exponents {

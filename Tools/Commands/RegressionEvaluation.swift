@@ -26,10 +26,12 @@ struct RegressionEvaluation: Encodable {
   }
 
   private enum CodingKeys: CodingKey {
-    case samples, target, meanAbsoluteError, explainedVariance, radii, outputs
+    case samples, clampedReadings, target, meanAbsoluteError, explainedVariance, radii, outputs
   }
 
   var samples: Int
+  /// Readings of these outside the declared input range, which were clamped.
+  var clampedReadings: Int
   var outputs: [Output]
 
   /// Evaluates the deployed integers.
@@ -37,10 +39,11 @@ struct RegressionEvaluation: Encodable {
   /// Bounds are integers; their values in the target's unit are rounded up.
   /// - Parameters:
   ///   - targets: what each output shall find in the samples, as `LoadedHeader.targets(_:_:)` reads it.
+  ///   - limit: only the first so many samples.
   /// - Complexity: O(samples · radii · weights).
   init(
     _ header: LoadedHeader, _ samples: EncodedSamples, _ epsilons: [Epsilon], targets: [[Double]?],
-    limit: Int?
+    limit: Int? = nil
   ) throws {
     let claims = header.claims
     let inputs = Array(samples.inputs.prefix(limit ?? .max))
@@ -50,6 +53,7 @@ struct RegressionEvaluation: Encodable {
       try inputs.map { try header.network.outputBounds(of: $0, within: radius) }
     }
     self.samples = inputs.count
+    clampedReadings = samples.clampedCounts.prefix(inputs.count).reduce(0, +)
     outputs = try claims.targets.indices.map { index in
       let map = claims.targets[index]
       let errors = targets[index].map { Self.errors(answers.map { map.value($0[index]) }, $0) }
@@ -89,6 +93,7 @@ struct RegressionEvaluation: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(samples, forKey: .samples)
+    try container.encode(clampedReadings, forKey: .clampedReadings)
     try container.encode(outputs, forKey: .outputs)
     guard let first = outputs.first else { return }
     try container.encode(first.target, forKey: .target)

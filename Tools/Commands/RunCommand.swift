@@ -51,10 +51,8 @@ enum RunCommand: Command {
     let board = try Board.named(boardName)
     _ = try Subprocess.require(board.qemu, package: DeviceRun.package(of: board.qemu))
     let epsilon = try header.epsilon(arguments, usual: "1/16")
-    var samples = try header.samples(arguments)
-    if let limit = try arguments.integer("--limit", 1...Int(Int32.max)), limit < samples.inputs.count {
-      samples.inputs.removeLast(samples.inputs.count - limit)
-    }
+    let limit = try arguments.integer("--limit", 1...Int(Int32.max))
+    let samples = try header.samples(arguments, limit: limit)
     Interruption.watch()
     let output = try compare(header, boardName: boardName, board: board, samples: samples, epsilon: epsilon)
     if arguments.has("--json") {

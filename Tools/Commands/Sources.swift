@@ -25,7 +25,9 @@ struct LoadedHeader {
   }
 
   /// Loads samples for this network and encodes them as the device sees them.
-  func samples(_ arguments: Arguments) throws -> EncodedSamples {
+  ///
+  /// - Parameter limit: only the first so many of them.
+  func samples(_ arguments: Arguments, limit: Int? = nil) throws -> EncodedSamples {
     let source = try arguments.required("--data")
     let data = try DataSource.load(
       source, part: .test, columns: claims.columns(arguments, of: source))
@@ -37,7 +39,7 @@ struct LoadedHeader {
     guard largest < claims.outputs else {
       throw CommandError.usage("\(source): label \(largest), \(path) has \(claims.outputs) outputs")
     }
-    let samples = try EncodedSamples(data, encoder: encoder)
+    let samples = try EncodedSamples(data, encoder: encoder, limit: limit)
     if let text = samples.clampingText(source: source) { Console.message(text) }
     return samples
   }

@@ -67,8 +67,8 @@ enum TightnessCommand: Command {
     var limits = SearchLimits()
     limits.nodes = try arguments.integer("--nodes", 0...1_000_000_000) ?? limits.nodes
     limits.seconds = try arguments.real("--seconds", 0...1_000_000) ?? limits.seconds
-    let samples = try header.samples(arguments)
-    let inputs = Array(samples.inputs.prefix(limit ?? samples.inputs.count))
+    let samples = try header.samples(arguments, limit: limit)
+    let inputs = samples.inputs
     Interruption.watch()
     let bar = ProgressBar("searching")
     let chains: [RadiusChain]

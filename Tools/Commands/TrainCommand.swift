@@ -100,10 +100,12 @@ enum TrainCommand: Command {
     let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []
     let readings = try arguments.string("--reading").map { try Readings.parse($0, for: data) } ?? [:]
     let plan = try InputPlan(data, tolerances: tolerances, readings: readings)
-    plan.announce(data)
     if !arguments.has("--epsilon"), let epsilon = plan.toleranceEpsilon { options.epsilon = epsilon }
     let start = try WarmStart(arguments, data: data)
     try start?.set(&options, arguments)
+    // What is refused is refused in one line.
+    _ = try options.restricted(to: plan.selection, data)
+    plan.announce(data)
     let trained: (model: FloatModel, result: TrainingResult, restarts: [Restart])
     do {
       trained = try trainBest(
