@@ -8,7 +8,9 @@ public struct ReadingUnit: Equatable, Sendable, CustomStringConvertible {
   /// The power of the base that makes readings of values: -9 … 15 of ten, -30 … 60 of two.
   public let exponent: Int
 
-  /// The unit `base^exponent`; nil outside the ranges above. Whole numbers are always `10^0`.
+  /// The unit `base^exponent`; nil outside the ranges above.
+  ///
+  /// Whole numbers are always `10^0`.
   public init?(base: Int, exponent: Int) {
     guard base == 10 && (-9...15).contains(exponent) || base == 2 && (-30...60).contains(exponent) else {
       return nil
