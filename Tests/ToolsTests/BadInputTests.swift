@@ -205,6 +205,18 @@ struct BadInputTests {
     try expect(
       "d.csv:3: 2 cells, the first row has 3", train,
       files: ["d.csv": csv("a,b,label", "1,2,0", "1,1")])
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    let wanted = "not a table, a .npz file or a folder of IDX files"
+    for (name, bytes, kind) in [
+      ("d.parquet", Data("PAR1".utf8) + Data(count: 8), "a Parquet file, \(wanted)"),
+      ("d.csv", Data("PAR1".utf8) + Data(count: 8), "a Parquet file, \(wanted)"),
+      (
+        "d.csv", Data(pointer.utf8),
+        "a git-lfs pointer, not the file itself, \(wanted); git lfs pull fetches the file"
+      ),
+    ] {
+      try expect("\(name): \(kind)", ["train", "--data", name, "--out", "m"], files: [name: bytes])
+    }
     let notFinite = try TestFolder()
     for value in ["nan", "inf", "-inf", "x"] {
       try notFinite.write("a,b,label\n1,\(value),0\n", as: "d.csv")
