@@ -111,11 +111,12 @@ enum DataSource {
     return data
   }
 
-  /// Names what a file is that no table is: a web page, a pointer of git-lfs, a spreadsheet, a Parquet file …
+  /// Names what a file is that no table is: a web page, a pointer of git-lfs, a spreadsheet, a Parquet file.
   private static func refuseOtherKinds(_ source: String) throws {
     // A pipe cannot be looked at twice.
     guard
-      (try? FileManager.default.attributesOfItem(atPath: source)[.type] as? FileAttributeType) == .typeRegular,
+      (try? FileManager.default.attributesOfItem(atPath: source)[.type] as? FileAttributeType)
+        == .typeRegular,
       let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: source)),
       let head = try? file.read(upToCount: 512), let kind = FileKind(of: head)
     else { return }
@@ -136,7 +137,8 @@ enum DataSource {
       return try table(source, columns, label: nil)
     }
     for (option, isGiven) in [
-      ("--label", columns.label != nil), ("--target", columns.target != nil), ("--features", columns.features != nil),
+      ("--label", columns.label != nil), ("--target", columns.target != nil),
+      ("--features", columns.features != nil),
       ("--header", columns.hasHeader == true), ("--no-header", columns.hasHeader == false),
       ("--missing", columns.dropsMissing),
     ] where isGiven {
