@@ -27,10 +27,27 @@ struct DeployedModel {
   var inputs: Int32 { unsafe Int32(network.pointee.inputs) }
   var outputs: Int32 { unsafe Int32(network.pointee.outputs) }
 
-  /// Proves again on the stored numbers what the header claims of them, then compares every golden vector.
+  /// Proves again on the stored numbers what the header claims of them, compares every golden vector, and sees that
+  /// wrong scratch memory is an error on this board, too, and no trap.
   func check() throws(RunError) {
     try accept(unsafe supnorm_self_check(network))
     try accept(unsafe supnorm_self_test(network, golden, goldenCount, scratch, scratchBytes, record))
+    try refuseWrongScratch()
+  }
+
+  /// Expects scratch memory that is not aligned, or one byte short, to be refused.
+  private func refuseWrongScratch() throws(RunError) {
+    for offset in 1...7 { try refuse(unsafe scratch + offset, scratchBytes - offset) }
+    let needed = unsafe Int(network.pointee.infer_scratch_bytes)
+    // A network without hidden layers states 8 bytes, and needs none.
+    if needed > 8 { try refuse(unsafe scratch, needed - 1) }
+  }
+
+  private func refuse(_ memory: UnsafeMutableRawPointer, _ bytes: Int) throws(RunError) {
+    let input = unsafe UnsafePointer(model_input())
+    var result = supnorm_result()
+    let status = unsafe supnorm_infer(network, input, memory, bytes, record, &result)
+    guard status == SUPNORM_ERROR_SCRATCH else { throw .model(status) }
   }
 
   /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`, the class

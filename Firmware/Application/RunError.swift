@@ -1,6 +1,7 @@
 /// Why a run ended before its last sample.
 enum RunError: Error {
-  /// The library refused the model: the negative status of the self check or the self test.
+  /// The library refused the model: the negative status of the self check or the self test; or it took scratch memory
+  /// that it must refuse: 0.
   case model(Int32)
   /// No samples.bin in QEMU's current folder.
   case noSamples

@@ -21,8 +21,8 @@ struct ModelFileTests {
         ResidualTerm(input: 2, isIncreasing: false, weights: [-0.5, -3e38]),
       ]),
     inputMap: InputMap(
-      offsets: [0.1, -1e300, 0], scales: [1.0 / 3, .leastNonzeroMagnitude, 2], unit: 32640,
-      minimumLSB: -32768,
+      offsets: [0.1, -1e300, 0], scales: [1.0 / 3, .leastNonzeroMagnitude, 2],
+      readings: [ReadingUnit("10^15"), nil, ReadingUnit("2^-30")], unit: 32640, minimumLSB: -32768,
       maximumLSB: 32640),
     classNames: ["no", "yes \"ж\\\n"], featureNames: ["a", "", "b,c"],
     targets: [TargetMap(offset: -1e300, scale: 0.1), TargetMap(offset: 7, scale: .leastNonzeroMagnitude)],
@@ -96,7 +96,7 @@ struct ModelFileTests {
         "input_min": "-32768",
         "input_max": "32640", "row_sum_bounds": "0.1,free", "class_names": #"["no","yes \"ж\\\u000a"]"#,
         "feature_names": #"["a","","b,c"]"#, "settings.seed": "7", "settings.": "", "settings.a.b \u{1}": "x",
-        "residual_inputs": "+0,-2", "target_names": #"["worst area","Ω"]"#,
+        "residual_inputs": "+0,-2", "readings": "10^15,host,2^-30", "target_names": #"["worst area","Ω"]"#,
         "curve": #"[{"epoch":0,"loss":2.302585092994046,"accuracy":0.1},"#
           + #"{"epoch":1,"loss":1e-300,"accuracy":-0.0,"verifiedAccuracy":0.3333333333333333}]"#,
       ])
@@ -117,13 +117,14 @@ struct ModelFileTests {
     }
     // What can be left out is left out.
     var content = try Self.content()
-    for key in ["format", "version", "row_sum_bounds", "class_names", "feature_names", "curve"] {
+    for key in ["format", "version", "row_sum_bounds", "class_names", "feature_names", "curve", "readings"] {
       content.metadata[key] = nil
     }
     content.tensors["examples"] = nil
     let model = try FloatModel(content, path: "m")
     #expect(model.network.layers.allSatisfy { $0.rowSumBound == nil })
     #expect(model.classNames.isEmpty && model.curve.isEmpty && model.examples.isEmpty)
+    #expect(model.inputMap.readings == [.whole, .whole, .whole])
   }
 
   @Test(arguments: [
@@ -142,6 +143,16 @@ struct ModelFileTests {
     ("residual_inputs", "+0,-3", "'-3' is not + or - and an input, in increasing order"),
     ("residual_inputs", "+0,+2", "the weights of '+2' are not all positive"),
     ("residual_inputs", "+0,-1,-2,+3", "4 residual inputs, 3 inputs, 2 layers"),
+    ("readings", "10^0", "1 units for 3 input maps"),
+    ("readings", "", "1 units for 3 input maps"),
+    ("readings", "10^0,10^1,host,host", "4 units for 3 input maps"),
+    ("readings", "10^0,none,host", "'none' is neither a unit such as 10^2 nor host"),
+    ("readings", "10^0,,host", "'' is neither a unit such as 10^2 nor host"),
+    ("readings", "10^16,host,host", "'10^16' is neither a unit such as 10^2 nor host"),
+    ("readings", "host,2^-31,host", "'2^-31' is neither a unit such as 10^2 nor host"),
+    ("readings", "host,host,3^0", "'3^0' is neither a unit such as 10^2 nor host"),
+    ("readings", "host,host, 10^0", "' 10^0' is neither a unit such as 10^2 nor host"),
+    ("readings", "host,host,10^0^1", "'10^0^1' is neither a unit such as 10^2 nor host"),
     ("target_names", "[\"a\"]", "1 names, the network has 2"),
     ("class_names", "[\"a\"]", "1 names, the network has 2"),
     ("feature_names", "[1]", "'Index 0': not of type String"),

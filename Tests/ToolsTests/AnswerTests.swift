@@ -22,7 +22,7 @@ struct AnswerTests {
       featureNames: ["x", "y"], classNames: [])
     // x = m / scale + offset of the mapped input m; outputs are a third of u and a fiftieth of v, times the scale.
     var map = InputMap.fitted(to: data)
-    // One LSB of 16 bits lies outside the declared range.
+    // So that an Int16 lies outside the declared range.
     map.minimumLSB = -32767
     let (offsets, scales) = (
       [map.offsets[0], map.offsets[map.offsets.count - 1]], [map.scales[0], map.scales[map.scales.count - 1]]
