@@ -37,10 +37,10 @@ struct DeployedModel {
 
   /// Expects scratch memory that is not aligned, or one byte short, to be refused.
   private func refuseWrongScratch() throws(RunError) {
-    for offset in 1...7 { try refuse(unsafe scratch + offset, scratchBytes - offset) }
+    for offset in 1...7 { try unsafe refuse(scratch + offset, scratchBytes - offset) }
     let needed = unsafe Int(network.pointee.infer_scratch_bytes)
     // A network without hidden layers states 8 bytes, and needs none.
-    if needed > 8 { try refuse(unsafe scratch, needed - 1) }
+    if needed > 8 { try unsafe refuse(scratch, needed - 1) }
   }
 
   private func refuse(_ memory: UnsafeMutableRawPointer, _ bytes: Int) throws(RunError) {

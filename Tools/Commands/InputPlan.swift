@@ -67,6 +67,13 @@ struct InputPlan {
     for (index, unit) in map.readings.enumerated() {
       let range = map.readings.count == 1 ? data.wholeRange : ranges[index]
       let ends = [range.lowerBound, range.upperBound]
+      let isReached = map.encoded(ends[0], feature: index) < map.encoded(ends[1], feature: index)
+      // Below about 1e-303 the LSB for each unit of the value are beyond all numbers, and the export would fail.
+      if ends[0] < ends[1], !isReached || !(map.scales[index] * Double(map.unit)).isFinite {
+        throw .usage(
+          "--data: column '\(data.columnName(index))', \(ends[0]) … \(ends[1]): too narrow for a map; multiply it by a constant"
+        )
+      }
       if unit == nil, readings[index] == nil, !ends.allSatisfy(ReadingUnit.whole.holds), data.isWhole(index) {
         throw noMap(data, index, range, "whole numbers beyond the 32 bits of a reading")
       }
