@@ -151,6 +151,9 @@ struct BadInputTests {
         + "mean_fractal_dimension, radius_error, texture_error",
       train + ["--tolerance", "pressure=2"])
     try expect(
+      "--hidden: a layer of 65535 × 65535 weights, at most 2^27 are loaded from a header",
+      train + ["--hidden", "65535,65535"])
+    try expect(
       "--monotone goes with --target: only numbers can rise and fall", train + ["--monotone", "+mean_radius"])
     let regression = train + ["--target", "worst_area", "--features", "mean_radius,mean_texture"]
     try expect(
