@@ -36,10 +36,9 @@ extension InputMap {
     let ranges = dataset.featureRanges
     let readings = ranges.indices.map { ReadingUnit.fitting(dataset.column($0)) }
     var map = InputMap(
-      // Halved before they are combined, so that the widest finite range does not overflow.
-      offsets: ranges.map { $0.lowerBound / 2 + $0.upperBound / 2 },
+      offsets: ranges.map(\.middle),
       scales: ranges.map { range in
-        let scale = 1 / (range.upperBound / 2 - range.lowerBound / 2)
+        let scale = 1 / range.halfWidth
         return scale.isFinite && scale > 0 ? scale : 1
       }, readings: readings, unit: 32768, minimumLSB: -32768, maximumLSB: 32767)
     for feature in ranges.indices where readings[feature] == .whole {
@@ -78,13 +77,13 @@ extension InputMap {
   public static func fitted(to dataset: Dataset, tolerances: [Double]) -> InputMap? {
     precondition(tolerances.count == dataset.featureCount && tolerances.contains { $0 > 0 })
     let ranges = dataset.featureRanges
-    let halves = ranges.map { $0.upperBound / 2 - $0.lowerBound / 2 }
+    let halves = ranges.map(\.halfWidth)
     let toleranceLSB = zip(tolerances, halves).reduce(32767.0) { least, feature in
       feature.0 > 0 && feature.1 > 0 ? min(least, feature.0 / feature.1 * 32767) : least
     }
     guard toleranceLSB >= 1 else { return nil }
     var map = InputMap(
-      offsets: ranges.map { $0.lowerBound / 2 + $0.upperBound / 2 },
+      offsets: ranges.map(\.middle),
       scales: halves.map { $0 > 0 && (1 / $0).isFinite ? 1 / $0 : 1 },
       readings: ranges.indices.map { ReadingUnit.fitting(dataset.column($0)) }, unit: 32768,
       minimumLSB: -32768, maximumLSB: 32767)
@@ -130,6 +129,19 @@ extension InputMap {
       }
     }
     return inputs
+  }
+}
+
+extension ClosedRange<Double> {
+  /// The middle; halved before it is added up, so that the widest finite range does not overflow.
+  fileprivate var middle: Double { lowerBound / 2 + upperBound / 2 }
+
+  /// Half the width, or the distance from the middle to the farther end where numbers are so coarse that they have no
+  /// number in the middle: by an eighth of an LSB of 2^-15 and more.
+  fileprivate var halfWidth: Double {
+    let half = upperBound / 2 - lowerBound / 2
+    let reach = Swift.max(upperBound - middle, middle - lowerBound)
+    return reach > half * (1 + 0x1p-18) ? reach : half
   }
 }
 

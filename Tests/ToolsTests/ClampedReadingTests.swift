@@ -40,6 +40,18 @@ struct ClampedReadingTests {
     #expect((predictions as? [[String: Any]])?.map { $0["clampedReadings"] as? Int } == [0, 0, 0, 0])
   }
 
+  /// Where doubles are 2^-23 and more apart there is none in the middle of the first two columns.
+  @Test(arguments: [[], ["--layers", "distance"], ["--tolerance", "third=1%"]])
+  func `Columns so far from zero that the numbers become coarse are within their range`(options: [String])
+    throws
+  {
+    let folder = try Self.deployed(
+      "first,second,third,label\n-1066080293.3884082,1611088122.7101889,1,0\n"
+        + "-1066080293.3884064,1611088122.709489,2,1\n-1066080293.3884076,1611088122.7099164,4,0\n", options)
+    let result = try folder.supnorm(["evaluate", "net.h", "--data", "d.csv"])
+    #expect(result.status == 0 && !result.errorOutput.contains("clamped"), "\(result.errorOutput)")
+  }
+
   /// One step of each grid beyond either end, and far outside: rows with 0, 1, 2, 4 and 1 of them.
   private static let outside =
     "step,tenth,word,real,label\n"
