@@ -59,7 +59,8 @@ public struct ModelClaims: Equatable, Sendable {
   /// Creates claims; nothing is checked.
   public init(
     name: String, formatVersion: Int, unit: Int, inputs: Int, outputs: Int, inputMinimum: Int,
-    inputMaximum: Int, scratchBytes: Int, inferScratchBytes: Int, crc32: Int, headCRC32: Int, layers: [LayerClaims],
+    inputMaximum: Int, scratchBytes: Int, inferScratchBytes: Int, crc32: Int, headCRC32: Int,
+    layers: [LayerClaims],
     bounds: [BoundClaims], features: [FeatureClaims], featureNames: [String], classNames: [String],
     golden: [GoldenClaims], task: Task = .classification, residualInputs: [Int] = [],
     monotoneInputs: [MonotoneClaims] = [], targets: [TargetClaims] = [], targetNames: [String] = [],

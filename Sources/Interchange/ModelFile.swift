@@ -376,7 +376,8 @@ struct ModelReader {
     for name in names {
       let unit = ReadingUnit(name)
       guard unit != nil || name == hostOnly else {
-        throw fail("metadata readings", "\(quoted(String(name))) is neither a unit such as 10^2 nor \(hostOnly)")
+        throw fail(
+          "metadata readings", "\(quoted(String(name))) is neither a unit such as 10^2 nor \(hostOnly)")
       }
       units.append(unit)
     }

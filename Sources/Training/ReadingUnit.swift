@@ -9,26 +9,20 @@ public struct ReadingUnit: Equatable, Sendable, CustomStringConvertible {
   public let exponent: Int
 
   /// The unit `base^exponent`; nil outside the ranges above.
+  ///
+  /// Whole numbers are always `10^0`.
   public init?(base: Int, exponent: Int) {
     guard base == 10 && (-9...15).contains(exponent) || base == 2 && (-30...60).contains(exponent) else {
       return nil
     }
-    self.base = base
+    self.base = exponent == 0 ? 10 : base
     self.exponent = exponent
   }
 
-  private init(tens exponent: Int) {
-    base = 10
-    self.exponent = exponent
-  }
-
-  private init(twos exponent: Int) {
-    base = 2
-    self.exponent = exponent
-  }
+  private init() { (base, exponent) = (10, 0) }
 
   /// Values that are readings themselves.
-  public static let whole = ReadingUnit(tens: 0)
+  public static let whole = ReadingUnit()
 
   /// `10^2`.
   public var description: String { "\(base)^\(exponent)" }

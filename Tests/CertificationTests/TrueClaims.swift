@@ -31,10 +31,12 @@ extension TestRandom {
     }
     let isRegression = network.task == .regression
     return ModelClaims(
-      name: "test", formatVersion: ModelClaims.currentFormatVersion, unit: network.unit, inputs: network.inputs, outputs: network.outputs,
+      name: "test", formatVersion: ModelClaims.currentFormatVersion, unit: network.unit,
+      inputs: network.inputs, outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
-      crc32: Int(certified.crc32), headCRC32: Int(certified.headCRC32), layers: network.layers.map { LayerClaims($0) },
+      crc32: Int(certified.crc32), headCRC32: Int(certified.headCRC32),
+      layers: network.layers.map { LayerClaims($0) },
       bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features,
       featureNames: oneIn(2) ? [] : (0..<network.inputs).map { "feature \($0)" },
@@ -74,7 +76,8 @@ extension TestRandom {
     case 1:
       let scale = Double(integer(1...1000)) / Double(7 * unit)
       return FeatureClaims(
-        hostOnlyOffset: signed() * 100, scale: scale, tolerance: (1 / (scale * Double(unit))).nextDown.nextDown)
+        hostOnlyOffset: signed() * 100, scale: scale,
+        tolerance: (1 / (scale * Double(unit))).nextDown.nextDown)
     default:
       // Readings are value · 10^k or value · 2^k; half an LSB needs slope · 2^-shift steps that are fine enough.
       let (base, exponent) = oneIn(2) ? (10, integer(0...3)) : (2, integer(1...8))

@@ -96,7 +96,7 @@ struct CProgramTests {
     try folder.write(
       """
       \(includes)
-      static int16_t scratch[512];
+      static uint64_t scratch[128];
 
       int main(void) {
         static int32_t logits[64];

@@ -55,7 +55,8 @@ struct HeaderCompilationTests {
         const supnorm_network *use_\(lower)(long long *numbers);
         const supnorm_network *use_\(lower)(long long *numbers) {
           static int32_t logits[\(lower)_outputs];
-          static int16_t input[\(upper)_INPUTS], scratch[\(upper)_SCRATCH_BYTES / sizeof(int16_t)];
+          static int16_t input[\(upper)_INPUTS];
+          static \(upper)_SCRATCH(scratch);
           numbers[0] = \(upper)_UNIT + \(upper)_INPUT_MIN + \(upper)_INPUT_MAX;
           numbers[1] = \(upper)_LAYERS + \(upper)_INFER_SCRATCH_BYTES + \(upper)_LAYER0_SHIFT;
           numbers[2] = \(lower)_golden()[\(lower)_golden_count() - 1].radius_lsb;

@@ -130,6 +130,7 @@ struct HeaderModels: RandomNumberGenerator {
     let addend = (offset.rounded() - offset) * multiplier + (shift > 0 ? power / 2 : 0)
     return FeatureClaims(
       offset: offset, scale: scale, origin: Int(offset.rounded()), multiplier: Int(multiplier),
-      addend: Int(addend.rounded()), shift: shift, tolerance: min(1 / slope, power / multiplier).nextDown.nextDown)
+      addend: Int(addend.rounded()), shift: shift,
+      tolerance: min(1 / slope, power / multiplier).nextDown.nextDown)
   }
 }

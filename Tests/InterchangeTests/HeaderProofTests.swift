@@ -30,7 +30,8 @@ struct HeaderProofTests {
       layer(3, 4, isSparse: false, bound: 65535, shift: 0, bias: 32767),
     ]
     return ModelClaims(
-      name: "digits", formatVersion: ModelClaims.currentFormatVersion, unit: 32768, inputs: 6, outputs: 3, inputMinimum: -32768,
+      name: "digits", formatVersion: ModelClaims.currentFormatVersion, unit: 32768, inputs: 6, outputs: 3,
+      inputMinimum: -32768,
       inputMaximum: 32767, scratchBytes: 64, inferScratchBytes: 32, crc32: 0, headCRC32: 0, layers: layers,
       bounds: [BoundClaims](repeating: BoundClaims(slope: 1, offset: 1), count: 3),
       features: [ModelClaims.imageFeature], featureNames: [], classNames: [],

@@ -93,13 +93,16 @@ struct QuantizationErrorTests {
   }
 
   @Test func `A feature whose readings have no integer map of 32 bits is an error`() throws {
-    func problem(_ scales: [Double], offset: Double = 0, readings: ReadingUnit? = .whole) -> QuantizationError? {
+    func problem(_ scales: [Double], offset: Double = 0, readings: ReadingUnit? = .whole)
+      -> QuantizationError?
+    {
       let layer = Self.layer(Array(repeating: 0.5, count: scales.count))
       let model = FloatModel(
         network: FloatNetwork(layers: [layer], activation: .relu),
         inputMap: InputMap(
           offsets: Array(repeating: offset, count: scales.count), scales: scales,
-          readings: Array(repeating: readings, count: scales.count), unit: 32768, minimumLSB: -32768, maximumLSB: 32767))
+          readings: Array(repeating: readings, count: scales.count), unit: 32768, minimumLSB: -32768,
+          maximumLSB: 32767))
       do {
         _ = try ModelClaims(deploying: model, name: "m")
         return nil

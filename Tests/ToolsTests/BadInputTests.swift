@@ -151,6 +151,9 @@ struct BadInputTests {
         + "mean_fractal_dimension, radius_error, texture_error",
       train + ["--tolerance", "pressure=2"])
     try expect(
+      "--hidden: a layer of 65535 × 65535 weights, at most 2^27 are loaded from a header",
+      train + ["--hidden", "65535,65535"])
+    try expect(
       "--monotone goes with --target: only numbers can rise and fall", train + ["--monotone", "+mean_radius"])
     let regression = train + ["--target", "worst_area", "--features", "mean_radius,mean_texture"]
     try expect(
@@ -190,9 +193,9 @@ struct BadInputTests {
       ["predict", "digits.h", "--input", "x.csv", "--within", "tolerance"],
       files: files.merging(["x.csv": csv(Array(repeating: "1", count: 64).joined(separator: ","))]) { $1 })
     let header = String(decoding: try trained("digits.h"), as: UTF8.self)
-    let other = header.replacing("_FORMAT_VERSION 3\n", with: "_FORMAT_VERSION 2\n")
+    let other = header.replacing("_FORMAT_VERSION 4\n", with: "_FORMAT_VERSION 3\n")
     try expect(
-      "digits.h:12: DIGITS_FORMAT_VERSION: 2 outside 3…3", ["verify", "digits.h"],
+      "digits.h:12: DIGITS_FORMAT_VERSION: 3 outside 4…4", ["verify", "digits.h"],
       files: ["digits.h": Data(other.utf8)])
   }
 
@@ -205,6 +208,18 @@ struct BadInputTests {
     try expect(
       "d.csv:3: 2 cells, the first row has 3", train,
       files: ["d.csv": csv("a,b,label", "1,2,0", "1,1")])
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    let wanted = "not a table, a .npz file or a folder of IDX files"
+    for (name, bytes, kind) in [
+      ("d.parquet", Data("PAR1".utf8) + Data(count: 8), "a Parquet file, \(wanted)"),
+      ("d.csv", Data("PAR1".utf8) + Data(count: 8), "a Parquet file, \(wanted)"),
+      (
+        "d.csv", Data(pointer.utf8),
+        "a git-lfs pointer, not the file itself, \(wanted); git lfs pull fetches the file"
+      ),
+    ] {
+      try expect("\(name): \(kind)", ["train", "--data", name, "--out", "m"], files: [name: bytes])
+    }
     let notFinite = try TestFolder()
     for value in ["nan", "inf", "-inf", "x"] {
       try notFinite.write("a,b,label\n1,\(value),0\n", as: "d.csv")

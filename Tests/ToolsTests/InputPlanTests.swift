@@ -162,7 +162,7 @@ struct InputPlanTests {
       #expect(result.status == 2 && result.output.isEmpty)
       #expect(
         result.errorOutput
-          == "supnorm train: --data: column 'ts', 1700000000000.0 … 1700000003000.0: \(problem); "
+          == "supnorm train: --data: column 'ts', 1700000000000 … 1700000003000: \(problem); "
           + "take a base off the column, give it a coarser unit (--reading 'ts=UNIT'), "
           + "or leave it to hosts (--reading 'ts=none')\n")
       #expect(try folder.names == ["d.csv"])

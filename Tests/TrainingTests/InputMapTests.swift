@@ -13,7 +13,8 @@ struct InputMapTests {
 
   @Test func `give gray levels whole numbers of LSB`() {
     for largest in 1...255 {
-      let map = InputMap.fitted(to: Self.dataset(.reals([0, Double(largest)]), features: 1, samples: 2, isImage: true))
+      let map = InputMap.fitted(
+        to: Self.dataset(.reals([0, Double(largest)]), features: 1, samples: 2, isImage: true))
       #expect(map.unit == largest * (32767 / largest))
       #expect(map.minimumLSB == 0 && map.maximumLSB == map.unit)
       for level in 0...largest {
@@ -23,9 +24,14 @@ struct InputMapTests {
   }
 
   @Test func `use 32752 for digits and 32640 for bytes`() {
-    #expect(InputMap.fitted(to: Self.dataset(.reals([0, 16]), features: 2, samples: 1, isImage: true)).unit == 32752)
-    #expect(InputMap.fitted(to: Self.dataset(.bytes([3, 255]), features: 2, samples: 1, isImage: true)).unit == 32640)
-    #expect(InputMap.fitted(to: Self.dataset(.bytes([0, 0]), features: 2, samples: 1, isImage: true)).unit == 32767)
+    #expect(
+      InputMap.fitted(to: Self.dataset(.reals([0, 16]), features: 2, samples: 1, isImage: true)).unit == 32752
+    )
+    #expect(
+      InputMap.fitted(to: Self.dataset(.bytes([3, 255]), features: 2, samples: 1, isImage: true)).unit
+        == 32640)
+    #expect(
+      InputMap.fitted(to: Self.dataset(.bytes([0, 0]), features: 2, samples: 1, isImage: true)).unit == 32767)
   }
 
   @Test func `center and scale other features one by one`() {

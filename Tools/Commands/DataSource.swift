@@ -111,6 +111,20 @@ enum DataSource {
     return data
   }
 
+  /// Names what a file is that no table is: a web page, a pointer of git-lfs, a spreadsheet, a Parquet file.
+  private static func refuseOtherKinds(_ source: String) throws {
+    // A pipe cannot be looked at twice.
+    guard
+      (try? FileManager.default.attributesOfItem(atPath: source)[.type] as? FileAttributeType)
+        == .typeRegular,
+      let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: source)),
+      let head = try? file.read(upToCount: 512), let kind = FileKind(of: head)
+    else { return }
+    let isBinary = head.contains(0) || kind == .gitLFSPointer || kind == .html
+    guard isBinary, ![.text, .empty, .gzip].contains(kind) else { return }
+    throw FileError(source, kind.insteadOf("a table, a .npz file or a folder of IDX files"))
+  }
+
   private static func read(_ source: String, part: IDXPart, _ columns: ColumnChoice) throws -> Dataset {
     if let label = shipped[source] {
       return try table(
@@ -118,9 +132,13 @@ enum DataSource {
     }
     var isFolder: ObjCBool = false
     let exists = unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-    if isTable(source), !isFolder.boolValue { return try table(source, columns, label: nil) }
+    if isTable(source), !isFolder.boolValue {
+      try refuseOtherKinds(source)
+      return try table(source, columns, label: nil)
+    }
     for (option, isGiven) in [
-      ("--target", columns.target != nil), ("--features", columns.features != nil),
+      ("--label", columns.label != nil), ("--target", columns.target != nil),
+      ("--features", columns.features != nil),
       ("--header", columns.hasHeader == true), ("--no-header", columns.hasHeader == false),
       ("--missing", columns.dropsMissing),
     ] where isGiven {
@@ -143,6 +161,7 @@ enum DataSource {
         source, part: part, classNames: columns.classNames, outputs: columns.outputs, arrays: columns.arrays)
     }
     guard isFolder.boolValue else {
+      try refuseOtherKinds(source)
       throw CommandError.usage(
         "--data '\(source)': not 'digits', 'breast-cancer', a folder of IDX files, "
           + "a table (.csv, .tsv or .txt, or with .gz) or a .npz file")

@@ -60,6 +60,8 @@ struct InputPlan {
   }
 
   private mutating func state(_ readings: [Int: ReadingUnit?], of data: Dataset) throws(CommandError) {
+    // Gray levels, of which there may be many millions, are readings by their type.
+    if readings.isEmpty, map.readings == [.whole], data.values.areBytes { return }
     for (feature, unit) in readings { map.readings[map.readings.count == 1 ? 0 : feature] = unit }
     let ranges = data.featureRanges
     for (index, unit) in map.readings.enumerated() {
@@ -97,10 +99,13 @@ struct InputPlan {
   ) -> CommandError {
     let name = data.columnName(feature)
     return .usage(
-      "--data: column '\(name)', \(range.lowerBound) … \(range.upperBound): \(problem); take a base off the column, give it a coarser unit (--reading '\(name)=UNIT'), or leave it to hosts (--reading '\(name)=none')"
+      "--data: column '\(name)', \(plain(range.lowerBound)) … \(plain(range.upperBound)): \(problem); take a base off the column, give it a coarser unit (--reading '\(name)=UNIT'), or leave it to hosts (--reading '\(name)=none')"
     )
   }
 }
+
+/// A number without a fraction that is zero.
+private func plain(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 
 /// What `--reading` says: `temperature=0.1,count=1,level=2^-10,score=none`.
 enum Readings {
@@ -145,8 +150,7 @@ enum Readings {
     if parts.count == 2, let base = Int(parts[0]), let power = Int(parts[1]), -60...30 ~= power,
       let unit = ReadingUnit(base: base, exponent: -power)
     {
-      // 2^0 are whole numbers, which have one spelling.
-      return power == 0 ? .whole : unit
+      return unit
     }
     let value = Epsilon(text)?.value ?? Double(text) ?? 0
     for (base, exponents) in [(10, -9...15), (2, -30...60)] {

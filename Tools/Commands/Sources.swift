@@ -24,6 +24,12 @@ struct LoadedHeader {
     encoder = InputEncoder(network)
   }
 
+  /// A value in mapped units, not clamped and not rounded.
+  func mapped(_ value: Double, feature: Int) -> Double {
+    let map = claims.features[claims.features.count == 1 ? 0 : feature]
+    return (value - map.offset) * map.scale
+  }
+
   /// Loads samples for this network and encodes them as the device sees them.
   ///
   /// - Parameter limit: only the first so many of them.

@@ -146,9 +146,14 @@ enum TrainCommand: Command {
     }
   }
 
-  /// Ends before training what no header could hold: its checker compares the rows of all pairs of classes.
+  /// Ends before training what no header could hold: layers too large to load, and more pairs of classes than its
+  /// checker compares.
   private static func requireVerifiable(_ data: Dataset, _ options: TrainingOptions) throws(CommandError) {
     let classes = data.classNames.count
+    let widths = [data.featureCount] + options.hidden + [max(classes, 1)]
+    for (columns, rows) in zip(widths, widths.dropFirst()) where rows * columns > 1 << 27 {
+      throw .usage("--hidden: a layer of \(rows) × \(columns) weights, at most 2^27 are loaded from a header")
+    }
     // The checker reads no weights of a last layer of distances.
     let width = options.kind == .distance ? 1 : options.hidden.last ?? data.featureCount
     guard classes * classes * width <= 1 << 33 else {

@@ -212,7 +212,7 @@ struct ReportBuilder {
     let data = samples.data
     let values = (0..<data.featureCount).map { data.value(sample: sample, feature: $0) }
     if let size = data.imageSize {
-      let pixels = values.enumerated().map { min(max(model.inputMap.mapped($1, feature: $0), 0), 1) }
+      let pixels = values.enumerated().map { min(max(header.mapped($1, feature: $0), 0), 1) }
       return .image(pixels: pixels, width: size.width, height: size.height)
     }
     return .features(

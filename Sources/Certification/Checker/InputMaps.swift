@@ -88,6 +88,8 @@ struct ReadingFactor {
   }
 }
 
+/// What keeps the integer map from lying within half an LSB of the real one; nil when nothing does.
+///
 /// Both maps are straight lines, so their difference is largest at an end of the range:
 /// `|(r - origin) · m / 2^s + (addend - 2^(s-1)) / 2^s - L| ≤ 1/2` at both ends L, where the real map has the reading
 /// `r = u · (offset + L / slope)`, u readings a unit. Multiplied by slope · 2^s and what is below in u, all is whole.
