@@ -205,11 +205,34 @@ extension ModelClaims {
 
   private func columns(_ choice: ColumnChoice, of source: String) -> ColumnChoice {
     var choice = choice
-    // Images have no columns to choose.
-    choice.features = DataSource.isTable(source) && !featureNames.isEmpty ? featureNames : nil
-    choice.target = task == .regression ? targetNames.first : nil
-    choice.classNames = classNames.isEmpty ? nil : classNames
-    choice.outputs = task == .regression ? nil : outputs
+    choice.take(
+      features: featureNames, classes: classNames, outputs: outputs, isRegression: task == .regression,
+      targets: targetNames, of: source)
     return choice
+  }
+}
+
+extension FloatModel {
+  /// The columns of a data file that the model was made for, by their names, with what the options say.
+  func columns(_ arguments: Arguments, of source: String) throws(CommandError) -> ColumnChoice {
+    var choice = try ColumnChoice(arguments)
+    choice.take(
+      features: featureNames, classes: classNames, outputs: network.layers[network.layers.count - 1].rows,
+      isRegression: !targets.isEmpty, targets: targetNames, of: source)
+    return choice
+  }
+}
+
+extension ColumnChoice {
+  /// Takes over the names of a model.
+  fileprivate mutating func take(
+    features: [String], classes: [String], outputs: Int, isRegression: Bool, targets: [String],
+    of source: String
+  ) {
+    // Images have no columns to choose.
+    self.features = DataSource.isTable(source) && !features.isEmpty ? features : nil
+    target = isRegression ? targets.first : nil
+    classNames = classes.isEmpty ? nil : classes
+    self.outputs = isRegression ? nil : outputs
   }
 }

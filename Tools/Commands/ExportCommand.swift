@@ -66,24 +66,27 @@ enum ExportCommand: Command {
     var (model, data) = (imported.model, imported.data)
     let path = try arguments.required("--out")
     if try arguments.choice("--offsets", ["8", "16"]) == "8" { try useByteOffsets(&model, path: modelPath) }
+    if !imported.isForeign, let source = arguments.string("--data") {
+      data = try DataSource.load(source, part: .test, columns: model.columns(arguments, of: source))
+    }
+    // What does not fit is refused before anything is written.
+    if let data {
+      let last = model.network.layers[model.network.layers.count - 1].rows
+      try requireFit(
+        data, inputs: model.network.layers[0].columns, model.targets.isEmpty ? last : .max)
+    }
     let original = model.network
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
     let claims = try export(
       &model, from: modelPath, name: try arguments.required("--name"), to: path,
       prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments, for: model))
     let network = try claims.network()
-    if !imported.isForeign, let source = arguments.string("--data") {
-      data = try DataSource.load(
-        source, part: .test, columns: claims.columns(arguments, of: source))
-    }
     var cost: Cost?
     if network.task == .regression, let data {
-      try requireFit(data, inputs: network.inputs, .max)
       let samples = try EncodedSamples(data, encoder: InputEncoder(CertifiedNetwork(verified: claims)))
       if let text = arguments.string("--data").flatMap(samples.clampingText) { Console.message(text) }
       Console.message("supnorm evaluate \(path) says how far a regression is off")
     } else if let data {
-      try requireFit(data, inputs: network.inputs, network.outputs)
       var deployed = try self.cost(
         of: model, claims: claims, on: data, source: arguments.string("--data"))
       if projection != nil {
