@@ -136,8 +136,10 @@ struct ReportBuilder {
       features: claims.tolerances.enumerated().map { index, tolerance in
         ReportContent.Tolerances.Feature(
           name: claims.inputName(index), declared: tolerance > 0 ? shortest(tolerance) : nil,
+          // What is declared is covered, though the product may have lost its last place.
           covered: significant(
-            tolerancePerLSB(index).multiplied(by: Double(claims.toleranceLSB), rounded: .down)),
+            max(
+              tolerance, tolerancePerLSB(index).multiplied(by: Double(claims.toleranceLSB), rounded: .down))),
           perLSB: significant(tolerancePerLSB(index)))
       })
   }
