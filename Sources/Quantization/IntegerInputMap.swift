@@ -30,6 +30,17 @@ extension InputMap {
     return claims
   }
 
+  /// The map without the readings that have no integer map: those features are left to hosts.
+  ///
+  /// - Complexity: O(features).
+  public var withoutImpossibleReadings: InputMap {
+    var map = self
+    for (index, unit) in readings.enumerated() {
+      if let unit, integerMap(ofFeature: index, readings: unit) == nil { map.readings[index] = nil }
+    }
+    return map
+  }
+
   /// The exact map with the least shift, or the finest one.
   private func integerMap(ofFeature index: Int, readings unit: ReadingUnit) -> FeatureClaims? {
     let slope = scales[index] * Double(self.unit) / unit.readingsPerUnit

@@ -38,6 +38,21 @@ struct ForeignExportTests {
     #expect(page.contains("abs") && !page.contains("<h2>Training</h2>"))
   }
 
+  /// Ranges for each input, and data without names to tell that it has fewer columns.
+  @Test func `Data of another number of features is refused before its columns are looked at`() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      "name,min,max\n" + (0..<8).map { "f\($0),0,200\n" }.joined(), as: "ranges.csv")
+    let cases = Checkout.root.appending(path: "Tests/Vectors/cases").path
+    let result = try folder.supnorm([
+      "export", "\(cases)/pytorch-fc1-fc2-out.safetensors", "--name", "net", "--out", "net.h", "--range",
+      "ranges.csv",
+      "--data", "\(cases)/npz-X_train-not-found.npz",
+    ])
+    #expect(result.status == 2)
+    #expect(result.errorOutput.hasSuffix("features, the model has 8 inputs\n"), "\(result.errorOutput)")
+  }
+
   @Test func `Projection says what it cost`() throws {
     let folder = try TestFolder()
     let result = try export("digits-f32", ["--data", "digits", "--project", "--json"], in: folder)

@@ -135,7 +135,11 @@ struct ImportedModel {
       model.network.layers[0].columns, model.network.layers[model.network.layers.count - 1].rows
     )
     if sight.names.count == inputs { model.featureNames = sight.names }
-    try Self.stateReadings(&model.inputMap, data, arguments)
+    // Before a column of the data is looked at by the number of an input.
+    if let data, data.featureCount != inputs {
+      throw CommandError.usage("--data: \(data.featureCount) features, the model has \(inputs) inputs")
+    }
+    try Self.stateReadings(&model.inputMap, of: conventions.ranges, data, arguments)
     if let name = columns.target { model.targetNames = [name] }
     if let classes = columns.classNames {
       guard classes.count == outputs, columns.target == nil else {
@@ -144,39 +148,29 @@ struct ImportedModel {
       model.classNames = classes
     }
     guard var data else { return }
-    guard data.featureCount == inputs else {
-      throw CommandError.usage("--data: \(data.featureCount) features, the model has \(inputs) inputs")
-    }
     if columns.target == nil { try Self.number(&data, outputs, &model, isStated: columns.classNames != nil) }
     model.examples = data.spreadExamples
     self.data = data
   }
 
   /// The readings that the data or `--reading` have; without data whole numbers, where the range is made of them.
-  private static func stateReadings(_ map: inout InputMap, _ data: Dataset?, _ arguments: Arguments) throws {
+  ///
+  /// What has no integer map is left to hosts.
+  private static func stateReadings(
+    _ map: inout InputMap, of ranges: [ClosedRange<Double>], _ data: Dataset?, _ arguments: Arguments
+  ) throws {
     if let data {
       map = map.reading(data)
       let stated = try arguments.string("--reading").map { try Readings.parse($0, for: data) } ?? [:]
       for (feature, unit) in stated { map.readings[map.readings.count == 1 ? 0 : feature] = unit }
     } else {
       guard !arguments.has("--reading") else { throw CommandError.usage("--reading goes with --data") }
-      for index in map.offsets.indices {
-        let width = (1 / map.scales[index] * 1024).rounded() / 1024
-        let isWhole =
-          width > 1 && width == width.rounded() && map.offsets[index] == map.offsets[index].rounded()
-        if !isWhole { map.readings[index] = nil }
+      map.readings = ranges.map { range in
+        let ends = [range.lowerBound, range.upperBound]
+        return ends.allSatisfy { $0 == $0.rounded() } && ends[1] - ends[0] > 1 ? .whole : nil
       }
     }
-    // What has no integer map is left to hosts.
-    while true {
-      do throws(QuantizationError) {
-        _ = try map.featureClaims()
-        break
-      } catch {
-        guard case .noIntegerMap(let feature, _) = error else { throw error }
-        map.readings[feature] = nil
-      }
-    }
+    map = map.withoutImpossibleReadings
     let count = map.readings.count { $0 == nil }
     if count > 0 {
       Console.message(
