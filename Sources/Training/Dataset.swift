@@ -32,16 +32,6 @@ public struct Dataset: Sendable {
       }
     }
 
-    /// Whether every value is a whole number.
-    ///
-    /// - Complexity: O(values).
-    public var areWhole: Bool {
-      switch self {
-      case .bytes, .shorts: true
-      case .floats, .decimals, .reals: (0..<count).allSatisfy { self[$0] == self[$0].rounded() }
-      }
-    }
-
     /// Whether every value is a whole number in 0 … 255, as gray levels are.
     ///
     /// - Complexity: O(values).

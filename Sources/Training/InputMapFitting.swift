@@ -6,7 +6,7 @@ extension InputMap {
   ///   raw step is a whole number of LSB and encoding is exact. m = 255 gives 32640, m = 16 gives 32752. Other values
   ///   become 0 … 1 from the least to the greatest of all pixels, at 32767 LSB.
   /// - A table gets a map for each feature, from its `min … max` to -1 … 1, at 32768 LSB a unit. A feature of whole
-  ///   numbers at most 65,535 apart gets whole LSB for each step, see `exactStep(of:)`, so that encoding is exact; one
+  ///   numbers at most 65,535 apart gets whole LSB for each step, see `exactSteps(of:)`, so that encoding is exact; one
   ///   that never changes is only shifted to zero.
   ///
   /// Each feature's `readings` are the grid on which its values lie.

@@ -58,9 +58,17 @@ struct EncodedSamples {
 
   /// What was clamped, in one line; nil when nothing was.
   func clampingText(source: String) -> String? {
-    guard clampedCount > 0 else { return nil }
-    return
-      "\(source): \(clampedCount) of \(inputs.count * data.featureCount) readings lie outside the declared input "
-      + "range and were clamped, in \(clampedCounts.count { $0 > 0 }) of \(inputs.count) samples; certificates speak of the clamped inputs"
+    Tools.clampingText(source, clampedCounts, features: data.featureCount, noun: "samples")
   }
+}
+
+/// What was clamped of samples or rows, in one line; nil when nothing was.
+///
+/// - Parameter counts: the values of each that lay outside the declared range.
+func clampingText(_ source: String, _ counts: [Int], features: Int, noun: String) -> String? {
+  let total = counts.reduce(0, +)
+  guard total > 0 else { return nil }
+  return
+    "\(source): \(total) of \(counts.count * features) readings lie outside the declared input range and were clamped, "
+    + "in \(counts.count { $0 > 0 }) of \(counts.count) \(noun); certificates speak of the clamped inputs"
 }

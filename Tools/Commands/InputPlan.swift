@@ -18,13 +18,13 @@ struct InputPlan {
   /// - Throws: a feature for which there is no integer map: column, range and remedy.
   init(_ data: Dataset, tolerances: [Double] = [], readings: [Int: ReadingUnit?] = [:]) throws {
     self.tolerances = tolerances
-    map = InputMap.fitted(to: data)
-    if !tolerances.isEmpty {
-      guard let fitted = InputMap.fitted(to: data, tolerances: tolerances) else {
-        throw CommandError.usage("--tolerance: the smallest one is below one LSB, 1/32767 of half its range")
-      }
-      map = fitted
+    guard
+      let fitted = tolerances.isEmpty
+        ? InputMap.fitted(to: data) : InputMap.fitted(to: data, tolerances: tolerances)
+    else {
+      throw CommandError.usage("--tolerance: the smallest one is below one LSB, 1/32767 of half its range")
     }
+    map = fitted
     let constant = data.constantFeatures
     guard constant.count < data.featureCount else {
       throw CommandError.usage("--data: no feature changes in the data, there is nothing to learn from")
@@ -114,37 +114,16 @@ enum Readings {
   /// UNIT is what one reading is worth in the column's own unit: a power of ten or two (0.01, 1e-3, 10^-2, 2^-10, 1/1024),
   /// or none for a column that only hosts encode. `*` stands for all features that are not named.
   static func parse(_ text: String, for data: Dataset) throws(CommandError) -> [Int: ReadingUnit?] {
+    let stated = try NamedValues("--reading", text, noun: "unit", for: data)
     var units: [Int: ReadingUnit?] = [:]
-    var rest: ReadingUnit??
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let sign = part.lastIndex(of: "=") else {
-        throw .usage("--reading '\(part)': not a name, =, and a unit")
-      }
-      let name = String(part[..<sign])
-      let unit = try unit(String(part[part.index(after: sign)...]), part: part)
-      if name == "*" {
-        guard rest == nil else { throw .usage("--reading: '*' is given twice") }
-        rest = .some(unit)
-        continue
-      }
-      guard let feature = data.featureNames.firstIndex(of: name) else {
-        let names = data.featureNames.prefix(12).joined(separator: ", ")
-        throw .usage(
-          "--reading '\(name)': no such feature column, there are \(names.isEmpty ? "no names" : names)")
-      }
-      guard units.updateValue(unit, forKey: feature) == nil else {
-        throw .usage("--reading '\(name)': given twice")
-      }
-    }
-    if let rest {
-      for feature in 0..<data.featureCount where units[feature] == nil {
-        units.updateValue(rest, forKey: feature)
-      }
+    for feature in 0..<data.featureCount {
+      guard let value = stated[feature] else { continue }
+      units.updateValue(try unit(value, name: data.columnName(feature)), forKey: feature)
     }
     return units
   }
 
-  private static func unit(_ text: String, part: Substring) throws(CommandError) -> ReadingUnit? {
+  private static func unit(_ text: String, name: String) throws(CommandError) -> ReadingUnit? {
     if text == "none" { return nil }
     let parts = text.split(separator: "^", omittingEmptySubsequences: false)
     if parts.count == 2, let base = Int(parts[0]), let power = Int(parts[1]), -60...30 ~= power,
@@ -159,7 +138,8 @@ enum Readings {
       }
     }
     throw .usage(
-      "--reading '\(part)': not a power of ten from 1e-15 to 1e9 or of two from 2^-60 to 2^30, nor none")
+      "--reading '\(name)=\(text)': not a power of ten from 1e-15 to 1e9 or of two from 2^-60 to 2^30, nor none"
+    )
   }
 }
 

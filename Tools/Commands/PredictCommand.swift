@@ -59,11 +59,9 @@ enum PredictCommand: Command {
       prediction.clampedReadings = input.clampedCount
       return prediction
     }
-    let clamped = inputs.count { $0.clampedCount > 0 }
-    if clamped > 0 {
-      Console.message(
-        "\(path): \(inputs.reduce(0) { $0 + $1.clampedCount }) of \(inputs.count * header.claims.inputs) readings lie outside the declared input range and were clamped, in \(clamped) of \(inputs.count) rows; certificates speak of the clamped inputs"
-      )
+    let counts = inputs.map(\.clampedCount)
+    if let text = clampingText(path, counts, features: header.claims.inputs, noun: "rows") {
+      Console.message(text)
     }
     if arguments.has("--json") {
       try Console.printJSON(Output(model: header.claims.name, predictions: predictions))

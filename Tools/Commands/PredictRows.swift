@@ -23,9 +23,6 @@ struct PredictRows {
   /// The number of rows.
   var count: Int { table.rowCount }
 
-  /// All values, row after row.
-  var values: Dataset.Values { table.values }
-
   /// The values of a row, in the order of the model's inputs.
   subscript(row: Int) -> [Double] {
     (row * table.featureCount..<(row + 1) * table.featureCount).map { table.values[$0] }

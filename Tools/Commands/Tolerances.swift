@@ -8,31 +8,11 @@ enum Tolerances {
   /// that are not named.
   /// - Returns: one for each feature, 0 where nothing was said.
   static func parse(_ text: String, for data: Dataset) throws -> [Double] {
-    var tolerances: [Double?] = Array(repeating: nil, count: data.featureCount)
-    var rest: String?
+    let stated = try NamedValues("--tolerance", text, noun: "number", for: data)
     let ranges = data.featureRanges
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let sign = part.lastIndex(of: "=") else {
-        throw CommandError.usage("--tolerance '\(part)': not a name, =, and a number")
-      }
-      let name = String(part[..<sign])
-      let value = String(part[part.index(after: sign)...])
-      if name == "*" {
-        guard rest == nil else { throw CommandError.usage("--tolerance: '*' is given twice") }
-        rest = value
-        continue
-      }
-      guard let feature = data.featureNames.firstIndex(of: name) else {
-        let names = data.featureNames.prefix(12).joined(separator: ", ")
-        throw CommandError.usage(
-          "--tolerance '\(name)': no such feature column, there are \(names.isEmpty ? "no names" : names)")
-      }
-      guard tolerances[feature] == nil else { throw CommandError.usage("--tolerance '\(name)': given twice") }
-      tolerances[feature] = try number(value, name: name, range: ranges[feature])
-    }
-    let result = try tolerances.enumerated().map { feature, tolerance in
+    let result = try ranges.indices.map { feature in
       let name = data.featureNames.isEmpty ? "\(feature)" : data.featureNames[feature]
-      return try tolerance ?? rest.map { try number($0, name: name, range: ranges[feature]) } ?? 0
+      return try stated[feature].map { try number($0, name: name, range: ranges[feature]) } ?? 0
     }
     guard result.contains(where: { $0 > 0 }) else {
       throw CommandError.usage("--tolerance '\(text)': no feature changes in the data")
