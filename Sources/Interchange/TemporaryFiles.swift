@@ -32,10 +32,17 @@ package enum TemporaryFiles {
 
   /// Ends the program: calls `prepare`, removes all there are, calls `end`; whoever wants to make or remove one
   /// meanwhile waits.
+  ///
+  /// A folder into which something still writes cannot be removed in one go, so what is left is tried again, for some
+  /// seconds at most.
   package static func endProgram(_ prepare: () -> Void, _ end: () -> Never) -> Never {
     state.withLock { state in
-      prepare()
-      for path in state { try? FileManager.default.removeItem(atPath: path) }
+      for attempt in 0..<200 {
+        if attempt > 0 { usleep(20_000) }
+        prepare()
+        for path in state { try? FileManager.default.removeItem(atPath: path) }
+        if !state.contains(where: FileManager.default.fileExists) { break }
+      }
       end()
     }
   }
