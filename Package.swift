@@ -24,6 +24,10 @@ let vectorUnits: [SwiftSetting] = {
   return [.unsafeFlags(["-Xcc", "-march=haswell", "-Xcc", "-fno-math-errno", "-target-cpu", "haswell"])]
 }()
 
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ more: [SwiftSetting] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings + more)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)Tests",
@@ -37,16 +41,23 @@ let fuzzing: [Target] =
   : [
     .target(name: "CFuzzer", path: "Tests/CFuzzer"),
     .executableTarget(
-      name: "Fuzz", dependencies: ["CFuzzer", "FuzzTargets", "Interchange", "Certification"],
+      name: "Fuzz", dependencies: allModules + ["CFuzzer", "FuzzTargets", "TestSupport"],
       path: "Tests/Fuzz", exclude: ["Dictionaries"], swiftSettings: settings),
   ]
+
+/// Every module of `Sources`, for whoever uses all of them.
+let allModules: [Target.Dependency] = [
+  "CSupNorm", "Embedded", "Claims", "Checker", "Integers", "Certification", "FileAccess", "Header",
+  "Training",
+  "Quantization", "Files",
+]
 
 let package = Package(
   name: "SupNorm",
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "Embedded", targets: ["Embedded"]),
-    .library(name: "Certification", targets: ["Certification", "Interchange"]),
+    .library(name: "Certification", targets: ["Certification", "Header"]),
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Quantization", targets: ["Quantization"]),
     .executable(name: "supnorm", targets: ["Tools"]),
@@ -54,22 +65,25 @@ let package = Package(
   targets: [
     // The device: C types, and the Swift that runs on them.
     .target(name: "CSupNorm", path: "Sources/CSupNorm"),
-    .target(name: "Embedded", dependencies: ["CSupNorm"], path: "Sources/Embedded", swiftSettings: settings),
+    module("Embedded", ["CSupNorm"]),
+
+    // What is claimed of a network, and who proves it: nothing of this knows how a claim came about.
+    module("Claims"),
+    module("Checker", ["Claims"]),
 
     // The host, in the order in which a network passes through.
-    .target(name: "Training", path: "Sources/Training", swiftSettings: settings + vectorUnits),
-    .target(
-      name: "Certification", dependencies: ["Embedded", "CSupNorm"], path: "Sources/Certification",
-      swiftSettings: settings),
-    .target(
-      name: "Quantization", dependencies: ["Training", "Certification"], path: "Sources/Quantization",
-      swiftSettings: settings),
-    .target(
-      name: "Interchange", dependencies: ["Embedded", "Training", "Certification", "Quantization"],
-      path: "Sources/Interchange", swiftSettings: settings),
+    module("Training", [], vectorUnits),
+    module("Integers", ["Claims", "Embedded", "CSupNorm"]),
+    module("Certification", ["Claims", "Checker", "Integers", "Embedded", "CSupNorm"]),
+    module("Quantization", ["Training", "Claims", "Checker", "Integers", "Certification"]),
+
+    // Files.
+    module("FileAccess"),
+    module("Header", ["Claims", "Checker", "FileAccess", "CSupNorm"]),
+    module("Files", ["Training", "FileAccess"]),
+
     .executableTarget(
-      name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools",
+      name: "Tools", dependencies: allModules, path: "Tools",
       exclude: [
         "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
         "try-datasets",
@@ -77,17 +91,19 @@ let package = Package(
       resources: [.copy("data")], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Certification", "Training"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: allModules,
+      path: "Tests/TestSupport", swiftSettings: settings),
     .target(
-      name: "FuzzTargets", dependencies: ["Training", "Certification", "Quantization", "Interchange"],
-      path: "Tests/FuzzTargets", swiftSettings: settings),
-    tests("Embedded", ["Embedded", "CSupNorm", "Certification"]),
+      name: "FuzzTargets", dependencies: allModules + ["TestSupport"], path: "Tests/FuzzTargets",
+      swiftSettings: settings),
+    tests("Embedded", ["Embedded", "CSupNorm", "Claims", "Integers", "Certification"]),
     tests("Training", ["Training"]),
-    tests("Certification", ["Certification", "Embedded"]),
-    tests("Quantization", ["Quantization", "Training", "Certification"]),
-    tests("Interchange", ["Interchange", "Training", "Certification", "Quantization", "FuzzTargets"]),
-    tests("Tools", ["Tools", "Interchange", "Training", "Certification", "FuzzTargets"]),
-    tests("Firmware", ["Tools", "Interchange", "Certification"]),
+    tests("Checker", ["Checker", "Claims", "Integers", "Certification"]),
+    tests("Certification", ["Certification", "Claims", "Checker", "Integers", "Embedded"]),
+    tests("Quantization", allModules),
+    tests("Header", allModules + ["FuzzTargets"]),
+    tests("Files", allModules + ["FuzzTargets"]),
+    tests("Tools", allModules + ["Tools", "FuzzTargets"]),
+    tests("Firmware", allModules + ["Tools"]),
   ] + fuzzing
 )

@@ -1,6 +1,6 @@
-internal import Dispatch
+internal import Integers
+internal import Claims
 internal import Embedded
-internal import Synchronization
 
 /// What is certified at one radius, as counts of samples whose class is also right.
 public struct CertifiedCounts: Equatable, Sendable {
@@ -63,23 +63,12 @@ extension CertifiedNetwork {
       CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0, linear: linear ? 0 : nil)
     }
     let deviations = radii.map { network.marginDeviations(within: $0) }
-    let chunk = 64
-    let chunks = (inputs.count + chunk - 1) / chunk
-    let total = Mutex<Result<AccuracyCounts, any Error>>(
-      .success(AccuracyCounts(samples: inputs.count, clean: 0, radii: none)))
-    let finished = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: chunks) { index in
-      let range = index * chunk..<min((index + 1) * chunk, inputs.count)
-      let part = Result {
-        try self.counts(
-          inputs: inputs[range], labels: labels[range], none: none, deviations: deviations)
-      }
-      total.withLock { total in
-        total = total.flatMap { sum in part.map { sum + $0 } }
-      }
-      progress(finished.add(range.count, ordering: .relaxed).newValue)
-    }
-    return try total.withLock { $0 }.get()
+    return try parallelSum(
+      of: inputs.count, chunk: 64, from: AccuracyCounts(samples: inputs.count, clean: 0, radii: none),
+      progress: progress, adding: +
+    ) { range in
+      try self.counts(inputs: inputs[range], labels: labels[range], none: none, deviations: deviations)
+    }.sum
   }
 
   private func counts(

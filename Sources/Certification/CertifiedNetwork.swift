@@ -1,5 +1,8 @@
+public import Checker
+public import Claims
 internal import CSupNorm
 internal import Embedded
+public import Integers
 
 /// The device's answer to one input.
 public struct Answer: Equatable, Sendable {
@@ -14,7 +17,7 @@ public struct Answer: Equatable, Sendable {
 /// An integer network on the host, answered and certified by the device's own kernels.
 ///
 /// ```swift
-/// let network = try CertifiedNetwork(header: "digits.h")
+/// let network = try CertifiedNetwork(readHeader("digits.h").verified())
 /// #expect(network.certifiedRadius(of: input) >= 40)
 /// ```
 @safe public final class CertifiedNetwork: @unchecked Sendable {
@@ -34,21 +37,38 @@ public struct Answer: Equatable, Sendable {
   private let memory: NetworkMemory
   private let view: Network
 
-  /// Lays a network out in memory as a header does, with its own table of bounds unless one is given.
+  /// Loads the network that proved claims describe.
+  ///
+  /// - Throws: `NetworkError` when the kernels refuse the layout.
+  public convenience init(_ verified: VerifiedClaims) throws {
+    let claims = verified.claims
+    try self.init(IntegerNetwork(claims), features: claims.features, toleranceLSB: claims.toleranceLSB)
+  }
+
+  /// Lays a network out in memory as a header does, with the table of bounds that follows from its integers.
   ///
   /// - Parameters:
   ///   - features: the input maps that a header states: none, one for all inputs or one for each.
   ///   - toleranceLSB: the radius that covers the declared tolerances, 0 for none.
   /// - Throws: `NetworkError` when the kernels refuse the layout.
-  public init(
-    _ network: IntegerNetwork, bounds: [ChangeBound]? = nil, features: [FeatureClaims] = [],
+  public convenience init(
+    _ network: IntegerNetwork, features: [FeatureClaims] = [], toleranceLSB: Int = 0
+  ) throws {
+    try self.init(network, unproved: network.boundTable(), features: features, toleranceLSB: toleranceLSB)
+  }
+
+  /// Pairs a network with bounds that need not hold: only for tests that a false table is found out.
+  package init(
+    _ network: IntegerNetwork, unproved bounds: [ChangeBound], features: [FeatureClaims] = [],
     toleranceLSB: Int = 0
   ) throws {
     self.network = network
     prover = BoxProver(network)
-    self.bounds = bounds ?? network.boundTable()
+    self.bounds = bounds
     self.features = features
-    memory = NetworkMemory(network, bounds: self.bounds, features: features, toleranceLSB: toleranceLSB)
+    memory = NetworkMemory(
+      network, bounds: bounds.map { supnorm_bound(slope: $0.slope, offset: $0.offset) }, features: features,
+      toleranceLSB: toleranceLSB)
     view = try memory.checked()
   }
 
@@ -157,13 +177,9 @@ public struct Answer: Equatable, Sendable {
   /// - Complexity: at most 18 interval certificates.
   public func localRadius(of input: [Int16], as classIndex: Int) throws -> Int? {
     guard try isCertified(input, as: classIndex, within: 0) else { return nil }
-    var proved = 0
-    var refused = Int(SUPNORM_RADIUS_MAX) + 1
-    while refused - proved > 1 {
-      let middle = (proved + refused) / 2
-      if try isCertified(input, as: classIndex, within: middle) { proved = middle } else { refused = middle }
+    return try largestRadius(provedFrom: 0, step: 1 << 10) {
+      try isCertified(input, as: classIndex, within: $0)
     }
-    return proved
   }
 
   /// The largest radius in LSB that is certified for the network's answer to an input, by the global or the

@@ -27,17 +27,6 @@ extension NetworkError: CustomStringConvertible {
   }
 }
 
-extension IntegerNetwork: CustomStringConvertible {
-  /// Such as `64-16-10 classifier of sparse and dense layers, 1672 bytes of parameters`.
-  public var description: String {
-    let widths = ([inputs] + layers.map(\.rows)).map { "\($0)" }.joined(separator: "-")
-    let kinds = IntegerLayerKind.allCases.filter { kind in layers.contains { $0.kind == kind } }
-    let names = kinds.map { $0 == .maxPlus ? "max-plus" : $0.rawValue }.joined(separator: " and ")
-    return "\(widths) \(task == .regression ? "regression" : "classifier") of \(names) layers, "
-      + "\(parameterBytes) bytes of parameters"
-  }
-}
-
 extension CertifiedNetwork: CustomStringConvertible {
   /// That of its integers, and that they are checked.
   public var description: String { "\(network), checked by the device's own start-up check" }

@@ -1,29 +1,90 @@
-extension IntegerLayer {
-  /// How far the outputs of a hidden layer can move when its inputs move by at most `deviations`:
-  /// `δ_r = ceil(Σ|w_rc|·δ_c / 2^shift)`, of a max-plus row the largest δ of its entries, and through `maxMin` and
-  /// `sort` the larger of those it mixes.
+internal import Claims
+public import Integers
+
+/// How far a value of a network can move, as a walk from the inputs to the outputs carries it along.
+///
+/// One walk serves the deviation at a radius, a bound for every radius and the slope for one input: they differ in the
+/// numbers only. Round-half-up is monotone and commutes with adding multiples of `2^shift`, a maximum moves no further
+/// than its candidates do, and every activation is nonexpansive, so each step holds with the rounding included.
+package protocol Deviation {
+  /// What does not move.
+  static var none: Self { get }
+  /// How far a sum of two values moves.
+  static func + (first: Self, second: Self) -> Self
+  /// How far a multiple of a value moves; weights are 0 … 65535.
+  func multiplied(by weight: Int) -> Self
+  /// What neither of two moves by more than.
+  static func larger(_ first: Self, _ second: Self) -> Self
+  /// How far `(accumulator + 2^(shift-1)) >> shift` moves when the accumulator moves as far as this.
+  func requantized(shift: Int) -> Self
+}
+
+/// A deviation in whole LSB, `ceil(N / 2^shift)` after each layer, cut where nothing can move further.
+private protocol WholeDeviation: Deviation {
+  init(lsb: Int)
+  var lsb: Int { get }
+  static var cut: Int { get }
+}
+
+extension WholeDeviation {
+  static var none: Self { Self(lsb: 0) }
+  static func + (first: Self, second: Self) -> Self { Self(lsb: first.lsb + second.lsb) }
+  func multiplied(by weight: Int) -> Self { Self(lsb: lsb * weight) }
+  static func larger(_ first: Self, _ second: Self) -> Self { Self(lsb: max(first.lsb, second.lsb)) }
+  func requantized(shift: Int) -> Self { Self(lsb: min((lsb + (1 << shift) - 1) >> shift, Self.cut)) }
+}
+
+/// The deviation of a value when every input moves by at most a radius.
+///
+/// Values are `Int16`, so nothing moves by more than 65535, and `Σ|w|·δ ≤ 65535·2^15·65535 < 2^63`.
+struct RadiusDeviation: WholeDeviation {
+  let lsb: Int
+  static let cut = 65535
+}
+
+/// The deviation of a value for each LSB of one input: when that moves by t, the value moves by at most `lsb·t`, because
+/// `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
+///
+/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16, so
+/// with this one every sum stays at or below 2^62.
+struct SlopeDeviation: WholeDeviation {
+  let lsb: Int
+  static let cut = 1 << 46
+}
+
+extension IntegerNetwork {
+  /// How far what the last layer reads moves, one for each of its columns.
   ///
-  /// Round-half-up is monotone and commutes with adding multiples of `2^shift`, so this holds with the rounding
-  /// included. A maximum moves no further than its candidates do. Outputs are `Int16`, so nothing moves by more than
-  /// 65535.
-  ///
-  /// - Parameter deviations: one for each column, in LSB, each 0 … 65535.
-  /// - Complexity: O(rows · columns).
-  func outputDeviations(_ deviations: [Int]) -> [Int] {
-    let raw = rawDeviations(deviations).map { min(($0 + (1 << shift) - 1) >> shift, 65535) }
-    return activation.mixed(raw, by: max)
+  /// - Parameter inputs: how far each input moves.
+  /// - Complexity: O(weights).
+  func walk<Value: Deviation>(from inputs: [Value]) -> [Value] {
+    let hidden = layers.dropLast().reduce(inputs) { values, layer in
+      layer.activation.mixed(layer.certified.outputDeviations(values), by: Value.larger)
+    }
+    return lastColumns(hidden: hidden, inputs: inputs)
   }
 
-  /// How far the accumulators can move: `Σ|w_rc|·δ_c`, of a max-plus row the largest δ of its entries.
+  /// How far the inputs of the last layer can move when every input moves by at most `deviation` LSB:
+  /// `δ_r = ceil(Σ|w_rc|·δ_c / 2^shift)` in every hidden layer, of a maximum, of maxMin and of sort the largest δ.
   ///
-  /// - Parameter deviations: one for each column, in LSB, each 0 … 65535.
-  /// - Complexity: O(rows · columns).
-  func rawDeviations(_ deviations: [Int]) -> [Int] {
-    switch kind {
-    case .dense, .sparse:
-      // Σ|w|·δ ≤ 65535·2^15·65535 < 2^63.
-      (0..<rows).map { zip(row($0), deviations).reduce(0) { $0 + Int($1.0.magnitude) * $1.1 } }
-    case .maxPlus: entries.map { $0.reduce(0) { max($0, deviations[$1.column]) } }
+  /// - Complexity: O(weights).
+  public func deviations(within deviation: Int) -> [Int] { columnDeviations(within: deviation).map(\.lsb) }
+
+  private func columnDeviations(within deviation: Int) -> [RadiusDeviation] {
+    walk(from: Array(repeating: RadiusDeviation(lsb: min(deviation, RadiusDeviation.cut)), count: inputs))
+  }
+
+  /// The margin deviations `M_jk(d) = Σ_c |w_jc - w_kc|·δ_c`, or `δ_j + δ_k` of maxima, row j and column k, in
+  /// accumulator units.
+  ///
+  /// An answer c is certified at d when `logit_c - logit_j > M_cj(d)` for all other j, strictly.
+  /// - Complexity: O(weights + outputs² · columns of the last layer).
+  public func marginDeviations(within deviation: Int) -> [[Int]] {
+    let columns = columnDeviations(within: deviation)
+    return (0..<outputs).map { first in
+      (0..<outputs).map { second in
+        first == second ? 0 : last.certified.differenceDeviation(first, second, columns).lsb
+      }
     }
   }
 }
@@ -44,38 +105,6 @@ extension IntegerActivation {
     case .sort:
       guard let first = bounds.first else { return bounds }
       return Array(repeating: bounds.dropFirst().reduce(first, worse), count: bounds.count)
-    }
-  }
-}
-
-extension IntegerNetwork {
-  /// How far the inputs of the last layer can move when every input moves by at most `deviation` LSB.
-  ///
-  /// - Complexity: O(weights).
-  public func deviations(within deviation: Int) -> [Int] {
-    let inputDeviations = Array(repeating: min(deviation, 65535), count: inputs)
-    let hidden = layers.dropLast().reduce(inputDeviations) { $1.outputDeviations($0) }
-    return lastColumns(hidden: hidden, inputs: inputDeviations)
-  }
-
-  /// The margin deviations `M_jk(d) = Σ_c |w_jc - w_kc|·δ_c`, of a last max-plus layer `δ_j + δ_k`, row j and column k,
-  /// in accumulator units.
-  ///
-  /// An answer c is certified at d when `logit_c - logit_j > M_cj(d)` for all other j, strictly.
-  /// - Complexity: O(weights + outputs² · columns of the last layer).
-  public func marginDeviations(within deviation: Int) -> [[Int]] {
-    let deltas = deviations(within: deviation)
-    let last = layers[layers.count - 1]
-    if last.kind == .maxPlus {
-      let moves = last.rawDeviations(deltas)
-      return moves.indices.map { first in moves.indices.map { first == $0 ? 0 : moves[first] + moves[$0] } }
-    }
-    return (0..<outputs).map { first in
-      (0..<outputs).map { second in
-        zip(zip(last.row(first), last.row(second)), deltas).reduce(0) { sum, term in
-          sum + abs(Int(term.0.0) - Int(term.0.1)) * term.1
-        }
-      }
     }
   }
 }

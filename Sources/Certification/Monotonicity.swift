@@ -1,3 +1,5 @@
+public import Integers
+
 /// The outputs of a network never fall, or never rise, when one input grows and the others stay.
 public struct MonotoneInput: Equatable, Sendable {
   /// The input.
@@ -24,14 +26,10 @@ extension IntegerNetwork {
   /// - Returns: one number for each output, in accumulator units for each LSB, at most 2^62.
   /// - Complexity: O(weights).
   func hiddenSlopes(ofInput input: Int) -> [Int] {
-    // Slopes are cut at 2^46: any cut of at least 65535 is sound, because no Int16 moves by more than that. Rows sum
-    // to at most 65535 < 2^16, so every sum stays at or below 2^62.
-    var slopes = (0..<inputs).map { $0 == input ? 1 : 0 }
-    for layer in layers.dropLast() {
-      let raw = layer.rawDeviations(slopes).map { min(($0 + (1 << layer.shift) - 1) >> layer.shift, 1 << 46) }
-      slopes = layer.activation.mixed(raw, by: max)
-    }
-    return layers[layers.count - 1].rawDeviations(slopes)
+    let inputs = (0..<inputs).map { SlopeDeviation(lsb: $0 == input ? 1 : 0) }
+    // The residual inputs are the other side of the comparison.
+    let columns = walk(from: inputs).dropLast(residualInputs.count) + residualInputs.map { _ in .none }
+    return last.certified.rowDeviations(Array(columns)).map(\.lsb)
   }
 
   /// Whether every output provably never falls (or never rises) when the input grows: its weight as a residual
@@ -45,13 +43,12 @@ extension IntegerNetwork {
   ///   the sup norm and on integers.
   public func isMonotone(_ statement: MonotoneInput) -> Bool {
     guard (0..<inputs).contains(statement.input), layers.count > 1 else { return false }
-    let last = layers[layers.count - 1]
     let slopes = hiddenSlopes(ofInput: statement.input)
     let place = residualInputs.firstIndex(of: statement.input)
-    return (0..<outputs).allSatisfy { row in
-      let hiddenColumns = last.columns - residualInputs.count
-      let direct = place.map { Int(last.weights[row * last.columns + hiddenColumns + $0]) } ?? 0
-      return (statement.isIncreasing ? direct : -direct) >= slopes[row]
+    let direct = place.map { last.certified.weights(ofColumn: last.columns - residualInputs.count + $0) }
+    return slopes.indices.allSatisfy { row in
+      let weight = direct?[row] ?? 0
+      return (statement.isIncreasing ? weight : -weight) >= slopes[row]
     }
   }
 }

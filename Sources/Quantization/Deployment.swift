@@ -1,4 +1,6 @@
-public import Certification
+public import Integers
+public import Claims
+internal import Certification
 public import Training
 
 extension ModelClaims {
@@ -20,14 +22,14 @@ extension ModelClaims {
     let features = try model.inputMap.featureClaims()
     let toleranceLSB = try radiusCovering(model.tolerances, features: features)
     let network = try CertifiedNetwork(integers, features: features, toleranceLSB: toleranceLSB)
-    let lastUnits = Double(integers.unit) * Double(1 << integers.layers[integers.layers.count - 1].shift)
+    let lastUnits = Double(integers.unit) * Double(1 << integers.last.shift)
     self.init(
-      name: name, formatVersion: ModelClaims.currentFormatVersion, unit: integers.unit,
+      name: name, formatVersion: IntegerNetwork.formatVersion, unit: integers.unit,
       inputs: integers.inputs, outputs: integers.outputs,
       inputMinimum: integers.inputMinimum, inputMaximum: integers.inputMaximum,
       scratchBytes: network.scratchBytes, inferScratchBytes: network.inferScratchBytes,
       crc32: Int(network.crc32), headCRC32: Int(network.headCRC32),
-      layers: integers.layers.map(LayerClaims.init),
+      layers: integers.layers.map(\.claims),
       bounds: network.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features, featureNames: model.featureNames,
       classNames: model.classNames, golden: try model.goldenInputs(network).map { try network.golden($0) },

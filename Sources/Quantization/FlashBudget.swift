@@ -1,4 +1,5 @@
-public import Certification
+public import Integers
+internal import Certification
 public import Training
 
 /// A bound on the bytes of a network's parameters, and what helps to keep it.
@@ -61,7 +62,7 @@ public func quantized(
   guard !inputs.isEmpty, total > 0 else {
     throw .overBudget(bytes: smallest.parameterBytes, budget: budget.bytes)
   }
-  let usage = EntryUsage(of: smallest, inputs: inputs)
+  let usage = MaxPlusUsage(of: smallest, inputs: inputs)
   let count = firstIndex(in: 1...total) {
     usage.network(dropping: $0).parameterBytes <= budget.bytes
   }
@@ -78,8 +79,8 @@ private func prunedNetwork(
   let whole = try quantized(model)
   if whole.parameterBytes <= budget.bytes { return (whole, model, .whole) }
   // Beyond this a hidden layer would have no weight left. Below, every threshold fits: rows only get smaller.
-  let largest = whole.layers.dropLast().filter { $0.kind != .maxPlus }.map { layer in
-    layer.weights.reduce(1) { max($0, Int($1.magnitude)) }
+  let largest = whole.layers.dropLast().compactMap { layer in
+    layer.asWeighted?.weights.reduce(1) { max($0, Int($1.magnitude)) }
   }
   guard let last = largest.min() else { throw .overBudget(bytes: whole.parameterBytes, budget: budget.bytes) }
   let threshold = firstIndex(in: 1...last) {
@@ -100,73 +101,4 @@ private func firstIndex(in range: ClosedRange<Int>, where holds: (Int) -> Bool) 
     if holds(middle) { high = middle } else { low = middle + 1 }
   }
   return low
-}
-
-/// How often each entry of a max-plus network is the maximum of its row.
-private struct EntryUsage {
-  private struct Place {
-    var layer: Int
-    var row: Int
-    var entry: Int
-  }
-
-  private let network: IntegerNetwork
-  /// All entries but the most used one of each row, the least used first.
-  private var order: [Place] = []
-
-  /// Runs a max-plus network on some inputs.
-  init(of network: IntegerNetwork, inputs: [[Int16]]) {
-    self.network = network
-    var counts = network.layers.map { $0.entries.map { Array(repeating: 0, count: $0.count) } }
-    for input in inputs {
-      var values = input.map { Int($0) }
-      for (layer, content) in network.layers.enumerated() {
-        values = content.entries.enumerated().map { row, entries in
-          var (best, largest) = (0, Int.min)
-          for (index, entry) in entries.enumerated() {
-            let value = (entry.isNegated ? -values[entry.column] : values[entry.column]) + entry.offset
-            if value > largest { (best, largest) = (index, value) }
-          }
-          counts[layer][row][best] += 1
-          return largest
-        }
-      }
-    }
-    for layer in counts.indices {
-      for row in counts[layer].indices {
-        let most = counts[layer][row].indices.max { counts[layer][row][$0] < counts[layer][row][$1] }
-        for entry in counts[layer][row].indices where entry != most {
-          order.append(Place(layer: layer, row: row, entry: entry))
-        }
-      }
-    }
-    // A stable order, so that the same model and samples drop the same entries.
-    let ranked = order.enumerated().sorted { first, second in
-      let (a, b) = (first.element, second.element)
-      let (usedA, usedB) = (counts[a.layer][a.row][a.entry], counts[b.layer][b.row][b.entry])
-      return usedA != usedB ? usedA < usedB : first.offset < second.offset
-    }
-    order = ranked.map(\.element)
-  }
-
-  /// The network without the `count` least used entries.
-  func network(dropping count: Int) -> IntegerNetwork {
-    var isDropped = network.layers.map { $0.entries.map { Array(repeating: false, count: $0.count) } }
-    for place in order.prefix(count) { isDropped[place.layer][place.row][place.entry] = true }
-    let layers = network.layers.enumerated().map { index, layer in
-      IntegerLayer(
-        columns: layer.columns,
-        entries: layer.entries.enumerated().map { row, entries in
-          entries.enumerated().filter { !isDropped[index][row][$0.offset] }.map(\.element)
-        },
-        activation: layer.activation)
-    }
-    do {
-      return try IntegerNetwork(
-        layers: layers, unit: network.unit, inputMinimum: network.inputMinimum,
-        inputMaximum: network.inputMaximum)
-    } catch {
-      preconditionFailure("max-plus layers are always admissible: \(error)")
-    }
-  }
 }

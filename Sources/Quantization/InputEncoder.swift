@@ -1,3 +1,5 @@
+internal import Claims
+internal import Integers
 public import Certification
 internal import Training
 

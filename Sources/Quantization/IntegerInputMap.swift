@@ -1,4 +1,6 @@
-public import Certification
+internal import Checker
+public import Claims
+internal import Certification
 public import Training
 
 // How the real map `q = (value - offset) · scale · unit` of a feature becomes integers. Of its readings r, u of them for

@@ -1,3 +1,5 @@
+internal import Claims
+internal import Integers
 internal import Certification
 public import Training
 
@@ -40,9 +42,16 @@ private struct ColumnRange {
   var high: Int
 }
 
+/// An entry `sign·x_column + offset` before anything is known of the size of its offset.
+private struct WideEntry: Equatable {
+  var column: Int
+  var sign: Int
+  var offset: Int
+}
+
 /// One row in integers: its entries, and the range of its values.
 private struct QuantizedRow {
-  var entries: [MaxPlusEntry]
+  var entries: [WideEntry]
   var range: ColumnRange
 }
 
@@ -82,8 +91,12 @@ func maxPlusLayers(
       }
     }
     result.append(
-      IntegerLayer(
-        columns: layer.columns, entries: rows.map(\.entries), activation: isLast ? .negate : .identity))
+      .maximum(
+        MaxPlusLayer(
+          columns: layer.columns,
+          entries: rows.map { row in
+            row.entries.map { MaxPlusEntry(column: $0.column, sign: $0.sign, offset: $0.offset) }
+          }, activation: isLast ? .negate : .identity)))
     columns = rows.map(\.range)
   }
   return (result, constants)
@@ -110,7 +123,7 @@ private func quantizedRow(
   }
   var range = ColumnRange(low: .min, high: .min)
   // The first entry whose least value is L, and whether it moves at all.
-  var supports = MaxPlusEntry(column: 0, isNegated: false, offset: 0)
+  var supports = WideEntry(column: 0, sign: 1, offset: 0)
   forEachEntry(read, bias: bias, center: center) { entry in
     let ends = entry.range(over: columns[entry.column])
     if ends.low > range.low {
@@ -119,7 +132,7 @@ private func quantizedRow(
     }
     range.high = max(range.high, ends.high)
   }
-  var entries: [MaxPlusEntry] = []
+  var entries: [WideEntry] = []
   forEachEntry(read, bias: bias, center: center) { entry in
     if entry == supports || entry.range(over: columns[entry.column]).high > range.low {
       entries.append(entry)
@@ -130,22 +143,22 @@ private func quantizedRow(
 
 /// Both entries of each column, `x - w + b` and `w - x + b`.
 private func forEachEntry(
-  _ columns: [Int], bias: Double, center: (Int) -> Double, _ body: (MaxPlusEntry) -> Void
+  _ columns: [Int], bias: Double, center: (Int) -> Double, _ body: (WideEntry) -> Void
 ) {
   for column in columns {
     let center = center(column)
-    body(MaxPlusEntry(column: column, isNegated: false, offset: roundedOffset(bias - center)))
-    body(MaxPlusEntry(column: column, isNegated: true, offset: roundedOffset(bias + center)))
+    body(WideEntry(column: column, sign: 1, offset: roundedOffset(bias - center)))
+    body(WideEntry(column: column, sign: -1, offset: roundedOffset(bias + center)))
   }
 }
 
 /// To the nearest integer; beyond ±2^40, where no entry of a range of 16 bits can stay, to that.
 private func roundedOffset(_ offset: Double) -> Int { Int(max(min(offset.rounded(), 0x1p40), -0x1p40)) }
 
-extension MaxPlusEntry {
+extension WideEntry {
   /// The least and the greatest value over a column's range.
   fileprivate func range(over column: ColumnRange) -> ColumnRange {
-    isNegated
+    sign < 0
       ? ColumnRange(low: offset - column.high, high: offset - column.low)
       : ColumnRange(low: offset + column.low, high: offset + column.high)
   }

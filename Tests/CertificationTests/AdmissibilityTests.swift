@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Integers
 import Certification
 import Foundation
 import TestSupport

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import Synchronization
 import TestSupport
@@ -66,7 +68,7 @@ struct AttackedAccuracyTests {
   /// A network whose table claims that nothing moves the logits at all.
   private static func falselyCertified(_ network: IntegerNetwork) throws -> CertifiedNetwork {
     let bounds = network.pairTable().map { _ in ChangeBound(slope: 0, offset: 0) }
-    return try CertifiedNetwork(network, bounds: bounds)
+    return try CertifiedNetwork(network, unproved: bounds)
   }
 
   @Test func `A false table is disproved, by sample and radius, and a true one is not`() throws {

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import TestSupport
 import Testing
@@ -187,9 +189,7 @@ struct AttackerTests {
           to: point, as: label, within: radius, range: -32768...32767, options: options)
       }
     }
-    var regression = network.network
-    regression.task = .regression
-    let numbers = try CertifiedNetwork(regression)
+    let numbers = try CertifiedNetwork(network.network.changed(task: .regression))
     #expect(throws: (any Error).self) {
       try numbers.counterExample(to: input, as: 0, within: 1, range: -32768...32767, options: options)
     }

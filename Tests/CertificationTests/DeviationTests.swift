@@ -1,3 +1,5 @@
+import Integers
+import Claims
 import Certification
 import TestSupport
 import Testing

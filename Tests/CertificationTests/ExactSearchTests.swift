@@ -1,3 +1,5 @@
+import Integers
+import Claims
 import Certification
 import Synchronization
 import TestSupport

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import Embedded
 import TestSupport
@@ -6,10 +8,8 @@ import Testing
 @Suite("Outputs of a regression")
 struct OutputBoundTests {
   static func regressions(_ rounds: Int, _ random: inout TestRandom) -> [IntegerNetwork] {
-    random.networks(rounds, styles: NetworkStyle.allCases.filter { $0 != .wide }).map { drawn in
-      var network = drawn
-      network.task = .regression
-      return network
+    random.networks(rounds, styles: NetworkStyle.allCases.filter { $0 != .wide }).map {
+      $0.changed(task: .regression)
     }
   }
 
@@ -93,8 +93,7 @@ struct OutputBoundTests {
 
   @Test func `An input outside the declared range has no bounds, and a classifier no change bound`() throws {
     var random = TestRandom()
-    var network = random.network(.small)
-    (network.inputMinimum, network.inputMaximum) = (-5, 5)
+    let network = random.network(.small).changed(inputMinimum: -5, inputMaximum: 5)
     let certified = try CertifiedNetwork(network)
     var input = [Int16](repeating: 5, count: network.inputs)
     #expect(try certified.outputBounds(of: input, within: 3) != nil)

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import TestSupport
 import Testing
@@ -88,7 +90,7 @@ struct PairTableTests {
     var last = expansive
     last.weights = [5, -6, 5, -6]
     last.biases = [100, 0]
-    last.activation = .identity
+    last = last.changed(activation: .identity)
     let network = try IntegerNetwork(
       layers: [expansive, expansive, last], unit: 1, inputMinimum: -32768, inputMaximum: 32767)
     #expect(network.pairTable() == [ChangeBound(slope: 0, offset: 0)])

@@ -1,3 +1,4 @@
+import Claims
 import Certification
 import TestSupport
 import Testing

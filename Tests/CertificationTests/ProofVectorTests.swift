@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import Foundation
 import TestSupport
@@ -246,8 +248,7 @@ struct ProofVectorTests {
 
   @Test func `Outputs stay within the intervals and the table that Coq computes`() throws {
     for proved in try Self.residualVectors() {
-      var network = try proved.network()
-      network.task = .regression
+      let network = try proved.network().changed(task: .regression)
       let certified = try CertifiedNetwork(network)
       let oracle = Oracle(network)
       let range = Int64(proved.inputMinimum)...Int64(proved.inputMaximum)

@@ -1,3 +1,5 @@
+import Integers
+import Claims
 import Certification
 import Embedded
 import TestSupport

@@ -1,3 +1,4 @@
+import Claims
 import CSupNorm
 import Certification
 import TestSupport
@@ -99,7 +100,7 @@ struct AlignmentTests {
   private static func devices(_ random: inout TestRandom) throws -> [(device: CNetwork, input: [Int16])] {
     var devices = NetworkStyle.allCases.enumerated().map { index, style in
       var network = random.network(style)
-      if index % 3 == 1 { network.task = .regression }
+      if index % 3 == 1 { network = network.changed(task: .regression) }
       return (CNetwork(network), random.input(of: network))
     }
     devices.append((CNetwork(try ExampleNetworks.single()), [200, 4]))

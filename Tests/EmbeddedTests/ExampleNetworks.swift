@@ -1,3 +1,6 @@
+import Claims
+import TestSupport
+import Integers
 import Certification
 
 /// Two small networks whose every field matters: all rows differ, one layer of each storage.

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import CSupNorm
 import Certification
 import TestSupport
@@ -10,7 +12,7 @@ struct FlipTests {
     let styles = NetworkStyle.allCases + Array(repeating: .maxPlus, count: 7) + [.hybrid, .residual]
     return styles.enumerated().map { index, style in
       var network = random.network(style)
-      if index % 3 == 1 { network.task = .regression }
+      if index % 3 == 1 { network = network.changed(task: .regression) }
       let count = index % 4 == 0 ? 0 : index % 4 == 1 ? network.inputs : 1
       let features = (0..<count).map { feature in
         feature % 5 == 4

@@ -1,3 +1,5 @@
+import Integers
+import Claims
 import CSupNorm
 import Certification
 import Embedded
@@ -45,11 +47,7 @@ struct InferenceTests {
     var random = TestRandom()
     for network in random.networks(12) {
       let pair = [false, true].map { isSparse in
-        var stored = network
-        for index in stored.layers.indices where stored.layers[index].kind != .maxPlus {
-          stored.layers[index].isSparse = isSparse
-        }
-        return CNetwork(stored)
+        CNetwork(network.changed(layers: network.layers.map { $0.changed(isSparse: isSparse) }))
       }
       for _ in 0..<4 {
         let input = random.input(of: network)

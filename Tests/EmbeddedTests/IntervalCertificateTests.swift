@@ -1,3 +1,5 @@
+import Integers
+import Claims
 import CSupNorm
 import Certification
 import Embedded
@@ -67,7 +69,7 @@ struct IntervalCertificateTests {
       activation: activation ?? .identity,
       rowSumBound: 1, isSparse: false)
     var last = identity
-    last.activation = .identity
+    last = last.changed(activation: .identity)
     last.biases = biases
     return CNetwork(
       try IntegerNetwork(

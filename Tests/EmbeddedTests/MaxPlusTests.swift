@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import CSupNorm
 import Certification
 import Embedded
@@ -277,8 +279,7 @@ struct MaxPlusTests {
   }
 
   @Test func `A regression of max-plus layers changes by no more than its inputs`() throws {
-    var network = try Self.example((true, true))
-    network.task = .regression
+    let network = try Self.example((true, true)).changed(task: .regression)
     let certified = try CertifiedNetwork(network)
     for radius in [0, 1, 77, 65535] {
       #expect(try certified.outputChange(1, within: radius) == UInt32(radius))

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import CSupNorm
 import Certification
 import TestSupport

@@ -1,3 +1,4 @@
+import Integers
 import CSupNorm
 import Certification
 import TestSupport
@@ -66,7 +67,9 @@ struct SelfTestTests {
     #expect(outside.localRadius == -1)
     #expect(device.selfTest([outside]) == SUPNORM_OK)
     var wide = try ExampleNetworks.single()
-    wide.layers[0].biases[0] = 1_000_000
+    var layer = wide.layers[0]
+    layer.biases[0] = 1_000_000
+    wide.replaceLayer(0, by: layer)
     let certain = CNetwork(wide)
     let always = Self.golden(certain, wide, [200, 4])
     #expect(always.localRadius == 65535)

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import CSupNorm
 import Certification
 import TestSupport
@@ -7,9 +9,7 @@ import Testing
 @Suite("C interface: abstaining and outputs")
 struct StatementInterfaceTests {
   static func regression() throws -> IntegerNetwork {
-    var network = try ExampleNetworks.mixed()
-    network.task = .regression
-    return network
+    try ExampleNetworks.mixed().changed(task: .regression)
   }
 
   @Test func `Null pointers`() throws {

@@ -1,6 +1,10 @@
+import Header
+import Checker
+import Claims
+import Integers
 import Certification
 import Foundation
-import Interchange
+import Files
 import TestSupport
 import Testing
 
@@ -151,7 +155,7 @@ struct BoardTests {
         rows: rows, columns: columns, weights: weights, biases: [Int32](repeating: 99, count: rows),
         shift: 12,
         activation: activation, rowSumBound: 0, isSparse: false)
-      layer.rowSumBound = layer.rowSums.max() ?? 0
+      layer = layer.changed(rowSumBound: layer.rowSums.max() ?? 0)
       return layer
     }
     return try IntegerNetwork(

@@ -1,6 +1,9 @@
+import Header
+import Claims
+import Integers
 import Certification
 import Foundation
-import Interchange
+import Files
 import TestSupport
 import Testing
 
@@ -77,8 +80,7 @@ struct CProgramTests {
           random.maxPlusLayer(rows: 3, columns: 6, activation: .negate),
         ], unit: 255, inputMinimum: 0, inputMaximum: 255))
     for (index, drawn) in networks.enumerated() {
-      var network = drawn
-      network.unit = 255
+      let network = drawn.changed(unit: 255)
       let inputs = (0..<4).map { _ in random.input(of: network) }
       let claims = try ModelClaims(
         stating: network, name: "m\(index)", features: [ModelClaims.imageFeature(unit: 255)],

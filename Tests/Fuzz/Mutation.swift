@@ -1,7 +1,8 @@
+internal import TestSupport
 internal import CFuzzer
 internal import Certification
 internal import FuzzTargets
-internal import Interchange
+internal import Files
 internal import Training
 
 /// Changes of inputs that keep true what a parser checks first, so that fuzzing sees what comes after.

@@ -1,4 +1,5 @@
-internal import Interchange
+internal import FileAccess
+internal import Files
 internal import Training
 
 /// Reads both parts of a numpy archive; deflated members are refused, since a program inflates them, and checksums are

@@ -1,4 +1,5 @@
-internal import Interchange
+internal import FileAccess
+internal import Files
 
 /// A promise of a parser that some bytes broke.
 package struct BrokenPromise: Error, CustomStringConvertible {

@@ -1,5 +1,9 @@
+internal import Claims
+internal import Checker
+internal import Header
+internal import FileAccess
 internal import Certification
-internal import Interchange
+internal import Files
 
 /// Reads and verifies a header; one that holds must run, answer as its golden vectors say, and be written again.
 func refusalOfHeader(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
@@ -12,10 +16,9 @@ func refusalOfHeader(_ bytes: [UInt8]) throws(BrokenPromise) -> FileError? {
     return error
   }
   let claims = file.claims
-  guard verification(of: claims).isValid else {
-    return FileError(path, file.problems.first ?? "")
-  }
-  let network = try promised("valid claims are a network") { try CertifiedNetwork(verified: claims) }
+  let (verification, problems) = file.check()
+  guard let verified = verification.verified else { return FileError(path, problems.first ?? "") }
+  let network = try promised("valid claims are a network") { try CertifiedNetwork(verified) }
   for golden in claims.golden {
     let answer = try promised("a golden vector has an answer") {
       try network.answer(to: golden.input.map { Int16($0) })

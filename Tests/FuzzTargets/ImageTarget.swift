@@ -1,4 +1,5 @@
-internal import Interchange
+internal import FileAccess
+internal import Files
 internal import Training
 
 /// Reads images and labels, which a fuzz input holds one after the other: the labels begin at the last place that

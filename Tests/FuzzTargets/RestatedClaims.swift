@@ -1,11 +1,13 @@
-package import Certification
+internal import Integers
+package import Claims
+internal import Certification
 
 extension ModelClaims {
   /// The claims with everything that follows from the parameters derived again.
   ///
   /// - Precondition: as for `network()`, except that rows may break their bounds: then this throws.
   package func restated() throws -> ModelClaims {
-    let network = try CertifiedNetwork(network(), features: features, toleranceLSB: toleranceLSB)
+    let network = try CertifiedNetwork(IntegerNetwork(self), features: features, toleranceLSB: toleranceLSB)
     var result = self
     result.scratchBytes = network.scratchBytes
     result.inferScratchBytes = network.inferScratchBytes

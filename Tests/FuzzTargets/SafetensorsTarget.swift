@@ -1,5 +1,8 @@
+internal import Checker
+internal import Claims
+internal import FileAccess
 internal import Certification
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 

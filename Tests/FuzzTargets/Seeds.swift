@@ -1,5 +1,9 @@
+internal import TestSupport
+internal import Integers
+internal import Header
+internal import Claims
 internal import Certification
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 

@@ -1,4 +1,5 @@
-internal import Interchange
+internal import FileAccess
+internal import Files
 internal import Training
 
 /// Reads a table in every way in which the program does, and takes the samples of each.

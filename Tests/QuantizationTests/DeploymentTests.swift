@@ -1,3 +1,6 @@
+import Integers
+import Checker
+import Claims
 import Certification
 import Quantization
 import TestSupport

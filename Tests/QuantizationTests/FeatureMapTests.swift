@@ -1,3 +1,6 @@
+import Checker
+import Integers
+import Claims
 import Certification
 import Quantization
 import TestSupport

@@ -1,3 +1,6 @@
+import Integers
+import TestSupport
+import Claims
 import Certification
 import Quantization
 import Testing

@@ -1,3 +1,5 @@
+import Checker
+import Claims
 import Certification
 import Quantization
 import TestSupport

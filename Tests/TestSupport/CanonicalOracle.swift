@@ -1,3 +1,5 @@
+internal import Claims
+package import Integers
 package import Certification
 
 /// The canonical byte string of a network once more, from the article "Header format" and not from the code: a list of

@@ -1,4 +1,6 @@
-package import Certification
+package import Claims
+package import Integers
+internal import Certification
 
 extension TestRandom {
   /// A random network of at most `inputs` inputs with an input of it, one in three with residual inputs; half of them
@@ -46,7 +48,7 @@ extension TestRandom {
       var layer = IntegerLayer(
         rows: rows, columns: columns, weights: weights, biases: biases, shift: isLast ? 0 : integer(0...1),
         activation: isLast ? .identity : activation, rowSumBound: 0, isSparse: false)
-      layer.rowSumBound = layer.rowSums.max() ?? 0
+      layer = layer.changed(rowSumBound: layer.rowSums.max() ?? 0)
       layers.append(layer)
       values = Oracle.activated(
         (0..<rows).map { row in

@@ -1,4 +1,6 @@
-package import Certification
+package import Claims
+package import Integers
+internal import Certification
 
 /// DESIGN §2 once more, in `Int64` and plain loops: deliberately nothing like the kernels.
 ///

@@ -1,4 +1,6 @@
-package import Certification
+package import Claims
+package import Integers
+internal import Certification
 
 /// How one layer of a random network is drawn.
 private struct LayerPlan {
@@ -67,7 +69,7 @@ extension TestRandom {
     let logits = Oracle(network).logits(input)
     let last = network.layers[network.layers.count - 1]
     if last.kind == .maxPlus {
-      network.layers[network.layers.count - 1] = balanced(last, logits, radius)
+      network.replaceLayer(-1, by: balanced(last, logits, radius))
       return
     }
     var biases = last.biases
@@ -78,7 +80,7 @@ extension TestRandom {
       guard bias.magnitude <= room else { return }
       biases[row] = Int32(bias)
     }
-    network.layers[network.layers.count - 1].biases = biases
+    network.replaceLayer(-1, by: last.changed(biases: biases))
   }
 
   /// The same layer with the offsets of each row moved so that its logits become nearly equal, or as it is when that
@@ -133,16 +135,18 @@ extension TestRandom {
   private mutating func outweigh(_ layer: inout IntegerLayer, residuals: Int) {
     let hidden = layer.columns - residuals
     let signs = (0..<residuals).map { _ in oneIn(2) ? 1 : -1 }
+    var weights = layer.weights
     for row in 0..<layer.rows {
       let start = row * layer.columns
       // A share of the row each, so that the row stays admissible.
-      for column in 0..<hidden { layer.weights[start + column] /= Int16(residuals + 1) }
-      let sum = layer.weights[start..<start + hidden].reduce(0) { $0 + Int($1.magnitude) }
+      for column in 0..<hidden { weights[start + column] /= Int16(residuals + 1) }
+      let sum = weights[start..<start + hidden].reduce(0) { $0 + Int($1.magnitude) }
       for (index, sign) in signs.enumerated() {
-        layer.weights[start + hidden + index] = Int16(clamping: sign * sum)
+        weights[start + hidden + index] = Int16(clamping: sign * sum)
       }
     }
-    layer.rowSumBound = layer.rowSums.max() ?? 0
+    layer.weights = weights
+    layer = layer.changed(rowSumBound: layer.rowSums.max() ?? 0)
   }
 
   private mutating func widths(_ style: NetworkStyle) -> [Int] {
@@ -232,7 +236,7 @@ extension TestRandom {
       rows: plan.rows, columns: plan.columns, weights: weights, biases: biases, shift: plan.shift,
       activation: activation, rowSumBound: 0, isSparse: oneIn(2))
     var bounded = layer
-    bounded.rowSumBound = layer.rowSums.max() ?? 0
+    bounded = bounded.changed(rowSumBound: layer.rowSums.max() ?? 0)
     return bounded
   }
 

@@ -1,4 +1,6 @@
-package import Certification
+internal import Claims
+package import Integers
+internal import Certification
 
 extension TestRandom {
   /// A network of a style with some inputs passed on to its last layer; nil when it has one layer only.
@@ -29,7 +31,7 @@ extension TestRandom {
     var extended = IntegerLayer(
       rows: last.rows, columns: last.columns + residual.count, weights: weights, biases: last.biases,
       shift: last.shift, activation: .identity, rowSumBound: 0, isSparse: last.isSparse)
-    extended.rowSumBound = extended.rowSums.max() ?? 0
+    extended = extended.changed(rowSumBound: extended.rowSums.max() ?? 0)
     do {
       return try IntegerNetwork(
         layers: layers + [extended], unit: network.unit, inputMinimum: network.inputMinimum,

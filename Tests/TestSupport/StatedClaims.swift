@@ -1,4 +1,6 @@
-package import Certification
+package import Integers
+package import Claims
+internal import Certification
 
 extension ModelClaims {
   /// What the exporter states about a network: derived numbers from the device's own kernels.
@@ -18,12 +20,12 @@ extension ModelClaims {
     }
     let isRegression = network.task == .regression
     self.init(
-      name: name, formatVersion: ModelClaims.currentFormatVersion, unit: network.unit, inputs: network.inputs,
+      name: name, formatVersion: IntegerNetwork.formatVersion, unit: network.unit, inputs: network.inputs,
       outputs: network.outputs,
       inputMinimum: network.inputMinimum, inputMaximum: network.inputMaximum,
       scratchBytes: certified.scratchBytes, inferScratchBytes: certified.inferScratchBytes,
       crc32: Int(certified.crc32), headCRC32: Int(certified.headCRC32),
-      layers: network.layers.map(LayerClaims.init),
+      layers: network.layers.map(\.claims),
       bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features, featureNames: featureNames, classNames: isRegression ? [] : classNames,
       golden: golden, task: network.task, residualInputs: network.residualInputs,

@@ -1,6 +1,8 @@
+import Integers
+import Header
 import Certification
 import Foundation
-import Interchange
+import Files
 import Quantization
 import TestSupport
 import Testing
@@ -154,7 +156,8 @@ struct AnswerTests {
     #expect(
       "\(FloatNetwork(layers: layers, activation: .relu))"
         == "2-3-2 network of dense layers in floating point, relu between them, 17 parameters")
-    let network = try CertifiedNetwork(header: TrainedDigits.folder.get().folder.file("digits.h"))
+    let network = try CertifiedNetwork(
+      readHeader(TrainedDigits.folder.get().folder.file("digits.h")).verified())
     let bytes = network.network.parameterBytes
     #expect("\(network.network)".hasPrefix("64-16-16-10 classifier of "))
     #expect("\(network)".contains(" layers, \(bytes) bytes of parameters, checked"), "\(network)")

@@ -1,6 +1,8 @@
+import Claims
+import Header
 import Certification
 import Foundation
-import Interchange
+import Files
 import TestSupport
 import Testing
 import Training
@@ -107,7 +109,7 @@ struct CommandTests {
     #expect(radii.allSatisfy { Set($0.keys) == keys })
 
     // Count again, sample by sample.
-    let network = try CertifiedNetwork(header: box.folder.file("digits.h"))
+    let network = try CertifiedNetwork(readHeader(box.folder.file("digits.h")).verified())
     let rows = try readCSV(Checkout.root.appending(path: "Tools/data/digits/digits-test.csv").path)
     let data = try rows.dataset()
     var clean = 0
@@ -142,7 +144,7 @@ struct CommandTests {
     #expect(first.output == second.output)
     let predictions = try #require(try first.json()["predictions"] as? [[String: Any]])
     #expect(predictions.count == 5)
-    let network = try CertifiedNetwork(header: box.folder.file("digits.h"))
+    let network = try CertifiedNetwork(readHeader(box.folder.file("digits.h")).verified())
     for (prediction, line) in zip(predictions, raw) {
       let input = line.split(separator: ",").map { Int16($0) ?? 0 }
       let answer = try network.answer(to: input)

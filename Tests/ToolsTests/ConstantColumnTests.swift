@@ -1,6 +1,8 @@
+import Claims
+import Integers
 import Certification
 import Foundation
-import Interchange
+import Files
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+import Claims
+import Integers
 import Certification
 import Foundation
 import TestSupport
@@ -116,7 +118,7 @@ struct EvaluateAttackTests {
       activation: .identity, rowSumBound: 1, isSparse: false)
     let network = try CertifiedNetwork(
       IntegerNetwork(layers: [layer], unit: 1, inputMinimum: 0, inputMaximum: 100),
-      bounds: [ChangeBound(slope: 0, offset: 0)])
+      unproved: [ChangeBound(slope: 0, offset: 0)])
     let input = Array(repeating: Int16(50), count: 20)
     let counts = try #require(
       try network.attackedAccuracy(

@@ -1,7 +1,11 @@
+import Integers
+import Header
+import Claims
+
 #if os(Linux)
   import Certification
   import Foundation
-  import Interchange
+  import Files
   import TestSupport
   import Testing
 
@@ -13,8 +17,8 @@
         LayerClaims(
           kind: .dense, rowCount: rows, columns: columns, shift: 15, activation: .identity,
           rowSumBound: 9 * columns,
-          rows: [[LayerClaims.Entry]](
-            repeating: (0..<columns).map { LayerClaims.Entry(column: $0, weight: $0 % 10) }, count: rows),
+          rows: [[WeightClaims.Entry]](
+            repeating: (0..<columns).map { WeightClaims.Entry(column: $0, weight: $0 % 10) }, count: rows),
           biases: [Int](repeating: 0, count: rows))
       }
       let golden = GoldenClaims(
@@ -22,7 +26,7 @@
         localRadiusLSB: 0)
       return headerText(
         of: ModelClaims(
-          name: "large", formatVersion: ModelClaims.currentFormatVersion, unit: 32768, inputs: columns,
+          name: "large", formatVersion: IntegerNetwork.formatVersion, unit: 32768, inputs: columns,
           outputs: 1, inputMinimum: 0,
           inputMaximum: 32767, scratchBytes: 4, inferScratchBytes: 4, crc32: 0, headCRC32: 0,
           layers: [layer(rows, columns), layer(1, rows)], bounds: [], features: [ModelClaims.imageFeature],

@@ -1,6 +1,8 @@
+import Header
+import Claims
 import Certification
 import Foundation
-import Interchange
+import Files
 import TestSupport
 import Testing
 import Training
@@ -36,7 +38,7 @@ struct InputPlanTests {
 
   static func claims(_ folder: TestFolder) throws -> ModelClaims {
     let file = try readHeader(folder.file("net.h"))
-    #expect(file.problems == [])
+    #expect(file.check().problems == [])
     return file.claims
   }
 

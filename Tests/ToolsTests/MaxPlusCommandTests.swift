@@ -1,5 +1,8 @@
+import Header
+import Integers
+import Claims
 import Certification
-import Interchange
+import Files
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
+internal import FileAccess
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Synchronization
 
 /// Standard output for results, standard error for everything else.

@@ -1,5 +1,6 @@
+internal import FileAccess
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Synchronization
 
 /// Signals: Ctrl-C as a request that long work looks at, keeping what is finished, and an end in order, without

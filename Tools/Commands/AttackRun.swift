@@ -1,3 +1,4 @@
+internal import Claims
 package import Certification
 internal import Training
 

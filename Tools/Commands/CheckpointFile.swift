@@ -1,6 +1,7 @@
+internal import FileAccess
 internal import Embedded
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// The file of `--checkpoint`.

@@ -1,6 +1,8 @@
+internal import FileAccess
+internal import Claims
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// Which columns or arrays of a data file are what, and for which model.

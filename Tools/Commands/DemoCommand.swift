@@ -1,6 +1,7 @@
+internal import FileAccess
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// `supnorm demo`.
@@ -70,7 +71,7 @@ enum DemoCommand: Command {
     var (model, result) = try TrainCommand.train(data, options: exhibit.options, source: "digits")
     try writeModel(model, to: modelPath)
     try TrainCommand.requireFinished(result, exhibit.options, path: modelPath)
-    _ = try ExportCommand.export(&model, from: modelPath, name: exhibit.name, to: headerPath)
+    let exported = try ExportCommand.export(&model, from: modelPath, name: exhibit.name, to: headerPath)
     let header = try LoadedHeader(headerPath)
     Console.message("verified \(headerPath): every claim holds")
     let compilers = try compile(headerPath, name: exhibit.name)
@@ -81,7 +82,7 @@ enum DemoCommand: Command {
     let samples = try EncodedSamples(test, encoder: header.encoder)
     let epsilons = ["1/16", "2/16"].compactMap { Epsilon($0) }
     let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
-    let cost = try ExportCommand.cost(of: model, claims: header.claims, on: test)
+    let cost = try ExportCommand.cost(of: model, header.network, on: test)
     let device = try RunCommand.compare(
       header, boardName: boardName, board: board, samples: samples, epsilon: epsilons[0])
 
@@ -97,7 +98,7 @@ enum DemoCommand: Command {
     try AtomicFile.write(reportPage(builder.content()), to: pagePath)
 
     Console.print("\(exhibit.name): \(exhibit.kind)")
-    Console.print(ExportCommand.layerTable(header.network.network))
+    Console.print(LayerSummary.table(exported.verification))
     Console.print("")
     Console.print(EvaluateCommand.text(counts, epsilons))
     Console.print(ExportCommand.text(of: cost))

@@ -1,6 +1,11 @@
+internal import Integers
+internal import Claims
+internal import Header
+internal import FileAccess
+internal import Checker
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 
@@ -48,14 +53,9 @@ enum ExportCommand: Command {
   }
 
   private struct Output: Encodable {
-    struct Layer: Encodable {
-      var kind: String
-      /// `entries` are the stored weights, or the entries of a max-plus layer.
-      var rows, columns, shift, nonzeroWeights, entries, parameterBytes, rowSumMax, rowSumBound: Int
-    }
     var header: String
     var parameterBytes: Int
-    var layers: [Layer]
+    var layers: [LayerSummary]
     var projection: ProjectionCost?
     var accuracy: Cost?
   }
@@ -77,24 +77,24 @@ enum ExportCommand: Command {
     }
     let original = model.network
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
-    let claims = try export(
+    let exported = try export(
       &model, from: modelPath, name: try arguments.required("--name"), to: path,
       prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments, for: model))
-    let network = try claims.network()
+    let network = try CertifiedNetwork(exported.claims)
     var cost: Cost?
-    if network.task == .regression, let data {
-      let samples = try EncodedSamples(data, encoder: InputEncoder(CertifiedNetwork(verified: claims)))
+    if network.network.task == .regression, let data {
+      let samples = try EncodedSamples(data, encoder: InputEncoder(network))
       if let text = arguments.string("--data").flatMap(samples.clampingText) { Console.message(text) }
       Console.message("supnorm evaluate \(path) says how far a regression is off")
     } else if let data {
       var deployed = try self.cost(
-        of: model, claims: claims, on: data, source: arguments.string("--data"))
+        of: model, network, on: data, source: arguments.string("--data"))
       if projection != nil {
         deployed.projectedCorrect = deployed.floatCorrect
         deployed.floatCorrect = floatCorrect(original, model.inputMap, on: data)
       }
       cost = deployed
-      if imported.isForeign, network.outputs == 2, 2 * deployed.floatCorrect < deployed.samples,
+      if imported.isForeign, network.network.outputs == 2, 2 * deployed.floatCorrect < deployed.samples,
         !arguments.has("--classes")
       {
         let turned = data.classNames.reversed().joined(separator: ",")
@@ -106,15 +106,11 @@ enum ExportCommand: Command {
     if arguments.has("--json") {
       try Console.printJSON(
         Output(
-          header: path, parameterBytes: network.parameterBytes,
-          layers: network.layers.map {
-            Output.Layer(
-              kind: $0.kind.rawValue, rows: $0.rows, columns: $0.columns, shift: $0.shift,
-              nonzeroWeights: $0.nonzeroCount, entries: $0.storedCount, parameterBytes: $0.parameterBytes,
-              rowSumMax: $0.rowSums.max() ?? 0, rowSumBound: $0.rowSumBound)
-          }, projection: projection, accuracy: cost))
+          header: path, parameterBytes: exported.verification.parameterBytes,
+          layers: exported.verification.layers.map(LayerSummary.init), projection: projection, accuracy: cost)
+      )
     } else {
-      Console.print(layerTable(network))
+      Console.print(LayerSummary.table(exported.verification))
       if let projection { Console.print(projection.text) }
       if let cost { Console.print(text(of: cost)) }
     }
@@ -154,7 +150,7 @@ enum ExportCommand: Command {
   static func export(
     _ model: inout FloatModel, from modelPath: String, name: String, to path: String, prune: Int = 0,
     flash: FlashBudget? = nil
-  ) throws -> ModelClaims {
+  ) throws -> (claims: VerifiedClaims, verification: Verification) {
     if isReservedHeaderName(name) {
       throw CommandError.usage(
         "--name '\(name)': its identifiers or its file \(name).h would be those of supnorm.h or of the C library; another name"
@@ -184,19 +180,20 @@ enum ExportCommand: Command {
     }
     let text = headerText(of: claims)
     // What is written is what was verified: the text is read back.
-    let file = try parseHeader(text, path: path)
-    if let problem = file.problems.first { throw CommandError.failedCheck("\(path): \(problem)") }
+    let (verification, problems) = try parseHeader(text, path: path).check()
+    guard let verified = verification.verified, problems.isEmpty else {
+      throw CommandError.failedCheck("\(path): \(problems.first ?? "not verified")")
+    }
     try AtomicFile.write(text, to: path)
-    return claims
+    return (verified, verification)
   }
 
   /// Counts right answers of the float network and of the integers.
   ///
   /// - Parameter source: where the data is from, to say what of it was clamped; nil where that has been said.
   static func cost(
-    of model: FloatModel, claims: ModelClaims, on data: Dataset, source: String? = nil
+    of model: FloatModel, _ network: CertifiedNetwork, on data: Dataset, source: String? = nil
   ) throws -> Cost {
-    let network = try CertifiedNetwork(verified: claims)
     let samples = try EncodedSamples(data, encoder: InputEncoder(network))
     if let text = source.flatMap(samples.clampingText) { Console.message(text) }
     let counts = try network.certifiedAccuracy(
@@ -223,19 +220,6 @@ enum ExportCommand: Command {
     if let label = data.labels.max(), label >= outputs {
       throw .usage("--data: label \(label), the model has \(outputs) outputs")
     }
-  }
-
-  static func layerTable(_ network: IntegerNetwork) -> String {
-    table(
-      [["layer", "kind", "size", "shift", "entries", "bytes", "largest row sum", "bound"]]
-        + network.layers.enumerated().map { index, layer in
-          [
-            "\(index)", layer.kind.rawValue, "\(layer.rows) × \(layer.columns)",
-            "\(layer.shift)",
-            "\(layer.storedCount)", "\(layer.parameterBytes)", "\(layer.rowSums.max() ?? 0)",
-            "\(layer.rowSumBound)",
-          ]
-        }) + "\nparameters: \(network.parameterBytes) bytes"
   }
 
   static func text(of cost: Cost) -> String {

@@ -1,3 +1,4 @@
+internal import Integers
 internal import Certification
 internal import Foundation
 internal import Quantization
@@ -22,7 +23,8 @@ enum FlashTraining {
       guard case .pruned = fit, options.kind == .dense else { return }
       var network = model.network
       for index in network.layers.indices.dropLast() {
-        for place in network.layers[index].weights.indices where integers.layers[index].weights[place] == 0 {
+        for place in network.layers[index].weights.indices
+        where integers.layers[index].asWeighted?.weights[place] == 0 {
           network.layers[index].weights[place] = 0
         }
       }

@@ -1,5 +1,6 @@
+internal import FileAccess
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 

@@ -1,5 +1,6 @@
+internal import FileAccess
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// How a network of another program saw its inputs: `--range`, `--mean`, `--std`, as numbers, from the columns of the

@@ -1,6 +1,7 @@
+internal import Claims
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 

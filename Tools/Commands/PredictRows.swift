@@ -1,5 +1,7 @@
+internal import FileAccess
+internal import Claims
 internal import Certification
-internal import Interchange
+internal import Files
 internal import Training
 
 /// The rows of a table that a model shall answer: its inputs in its order, found by its names.

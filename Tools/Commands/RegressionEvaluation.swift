@@ -1,6 +1,7 @@
+internal import Claims
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// What `evaluate` says of a regression: how far its outputs are off, and how far they can move.

@@ -1,6 +1,8 @@
+internal import Claims
+internal import FileAccess
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// `supnorm report`.
@@ -47,7 +49,7 @@ enum ReportCommand: Command {
       model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
       // The file of another program does not say how its network saw the samples.
       cost: header.claims.task == .regression || isForeign
-        ? nil : try ExportCommand.cost(of: model, claims: header.claims, on: samples.data),
+        ? nil : try ExportCommand.cost(of: model, header.network, on: samples.data),
       tightness: tightness,
       summary: "", targets: try header.targets(arguments, samples),
       commands: commands(arguments, epsilons, isRegression: header.claims.task == .regression))

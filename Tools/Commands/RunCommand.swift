@@ -1,6 +1,8 @@
+internal import Claims
+internal import Integers
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 
 /// `supnorm run`.
 enum RunCommand: Command {

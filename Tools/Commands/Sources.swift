@@ -1,6 +1,9 @@
+internal import Checker
+internal import Header
+internal import Claims
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 
@@ -16,11 +19,10 @@ struct LoadedHeader {
   ///
   /// - Throws: one line with the first claim that does not hold; nothing is computed from an unproved header.
   init(_ path: String) throws {
-    let file = try readHeader(path)
-    if let problem = file.problems.first { throw FileError(path, problem) }
+    let verified = try readHeader(path).verified()
     self.path = path
-    claims = file.claims
-    network = try CertifiedNetwork(verified: file.claims)
+    claims = verified.claims
+    network = try CertifiedNetwork(verified)
     encoder = InputEncoder(network)
   }
 

@@ -1,4 +1,5 @@
-package import Certification
+internal import Claims
+internal import Certification
 
 /// From the outputs of a regression, whole numbers that everything is proved of, to the target's unit.
 extension TargetClaims {

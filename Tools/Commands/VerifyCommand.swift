@@ -1,6 +1,9 @@
+internal import Checker
+internal import Claims
+internal import Header
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 
 /// `supnorm verify`.
 enum VerifyCommand: Command {
@@ -8,7 +11,7 @@ enum VerifyCommand: Command {
   static let summary = "re-derive every claim of a header from its text"
   static let usage = "N.h [--json]"
   static let discussion = """
-    Reads nothing but the text: row sums, overflow, max-plus entries, pair table, scratch sizes, CRC-32, input map and golden vectors
+    Reads nothing but the text: row sums, overflow, entries, pair table, scratch sizes, CRC-32, input map and golden vectors
     are computed anew in 64-bit integers, and the code around the numbers must be what the format prescribes.
     Exit 0 when everything holds, 1 with the list of what does not.
     """
@@ -16,14 +19,8 @@ enum VerifyCommand: Command {
   static let positionalCount = 1...1
 
   private struct Output: Encodable {
-    struct Layer: Encodable {
-      var kind: String
-      var rows, columns, shift, entries, parameterBytes, rowSumMax, rowSumBound: Int
-      /// Exact: `rowSumMax / 2^shift`; 1 of a max-plus layer.
-      var gain: Double
-    }
     var valid: Bool
-    var layers: [Layer]
+    var layers: [LayerSummary]
     /// The bytes of all parameters on the device.
     var parameterBytes: Int
     /// The product of the gains, rounded up.
@@ -39,18 +36,13 @@ enum VerifyCommand: Command {
   static func run(_ arguments: Arguments) throws {
     let path = arguments.positionals[0]
     let file = try readHeader(path)
-    let result = verification(of: file.claims)
-    let problems = file.problems(besides: result).map { "\(path): \($0)" }
+    let (result, found) = file.check()
+    let problems = found.map { "\(path): \($0)" }
     if arguments.has("--json") {
       try Console.printJSON(
         Output(
           valid: problems.isEmpty,
-          layers: result.layers.map {
-            Output.Layer(
-              kind: $0.kind, rows: $0.rows, columns: $0.columns, shift: $0.shift, entries: $0.entries,
-              parameterBytes: $0.parameterBytes, rowSumMax: $0.rowSumMax, rowSumBound: $0.rowSumBound,
-              gain: $0.gain.roundedUp)
-          },
+          layers: result.layers.map(LayerSummary.init),
           parameterBytes: result.parameterBytes, lipschitz: result.lipschitzBound.roundedUp,
           lipschitzExact: "\(result.lipschitzBound)",
           monotone: file.claims.monotoneInputs.map {
@@ -58,22 +50,7 @@ enum VerifyCommand: Command {
           },
           toleranceLSB: file.claims.toleranceLSB, problems: problems))
     } else {
-      Console.print(
-        table(
-          [
-            [
-              "layer", "kind", "rows", "columns", "shift", "entries", "bytes", "largest row sum", "bound",
-              "gain",
-            ]
-          ]
-            + result.layers.enumerated().map { index, layer in
-              [
-                "\(index)", layer.kind, "\(layer.rows)", "\(layer.columns)", "\(layer.shift)",
-                "\(layer.entries)", "\(layer.parameterBytes)", "\(layer.rowSumMax)", "\(layer.rowSumBound)",
-                formatted(layer.gain.roundedUp, digits: 5, rounded: .up),
-              ]
-            }))
-      Console.print("parameters: \(result.parameterBytes) bytes")
+      Console.print(LayerSummary.table(result))
       let bound = result.lipschitzBound.roundedUp
       let lipschitz = decimal(bound, place: min(leadingPlace(bound) - 6, 0), rounded: .up)
       Console.print(

@@ -1,4 +1,4 @@
-internal import Interchange
+internal import Files
 internal import Quantization
 internal import Training
 

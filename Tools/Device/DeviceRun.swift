@@ -1,3 +1,5 @@
+internal import Integers
+internal import Claims
 internal import Certification
 internal import Foundation
 

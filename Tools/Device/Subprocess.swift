@@ -1,5 +1,6 @@
+internal import FileAccess
 internal import Foundation
-internal import Interchange
+internal import Files
 
 /// Programs that do part of the work: the Swift toolchain, compilers, QEMU.
 enum Subprocess {

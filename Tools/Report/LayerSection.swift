@@ -28,21 +28,7 @@ func layerSection(_ content: ReportContent) -> Markup {
   let title: Markup = charts.isEmpty ? "The layers" : "Row sums and their bound"
   return """
     <section><h2>\(title)</h2>
-    \(figure)\(maxPlusText(content))\(layerTable(content.layers))\(quantizationTable(content))</section>
-
-    """
-}
-
-private func maxPlusText(_ content: ReportContent) -> Markup {
-  let count = content.layers.count { $0.kind == "max-plus" }
-  guard count > 0 else { return "" }
-  let table: Markup =
-    count == content.layers.count
-    ? " The whole network is: the global radius is half the margin, and the header needs no table of bounds."
-    : ""
-  return """
-    <p>A max-plus row is the largest of its entries ±x + offset: no multiplication, no rounding, no overflow, and \
-    nonexpansive by itself, gain 1.\(table)</p>
+    \(figure)\(maximaText(content))\(layerTable(content.layers))\(quantizationTable(content))</section>
 
     """
 }

@@ -1,3 +1,4 @@
+internal import Claims
 internal import Certification
 internal import Foundation
 internal import Training

@@ -1,6 +1,8 @@
+internal import Claims
+internal import Integers
 internal import Certification
 internal import Foundation
-internal import Interchange
+internal import Files
 internal import Training
 
 /// Collects what the report page shows of a model, its header and a test set.
@@ -59,10 +61,9 @@ struct ReportBuilder {
     }
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
-        kind: layer.kind == .maxPlus ? "max-plus" : layer.kind.rawValue, rows: layer.rows,
-        columns: layer.columns, shift: layer.shift, activation: "\(layer.activation)",
-        nonzeroWeights: layer.kind == .maxPlus ? layer.storedCount : layer.nonzeroCount,
-        parameterBytes: layer.parameterBytes, rowSums: layer.kind == .maxPlus ? [] : layer.rowSums,
+        kind: words(layer.name), rows: layer.rows, columns: layer.columns, shift: layer.shift,
+        activation: "\(layer.activation)", nonzeroWeights: layer.nonzeroCount,
+        parameterBytes: layer.parameterBytes, rowSums: layer.passesChangesOn ? [] : layer.rowSums,
         rowSumBound: layer.rowSumBound)
     }
     content.devices = devices.map { device in
@@ -246,4 +247,9 @@ struct ReportBuilder {
   private func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
     second == 0 ? max(first, 1) : greatestCommonDivisor(second, first % second)
   }
+}
+
+/// A name of code as words: `maximumRow` is `maximum-row`.
+private func words(_ name: String) -> String {
+  name.reduce("") { $0 + ($1.isUppercase ? "-\($1.lowercased())" : "\($1)") }
 }

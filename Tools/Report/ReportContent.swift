@@ -91,13 +91,13 @@ package struct ReportContent: Equatable, Sendable {
 
   /// One layer as the device holds it.
   package struct Layer: Equatable, Sendable {
-    /// "dense", "sparse", "max-plus" …; any text.
+    /// "dense", "sparse" …; any text.
     package var kind: String
     package var rows: Int
     package var columns: Int
     package var shift: Int
     package var activation: String
-    /// Of a max-plus layer its entries.
+    /// Of a layer without weights its entries.
     package var nonzeroWeights: Int
     package var parameterBytes: Int
     /// `Σ|w|` of each row; empty for a layer kind that has none.

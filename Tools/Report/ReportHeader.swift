@@ -82,7 +82,7 @@ private func keyFigures(_ content: ReportContent) -> [Markup] {
   if !content.layers.isEmpty {
     let bytes = content.layers.map(\.parameterBytes).reduce(0, +)
     let weights = content.layers.map(\.nonzeroWeights).reduce(0, +)
-    let noun = content.layers.contains { $0.kind == "max-plus" } ? "weights and entries" : "weights"
+    let noun = content.layers.contains(where: \.rowSums.isEmpty) ? "weights and entries" : "weights"
     add(grouped(bytes), "B", "parameters", "\(grouped(weights)) \(noun)")
   }
   if !content.devices.isEmpty {

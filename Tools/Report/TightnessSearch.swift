@@ -1,3 +1,5 @@
+internal import Claims
+internal import Integers
 internal import Certification
 internal import Training
 

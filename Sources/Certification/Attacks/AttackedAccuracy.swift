@@ -1,6 +1,6 @@
-internal import Dispatch
+internal import Claims
+internal import Integers
 internal import Embedded
-internal import Synchronization
 
 /// A certificate that an attack has disproved; there should never be one.
 public struct CertificateViolation: Equatable, Sendable {
@@ -60,25 +60,17 @@ extension CertifiedNetwork {
     precondition(inputs.count == labels.count)
     guard network.task == .classification else { throw NetworkError.otherTask }
     let deviations = radii.map { network.marginDeviations(within: $0) }
-    let chunk = 16
-    let total = Mutex<Result<AttackCounts, any Error>>(
-      .success(AttackCounts(withstood: radii.map { _ in 0 })))
-    let finished = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: (inputs.count + chunk - 1) / chunk) { index in
-      let attacker = Attacker(self, options)
-      for sample in index * chunk..<min((index + 1) * chunk, inputs.count) where !shouldStop() {
-        let part = Result {
-          try self.attack(
-            inputs[sample], sample, as: labels[sample], radii: radii, deviations: deviations, attacker)
-        }
-        total.withLock { total in
-          total = total.flatMap { sum in part.map { sum + $0 } }
-        }
-        progress(finished.add(1, ordering: .relaxed).newValue)
-      }
+    var (counts, finished) = try parallelSum(
+      of: inputs.count, chunk: 1, from: AttackCounts(withstood: radii.map { _ in 0 }), progress: progress,
+      adding: +
+    ) { range in
+      guard !shouldStop() else { return nil }
+      let sample = range.lowerBound
+      return try self.attack(
+        inputs[sample], sample, as: labels[sample], radii: radii, deviations: deviations,
+        Attacker(self, options))
     }
-    guard finished.load(ordering: .relaxed) == inputs.count else { return nil }
-    var counts = try total.withLock { $0 }.get()
+    guard finished == inputs.count else { return nil }
     counts.violations.sort { ($0.sample, $0.radiusLSB) < ($1.sample, $1.radiusLSB) }
     return counts
   }
@@ -90,7 +82,6 @@ extension CertifiedNetwork {
     var counts = AttackCounts(withstood: radii.map { _ in 0 })
     let answer = try answer(to: input)
     guard answer.classIndex == label else { return counts }
-    let before = attacker.attempts
     var found: CounterExample?
     // From the smallest radius up: what changes the class there is within the larger ones as well.
     for index in radii.indices.sorted(by: { (radii[$0], $0) < (radii[$1], $1) }) {
@@ -113,7 +104,7 @@ extension CertifiedNetwork {
           sample: sample, radiusLSB: radii[index], isGlobal: isGlobal, isLocal: isLocal, input: input,
           answer: answer, counterExample: found))
     }
-    counts.attempts = attacker.attempts - before
+    counts.attempts = attacker.attempts
     return counts
   }
 }

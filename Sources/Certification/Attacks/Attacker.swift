@@ -1,3 +1,5 @@
+internal import Claims
+internal import Integers
 internal import Embedded
 
 /// Searches for counter-examples to what is certified of a network, point by point.

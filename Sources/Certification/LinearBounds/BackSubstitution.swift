@@ -23,7 +23,7 @@ extension BoxProver {
     var current = functional
     var result = Substitution(
       value: least(current, over: bounds.last?.outputs ?? box, box))
-    // A number has nothing to substitute: what is left of the margin of a last max-plus layer.
+    // A number has nothing to substitute.
     guard current.coefficients.contains(where: { $0 != 0 }) || !current.residual.isEmpty else {
       return result
     }

@@ -1,3 +1,6 @@
+internal import Claims
+package import Integers
+
 /// A network prepared for proofs over boxes of inputs.
 ///
 /// It proves `logit_c > logit_j` on every point of a box, by interval bounds and, where these do not suffice, by
@@ -12,7 +15,7 @@ package struct BoxProver: Sendable {
   /// The network as it was given.
   let network: IntegerNetwork
   /// First to last; the last one's rows are the logits.
-  let layers: [ProverLayer]
+  let layers: [any ProverLayer]
   let inputMinimum: Int64
   let inputMaximum: Int64
   let residualInputs: [Int]
@@ -22,7 +25,7 @@ package struct BoxProver: Sendable {
   /// - Complexity: O(weights).
   package init(_ network: IntegerNetwork) {
     self.network = network
-    layers = network.layers.map(ProverLayer.init)
+    layers = network.layers.map(\.certified.prover)
     inputMinimum = Int64(network.inputMinimum)
     inputMaximum = Int64(network.inputMaximum)
     residualInputs = network.residualInputs
@@ -33,8 +36,8 @@ package struct BoxProver: Sendable {
   /// How many logits one sample gets.
   var outputs: Int { last.rows }
   /// The layers whose outputs another one reads.
-  var hidden: ArraySlice<ProverLayer> { layers.dropLast() }
-  var last: ProverLayer { layers[layers.count - 1] }
+  var hidden: ArraySlice<any ProverLayer> { layers.dropLast() }
+  var last: any ProverLayer { layers[layers.count - 1] }
 
   /// All inputs within `radius` of one, cut to the declared range; nil when that one lies outside of it.
   func box(around input: [Int16], radius: Int) -> IntegerBounds? {
@@ -82,7 +85,6 @@ package struct BoxProver: Sendable {
     bounds: [LayerBounds], slopes: [LayerSlopes]
   ) {
     let layer = layers[index]
-    guard !layer.isMaxPlus else { return }
     let plain = layer.activation.bounds(of: preactivations, differences: nil)
     for row in 0..<layer.rows {
       let pairs = plain.differences
@@ -92,7 +94,7 @@ package struct BoxProver: Sendable {
       let (lower, upper) = (preactivations.lower[row], preactivations.upper[row])
       guard isCompared || layer.activation.elementwise.bends(between: lower, and: upper) else { continue }
       for sign: Int64 in [1, -1] {
-        let functional = layer.functional(ofRow: row, sign: sign)
+        guard let functional = layer.functional(ofRow: row, sign: sign) else { return }
         let bound = lowerBound(of: functional, over: box, bounds: bounds, slopes: slopes).value
         // An integer at or above bound / 2^16 is at or above its ceiling.
         let ceiling = -((-bound) >> Int128(LinearFunctional.fractionBits))
@@ -107,18 +109,11 @@ package struct BoxProver: Sendable {
     }
   }
 
-  /// `logit_first - logit_second` as a functional of what the last layer reads.
+  /// `logit_first - logit_second` as a functional of what the last layer reads, or below it.
   ///
-  /// - Parameter values: the bounds of what it reads. A last max-plus layer has no functional but a number that holds
-  ///   within them.
+  /// - Parameter values: the bounds of what it reads, within which the functional holds.
   func margin(_ first: Int, _ second: Int, over values: IntegerBounds) -> LinearFunctional {
-    if last.isMaxPlus {
-      let least = Int128(last.leastMargin(first, second, over: values))
-      return LinearFunctional(
-        coefficients: [Int64](repeating: 0, count: last.columns), residual: [],
-        constant: least << Int128(LinearFunctional.fractionBits))
-    }
-    var functional = last.functional(ofRow: first, minus: second)
+    var functional = last.margin(first, second, over: values)
     let hiddenCount = last.columns - residualInputs.count
     functional.residual = Array(functional.coefficients[hiddenCount...])
     functional.coefficients.removeSubrange(hiddenCount...)

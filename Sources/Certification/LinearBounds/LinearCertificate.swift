@@ -1,3 +1,5 @@
+internal import Claims
+internal import Integers
 internal import CSupNorm
 internal import Embedded
 
@@ -58,7 +60,7 @@ extension BoxProver {
   /// The largest radius that interval bounds prove, or nil when they do not prove 0.
   package func intervalRadius(of input: [Int16], as classIndex: Int) -> Int? {
     guard isProvedByIntervals(input, as: classIndex, within: 0) else { return nil }
-    return largest(provedFrom: 0, step: 1 << 10) {
+    return largestRadius(provedFrom: 0, step: 1 << 10) {
       isProvedByIntervals(input, as: classIndex, within: $0)
     }
   }
@@ -67,29 +69,9 @@ extension BoxProver {
   package func linearRadius(of input: [Int16], as classIndex: Int) -> Int? {
     // At radius 0 all bounds are attained: what intervals do not prove there is false.
     guard let start = intervalRadius(of: input, as: classIndex) else { return nil }
-    return largest(provedFrom: start, step: start / 16 + 1) { isProved(input, as: classIndex, within: $0) }
-  }
-
-  /// Doubles the step from a proved radius until one is refused, then bisects between the two.
-  ///
-  /// - Returns: a radius that was proved itself, whether or not the proofs are monotone.
-  private func largest(provedFrom start: Int, step: Int, _ isProved: (Int) -> Bool) -> Int {
-    var proved = start
-    var refused = Int(SUPNORM_RADIUS_MAX) + 1
-    var step = step
-    while proved + step < refused {
-      guard isProved(proved + step) else {
-        refused = proved + step
-        break
-      }
-      proved += step
-      step *= 2
+    return largestRadius(provedFrom: start, step: start / 16 + 1) {
+      isProved(input, as: classIndex, within: $0)
     }
-    while refused - proved > 1 {
-      let middle = (proved + refused) / 2
-      if isProved(middle) { proved = middle } else { refused = middle }
-    }
-    return proved
   }
 }
 
@@ -99,8 +81,8 @@ extension CertifiedNetwork {
   ///
   /// They prove whatever the interval certificate proves, and more where activations bend: a functional
   /// `2^16·(logit_c - logit_j) ≥ Σ Λ·v + C` is carried back to the inputs, so that what two neurons have in common
-  /// cancels. All in integers, rounded down. The outputs of `sort` and of max-plus layers
-  /// are bounded by their intervals only.
+  /// cancels. All in integers, rounded down. The outputs of `sort` and of maxima are
+  /// bounded by their intervals only.
   ///
   /// - Parameters:
   ///   - input: `inputs` values; never certified when one lies outside the declared range.

@@ -1,3 +1,5 @@
+internal import Claims
+
 /// The lines that replace the units of one kind in one layer: for each, the slope where its coefficient is positive
 /// or 0 and the line must lie below, the slope where it is negative, and what is added to the product.
 ///

@@ -1,3 +1,5 @@
+internal import Integers
+
 /// Single points for the search: their logits, by the device's kernels, and the way down a margin's gradient.
 final class PointSearch {
   private let pass: GradientPass

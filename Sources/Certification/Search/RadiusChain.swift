@@ -1,6 +1,3 @@
-internal import Dispatch
-internal import Synchronization
-
 /// Every radius that is known of one input, from the loosest proof to the best attack.
 public struct RadiusChain: Equatable, Sendable {
   /// Which of the inputs.
@@ -88,19 +85,17 @@ extension CertifiedNetwork {
     progress: @escaping @Sendable (Int) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> [RadiusChain] {
-    let chains = Mutex<Result<[RadiusChain], any Error>>(.success([]))
-    let finished = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: inputs.count) { sample in
-      guard !isCancelled() else { return }
-      let chain = Result {
-        try self.radiusChain(
-          of: inputs[sample], sample: sample, limits: limits, attack: attack, isCancelled: isCancelled)
-      }
+    let chains = try parallelSum(
+      of: inputs.count, chunk: 1, from: [RadiusChain](), progress: progress, adding: +
+    ) {
+      range in
+      guard !isCancelled() else { return nil }
+      let chain = try self.radiusChain(
+        of: inputs[range.lowerBound], sample: range.lowerBound, limits: limits, attack: attack,
+        isCancelled: isCancelled)
       // A search that was cut short proves less than its limits allow.
-      guard !isCancelled() else { return }
-      chains.withLock { chains in chains = chains.flatMap { all in chain.map { all + [$0] } } }
-      progress(finished.add(1, ordering: .relaxed).newValue)
+      return isCancelled() ? nil : [chain]
     }
-    return try chains.withLock { $0 }.get().sorted { $0.sample < $1.sample }
+    return chains.sum.sorted { $0.sample < $1.sample }
   }
 }

@@ -1,0 +1,113 @@
+internal import Claims
+
+/// The data of a header and the proofs about them, made of its macros alone.
+extension HeaderWriter {
+  mutating func writeData(ofLayer index: Int) {
+    model.layers[index].text.writeData("\(upper)_LAYER\(index)", index, to: &self)
+  }
+
+  mutating func writeProof(ofLayer index: Int) {
+    let layer = model.layers[index]
+    let prefix = "\(upper)_LAYER\(index)"
+    let place = "\(lower).h: layer \(index)"
+    var columns = index == 0 ? "\(upper)_INPUTS" : "\(upper)_LAYER\(index - 1)_ROWS"
+    if index > 0, index == model.layers.count - 1 {
+      columns += " + SUPNORM_COUNT1(\(upper)_RESIDUAL_INPUTS)"
+    }
+    prove("\(prefix)_COLUMNS == \(columns)", "\(place): columns do not fit the inputs")
+    layer.text.writeProof(prefix, index, place, to: &self)
+    line("")
+  }
+
+  mutating func writeResidualInputs() {
+    guard !model.residualInputs.isEmpty else { return }
+    array("uint16_t", shared("residual_inputs"), ["\(upper)_RESIDUAL_INPUTS(SUPNORM_VALUE)"])
+    prove(
+      "SUPNORM_INCREASES1(\(upper)_RESIDUAL_INPUTS, \(upper)_INPUTS)",
+      "\(lower).h: residual inputs out of order or range")
+    line("")
+  }
+
+  mutating func writeBounds() {
+    if model.hasBoundTable {
+      let rows = model.bounds.isEmpty ? "{0, 0}" : "\(boundTable)(SUPNORM_BOUND)"
+      array("supnorm_bound", shared("bounds"), [rows])
+      if isRegression {
+        prove("SUPNORM_COUNT2(\(boundTable)) == \(upper)_OUTPUTS", "\(lower).h: number of output bounds")
+      } else {
+        prove(
+          "SUPNORM_COUNT2(\(boundTable)) * 2 == \(upper)_OUTPUTS * (\(upper)_OUTPUTS - 1)",
+          "\(lower).h: number of pairs")
+      }
+    }
+    prove("\(upper)_LAYER\(model.layers.count - 1)_ROWS == \(upper)_OUTPUTS", "\(lower).h: number of outputs")
+    line("")
+  }
+
+  mutating func writeNetwork() {
+    line("SUPNORM_DEFINE_ADDRESSES(supnorm_layer, \(shared("layers")))[] = {")
+    for index in model.layers.indices { writeLayer(index) }
+    let features = shared("features")
+    line(
+      """
+      };
+      SUPNORM_DEFINE_ADDRESSES(supnorm_network, \(shared("network"))) = {
+        \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
+        \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
+        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")), \(model.hasBoundTable ? shared("bounds") : "NULL"), \(features),
+        \(model.residualInputs.isEmpty ? "NULL" : shared("residual_inputs")),
+        sizeof \(features) / sizeof \(features)[0], SUPNORM_COUNT1(\(upper)_RESIDUAL_INPUTS),
+        \(upper)_TOLERANCE_LSB, \(upper)_TASK
+      };
+      """)
+  }
+
+  private mutating func writeLayer(_ index: Int) {
+    let prefix = "\(upper)_LAYER\(index)"
+    let layer = model.layers[index]
+    let arrays = layer.text.arrays
+    let pointers = arrays.names.map { $0.map { shared("layer\(index)_\($0)") } ?? "NULL" }
+    let counted = pointers[arrays.counted]
+    let layout = arrays.hasLayout ? "\(prefix)_LAYOUT" : "0"
+    line(
+      """
+        {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layout),
+         \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, sizeof \(counted) / sizeof \(counted)[0],
+         \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]),
+         \(pointers[4]), \(pointers[5])},
+      """)
+  }
+
+  mutating func writeAccessors() {
+    line(
+      """
+      /* The network, for supnorm_infer and the others. */
+      static inline const supnorm_network *\(lower)_network(void) { return &\(shared("network")); }
+
+      /* The golden vectors, for supnorm_self_test; they take no space where they are not used. */
+      static inline const supnorm_golden *\(lower)_golden(void) {
+      """)
+    let indices = model.golden.indices
+    for (type, name, row) in [("int16_t", "inputs", "INPUT"), ("int32_t", "logits", "LOGITS")] {
+      line("  static const \(type) \(name)[] = {")
+      for index in indices { line("    \(upper)_GOLDEN\(index)_\(row)(SUPNORM_VALUE)") }
+      line("  };")
+    }
+    line("  static const supnorm_golden vectors[] = {")
+    for index in indices {
+      let prefix = "\(upper)_GOLDEN\(index)"
+      line(
+        "    {inputs + \(index) * \(upper)_INPUTS, logits + \(index) * \(upper)_OUTPUTS, "
+          + "\(prefix)_CLASS, \(prefix)_RADIUS, \(prefix)_LOCAL_RADIUS},")
+    }
+    line(
+      """
+        };
+        return vectors;
+      }
+      static inline uint32_t \(lower)_golden_count(void) { return \(upper)_GOLDEN_COUNT; }
+
+      #endif
+      """)
+  }
+}

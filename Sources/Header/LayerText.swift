@@ -1,0 +1,41 @@
+internal import FileAccess
+internal import Claims
+
+/// What a header says of one kind of layer: its rows, the data and the proof made of them.
+protocol LayerText {
+  /// The constant of supnorm.h.
+  var kindName: String { get }
+
+  /// Writes the macros of the rows, and what else only this kind has.
+  func writeRows(_ prefix: String, to writer: inout HeaderWriter)
+
+  /// Writes the arrays that the rows expand to.
+  func writeData(_ prefix: String, _ index: Int, to writer: inout HeaderWriter)
+
+  /// Writes what the compiler proves of the rows; `place` begins its messages.
+  func writeProof(_ prefix: String, _ index: Int, _ place: String, to writer: inout HeaderWriter)
+
+  /// The arrays in the order of `supnorm_layer`, nil for null, which of them has an element for each entry, and whether
+  /// there are layout bits.
+  var arrays: (names: [String?], counted: Int, hasLayout: Bool) { get }
+}
+
+/// Reads the rows of one layer: the macros, the prefix of their names, how many rows.
+typealias LayerReader = @Sendable (MacroTable, String, Int) throws(FileError) -> LayerClaims.Content
+
+extension LayerClaims {
+  /// With `layerReaders`, the one place of this module where kinds are told apart.
+  var text: any LayerText {
+    switch content {
+    case .dense(let weights): WeightText(weights, isSparse: false)
+    case .sparse(let weights): WeightText(weights, isSparse: true)
+    case .maxPlus(let entries): MaxPlusText(entries, columns: columns)
+    }
+  }
+}
+
+/// How the rows of each kind are read.
+let layerReaders: [String: LayerReader] = [
+  "SUPNORM_DENSE": WeightText.readDense, "SUPNORM_SPARSE": WeightText.readSparse,
+  "SUPNORM_MAXPLUS": MaxPlusText.read,
+]

@@ -1,0 +1,103 @@
+internal import Claims
+internal import FileAccess
+
+/// Dense and sparse layers: `W(weight)` for every column, or `W(column, weight)`; `B(bias)`.
+struct WeightText: LayerText {
+  private let weights: WeightClaims
+  private let isSparse: Bool
+
+  init(_ weights: WeightClaims, isSparse: Bool) {
+    self.weights = weights
+    self.isSparse = isSparse
+  }
+
+  var kindName: String { isSparse ? "SUPNORM_SPARSE" : "SUPNORM_DENSE" }
+
+  func writeRows(_ prefix: String, to writer: inout HeaderWriter) {
+    for (row, entries) in weights.rows.enumerated() {
+      writer.define(
+        "\(prefix)_ROW\(row)", "W",
+        entries.lazy.map { isSparse ? "\($0.column), \($0.weight)" : "\($0.weight)" })
+    }
+    writer.define("\(prefix)_BIAS", "B", weights.biases.lazy.map { "\($0)" })
+  }
+
+  func writeData(_ prefix: String, _ index: Int, to writer: inout HeaderWriter) {
+    func rows(_ macro: String) -> some Sequence<String> {
+      weights.rows.indices.lazy.map { "\(prefix)_ROW\($0)(\(macro))" }
+    }
+    if isSparse {
+      writer.array(
+        "uint16_t", writer.shared("layer\(index)_row_entries"),
+        weights.rows.indices.lazy.map { "SUPNORM_COUNT2(\(prefix)_ROW\($0))," })
+      writer.array("uint16_t", writer.shared("layer\(index)_column_indices"), rows("SUPNORM_ENTRY_COLUMN"))
+    }
+    writer.array(
+      "int16_t", writer.shared("layer\(index)_weights"),
+      rows(isSparse ? "SUPNORM_ENTRY_WEIGHT" : "SUPNORM_VALUE"))
+    writer.array("int32_t", writer.shared("layer\(index)_biases"), ["\(prefix)_BIAS(SUPNORM_VALUE)"])
+  }
+
+  func writeProof(_ prefix: String, _ index: Int, _ place: String, to writer: inout HeaderWriter) {
+    writer.prove("\(prefix)_SHIFT >= 0 && \(prefix)_SHIFT <= 15", "\(place): shift out of range")
+    writer.prove("SUPNORM_COUNT1(\(prefix)_BIAS) == \(prefix)_ROWS", "\(place): number of biases")
+    writer.line(
+      "#define \(prefix)_BIAS_FITS(b) && SUPNORM_BIAS_FITS(b, \(prefix)_ROW_SUM_BOUND, \(prefix)_SHIFT)")
+    writer.prove(
+      "SUPNORM_BIASES_FIT(\(prefix)_BIAS, \(prefix)_BIAS_FITS, \(prefix)_ROW_SUM_BOUND, \(prefix)_SHIFT)",
+      "\(place): an accumulator could overflow")
+    for row in weights.rows.indices {
+      let name = "\(prefix)_ROW\(row)"
+      let place = "\(place) row \(row)"
+      if isSparse {
+        writer.prove(
+          "SUPNORM_INCREASES2(\(name), \(prefix)_COLUMNS)", "\(place): columns out of order or range")
+      } else {
+        writer.prove("SUPNORM_COUNT1(\(name)) == \(prefix)_COLUMNS", "\(place): number of weights")
+      }
+      writer.prove(
+        "SUPNORM_SUM\(isSparse ? 2 : 1)(\(name)) <= \(prefix)_ROW_SUM_BOUND",
+        "\(place): row sum exceeds \(prefix)_ROW_SUM_BOUND")
+    }
+  }
+
+  var arrays: (names: [String?], counted: Int, hasLayout: Bool) {
+    (
+      ["weights", "biases", isSparse ? "column_indices" : nil, isSparse ? "row_entries" : nil, nil, nil], 0,
+      false
+    )
+  }
+
+  static func readDense(
+    _ table: MacroTable, _ prefix: String, _ rowCount: Int
+  ) throws(FileError) -> LayerClaims.Content {
+    try .dense(
+      read(table, prefix, rowCount) { row throws(FileError) in
+        var column = -1
+        return try table.items(row, arity: 1, range: entryRange) {
+          column += 1
+          return WeightClaims.Entry(column: column, weight: $0[0])
+        }
+      })
+  }
+
+  static func readSparse(
+    _ table: MacroTable, _ prefix: String, _ rowCount: Int
+  ) throws(FileError) -> LayerClaims.Content {
+    try .sparse(
+      read(table, prefix, rowCount) { row throws(FileError) in
+        try table.items(row, arity: 2, range: entryRange) {
+          WeightClaims.Entry(column: $0[0], weight: $0[1])
+        }
+      })
+  }
+
+  private static func read(
+    _ table: MacroTable, _ prefix: String, _ rowCount: Int,
+    _ row: (String) throws(FileError) -> [WeightClaims.Entry]
+  ) throws(FileError) -> WeightClaims {
+    var rows: [[WeightClaims.Entry]] = []
+    for index in 0..<rowCount { rows.append(try row("\(prefix)_ROW\(index)")) }
+    return WeightClaims(rows: rows, biases: try table.integers("\(prefix)_BIAS"))
+  }
+}

@@ -1,0 +1,116 @@
+public import Claims
+package import CSupNorm
+
+/// A dense or sparse layer: `y = activation(clamp((Σ w·x + b + 2^(shift-1)) >> shift))`.
+public struct WeightedLayer: LayerContent {
+  /// Outputs, 1 … 65535.
+  public let rows: Int
+  /// Inputs, 1 … 65535.
+  public let columns: Int
+  /// Row-major, `rows * columns`, zeros included whatever the storage.
+  public let weights: [Int16]
+  /// In accumulator units.
+  public let biases: [Int32]
+  /// 0 … 15; a weight means `w / 2^shift`.
+  public let shift: Int
+  /// What follows requantization; in the last layer identity.
+  public let activation: IntegerActivation
+  /// No row's sum of `|w|` exceeds this.
+  public let rowSumBound: Int
+  /// Whether only the non-zero weights are stored on the device.
+  public let isSparse: Bool
+
+  /// Creates a layer; the counts must agree.
+  ///
+  /// - Parameter isSparse: the storage; the smaller one when nil, which is also the faster one: a stored entry costs an
+  ///   index, and below half the columns that is less than the multiplications it saves.
+  public init(
+    rows: Int, columns: Int, weights: [Int16], biases: [Int32], shift: Int, activation: IntegerActivation,
+    rowSumBound: Int, isSparse: Bool? = nil
+  ) {
+    precondition(weights.count == rows * columns && biases.count == rows && (0...15).contains(shift))
+    self.rows = rows
+    self.columns = columns
+    self.weights = weights
+    self.biases = biases
+    self.shift = shift
+    self.activation = activation
+    self.rowSumBound = rowSumBound
+    let nonzero = weights.count { $0 != 0 }
+    self.isSparse = isSparse ?? (nonzero > 0 && 6 * rows + 4 * nonzero < 4 * rows + 2 * weights.count)
+  }
+
+  /// The layer that proved claims describe.
+  init(_ claims: LayerClaims, _ content: WeightClaims, isSparse: Bool) {
+    var weights = [Int16](repeating: 0, count: claims.rowCount * claims.columns)
+    for (row, entries) in content.rows.enumerated() {
+      for entry in entries { weights[row * claims.columns + entry.column] = Int16(entry.weight) }
+    }
+    self.init(
+      rows: claims.rowCount, columns: claims.columns, weights: weights,
+      biases: content.biases.map { Int32($0) }, shift: claims.shift, activation: claims.activation,
+      rowSumBound: claims.rowSumBound, isSparse: isSparse)
+  }
+
+  /// The weights of one row.
+  public func row(_ index: Int) -> ArraySlice<Int16> { weights[index * columns..<(index + 1) * columns] }
+
+  /// The weights that the device stores, row after row.
+  public var storedWeights: [Int16] { isSparse ? weights.filter { $0 != 0 } : weights }
+
+  /// The columns that the device stores, row after row; empty for a dense layer.
+  public var storedColumns: [UInt16] {
+    isSparse ? weights.indices.lazy.filter { weights[$0] != 0 }.map { UInt16($0 % columns) } : []
+  }
+
+  /// How many weights each row of a sparse layer stores; empty for a dense layer.
+  public var storedCounts: [UInt16] {
+    isSparse ? (0..<rows).map { UInt16(row($0).count { $0 != 0 }) } : []
+  }
+}
+
+extension WeightedLayer {
+  package var name: String { isSparse ? "sparse" : "dense" }
+  package var input: Shape { Shape(channels: columns) }
+  package var output: Shape { Shape(channels: rows) }
+  package var rowSums: [Int] { (0..<rows).map { row($0).reduce(0) { $0 + Int($1.magnitude) } } }
+  package var passesChangesOn: Bool { false }
+  package var nonzeroCount: Int { weights.count { $0 != 0 } }
+  package var storedCount: Int { isSparse ? nonzeroCount : weights.count }
+  package var parameterBytes: Int { isSparse ? 6 * rows + 4 * storedCount : 4 * rows + 2 * storedCount }
+
+  package func inadmissibleRow(ofLayer layer: Int) -> InadmissibleRow? {
+    for (row, sum) in rowSums.enumerated() {
+      if sum > rowSumBound {
+        return InadmissibleRow(layer: layer, row: row, quantity: "row sum", value: sum, bound: rowSumBound)
+      }
+      let reach = 32768 * sum + Int(biases[row].magnitude) + (1 << shift) / 2
+      if reach > Int(Int32.max) {
+        return InadmissibleRow(
+          layer: layer, row: row, quantity: "2^15·R + |b| + 2^(shift-1)", value: reach, bound: Int(Int32.max))
+      }
+    }
+    return nil
+  }
+
+  package func mayEndNetwork(hasResiduals: Bool) -> Bool { activation == .identity }
+
+  package var claims: LayerClaims.Content {
+    let content = WeightClaims(
+      rows: (0..<rows).map {
+        row($0).enumerated().compactMap { column, weight in
+          isSparse && weight == 0 ? nil : WeightClaims.Entry(column: column, weight: Int(weight))
+        }
+      }, biases: biases.map { Int($0) })
+    return isSparse ? .sparse(content) : .dense(content)
+  }
+
+  package func cLayer(in memory: NetworkMemory) -> supnorm_layer {
+    unsafe supnorm_layer(
+      kind: UInt8(isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE), activation: UInt8(activation.constant),
+      shift: UInt8(shift), layout: 0, rows: UInt16(rows), columns: UInt16(columns),
+      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), weights: memory.copy(storedWeights),
+      biases: memory.copy(biases), column_indices: isSparse ? memory.copy(storedColumns) : nil,
+      row_entries: isSparse ? memory.copy(storedCounts) : nil, byte_columns: nil, byte_offsets: nil)
+  }
+}

@@ -1,0 +1,78 @@
+import Header
+import FileAccess
+import Claims
+import Certification
+import Foundation
+import Files
+import TestSupport
+import Testing
+
+/// A compiler with the language standard it is asked for.
+struct HeaderCompiler: CustomTestStringConvertible, Sendable {
+  var program: String
+  var standard: String
+
+  var testDescription: String { "\(program) -std=\(standard)" }
+  var isCXX: Bool { standard.hasPrefix("c++") }
+
+  static let clang = HeaderCompiler(program: "clang", standard: "c11")
+  static let gcc = HeaderCompiler(program: "gcc", standard: "c11")
+  static let arm = HeaderCompiler(program: "arm-none-eabi-gcc", standard: "c11")
+  static let clangXX = HeaderCompiler(program: "clang++", standard: "c++17")
+  static let gccXX = HeaderCompiler(program: "g++", standard: "c++17")
+  /// The oldest standard, in which every function of the proof is one expression, and the newest.
+  static let gccXX11 = HeaderCompiler(program: "g++", standard: "c++11")
+  static let clangXX20 = HeaderCompiler(program: "clang++", standard: "c++20")
+
+  /// Those whose proofs differ: chains in C, lists in C++.
+  static let provers = [clang, gcc, gccXX11, clangXX20]
+
+  /// Every compiler and standard that DESIGN §4 promises.
+  static let all =
+    [clang, gcc, arm].flatMap { compiler in
+      ["c99", "c11", "c17"].map { HeaderCompiler(program: compiler.program, standard: $0) }
+    } + [clangXX, gccXX, gccXX11, clangXX20]
+
+  /// Compiles one file; the messages are in the output.
+  func compile(_ arguments: [String], in folder: TestFolder) throws -> ProgramOutput {
+    try runProgram(
+      program, ["-x", isCXX ? "c++" : "c", "-std=\(standard)", "-I", supnormInclude] + arguments, in: folder)
+  }
+}
+
+/// The folder of supnorm.h.
+let supnormInclude =
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("Sources/CSupNorm/include").path
+
+/// How a program ended and all that it printed.
+struct ProgramOutput {
+  var status: Int32
+  var text: String
+}
+
+/// A compiler that the tests need and the machine lacks: a failure, since a skipped test proves nothing.
+struct MissingProgram: Error, CustomStringConvertible {
+  var name: String
+  var description: String {
+    "\(name) is not on the PATH; the header tests run clang, clang++, gcc, g++, arm-none-eabi-gcc and swiftc"
+  }
+}
+
+/// Runs a program from the PATH, or from the folder when its name has a slash, and waits for it.
+func runProgram(_ name: String, _ arguments: [String], in folder: TestFolder) throws -> ProgramOutput {
+  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  let candidates = name.contains("/") ? [name] : folders.map { "\($0)/\(name)" }
+  guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+    throw MissingProgram(name: name)
+  }
+  let result = try Checkout.run(path, arguments, folder: folder.url)
+  return ProgramOutput(status: result.status, text: result.output + result.errorOutput)
+}
+
+extension TestFolder {
+  /// Writes the header of each model under its name.
+  func write(_ models: [ModelClaims]) throws {
+    for model in models { try AtomicFile.write(headerText(of: model), to: file("\(model.name).h")) }
+  }
+}
