@@ -126,7 +126,6 @@ struct Mutation {
         Mutation(name: "layer \(index) storage") {
           $0.layers[index].kind = $0.layers[index].kind == .dense ? .sparse : .dense
         },
-        Mutation(name: "layer \(index) layout") { $0.layers[index].layout += 1 },
         Mutation(name: "layer \(index) a row less") { $0.layers[index].rows.removeLast() },
         Mutation(name: "layer \(index) a row more") { $0.layers[index].rows.append([]) },
         Mutation(name: "layer \(index) a bias less") { $0.layers[index].biases.removeLast() },
@@ -162,8 +161,6 @@ struct Mutation {
       Mutation(name: "\(place) another kind") { $0.layers[index].kind = .sparse },
       Mutation(name: "\(place) a row less") { $0.layers[index].entries.removeLast() },
       Mutation(name: "\(place) a row more") { $0.layers[index].entries.append($0.layers[index].entries[0]) },
-      Mutation(name: "\(place) weights") { $0.layers[index].rows.append([]) },
-      Mutation(name: "\(place) a bias") { $0.layers[index].biases.append(0) },
     ]
     for step in [1, -1] {
       mutations += [
