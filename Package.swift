@@ -67,9 +67,12 @@ let package = Package(
     .target(
       name: "Interchange", dependencies: ["Embedded", "Training", "Certification", "Quantization"],
       path: "Sources/Interchange", swiftSettings: settings),
+    .target(name: "DeviceRecord", path: "Firmware/Record"),
     .executableTarget(
-      name: "Tools", dependencies: ["Embedded", "Training", "Certification", "Quantization", "Interchange"],
-      path: "Tools",
+      name: "Tools",
+      dependencies: [
+        "CSupNorm", "DeviceRecord", "Embedded", "Training", "Certification", "Quantization", "Interchange",
+      ], path: "Tools",
       exclude: [
         "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
         "try-datasets",
