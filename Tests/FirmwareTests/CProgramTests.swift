@@ -87,8 +87,9 @@ struct CProgramTests {
       try folder.write(text, as: "m\(index).h")
       includes += "#include \"m\(index).h\"\n"
       calls += """
-          if (supnorm_self_check(m\(index)_network()) != SUPNORM_OK) { return \(10 + index); }
-          if (supnorm_self_test(m\(index)_network(), m\(index)_golden(), m\(index)_golden_count(), scratch, sizeof scratch,
+          if (supnorm_open(m\(index)_network(), &model) != SUPNORM_OK) { return \(50 + index); }
+          if (supnorm_self_check(&model) != SUPNORM_OK) { return \(10 + index); }
+          if (supnorm_self_test(&model, m\(index)_golden(), m\(index)_golden_count(), scratch, sizeof scratch,
                                 logits) != SUPNORM_OK) { return \(30 + index); }
 
         """
@@ -100,6 +101,7 @@ struct CProgramTests {
 
       int main(void) {
         static int32_t logits[64];
+        static supnorm_model model;
       \(calls)  return 0;
       }
 
