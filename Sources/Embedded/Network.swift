@@ -115,7 +115,7 @@ extension supnorm_model {
   fileprivate var expectedSeal: UInt32 {
     let address = unsafe UInt(bitPattern: network)
     let fold = UInt32(truncatingIfNeeded: address) ^ UInt32(truncatingIfNeeded: address >> 32)
-    return unsafe fold ^ even_elements ^ (odd_elements &<< 12) ^ 0x534E_4D31
+    return unsafe fold ^ even_elements ^ (odd_elements &<< 12 | odd_elements &>> 20) ^ 0x534E_4D31
   }
 }
 

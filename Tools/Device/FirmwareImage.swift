@@ -79,7 +79,7 @@ package struct FirmwareImage {
     var sizes: [String: Int] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ")
-      guard fields.count >= 3, Int(fields[0]) != nil, let size = Int(fields[2], radix: 16) else { continue }
+      guard fields.count >= 4, Int(fields[0]) != nil, let size = Int(fields[2], radix: 16) else { continue }
       sizes[String(fields[1])] = size
     }
     return sizes
