@@ -39,7 +39,8 @@ let package = Package(
       publicHeadersPath: ".", cSettings: c),
     .executableTarget(
       name: "Application",
-      dependencies: ["Startup", "Record", "Model", .product(name: "Embedded", package: "SupNorm")], path: "Application",
+      dependencies: ["Startup", "Record", "Model", .product(name: "Embedded", package: "SupNorm")],
+      path: "Application",
       swiftSettings: swift),
   ],
   cLanguageStandard: .c99

@@ -3,8 +3,8 @@ internal import CSupNorm
 /// Where values lie in the scratch memory, in `Int16` elements.
 ///
 /// The outputs of the hidden layers 0, 2, 4 … and of the hidden layers 1, 3, 5 … alternate between two parts, each of
-/// the widest of its layers; behind both lie the same two parts for upper bounds. Every part is a multiple of 8 bytes, so
-/// that all are aligned alike.
+/// the widest of its layers; behind both lie the same two parts for upper bounds. Every part is a multiple of
+/// 8 bytes, so that all are aligned alike.
 struct ScratchPlan {
   private(set) var even: UInt32 = 0
   private(set) var odd: UInt32 = 0
@@ -35,7 +35,8 @@ struct ScratchPlan {
   }
 
   /// The upper bounds of the same values.
-  func upperBounds(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16> {
+  func upperBounds(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16>
+  {
     unsafe outputs(ofLayer: index, in: memory + inferCount)
   }
 }

@@ -3,7 +3,9 @@ import Foundation
 /// The path of a program, looked for in the folders of `PATH` or of another list like it; nil where there is none.
 package func executablePath(of name: String, in searchPath: String? = nil) -> String? {
   let list = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
-  return list.split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  return list.split(separator: ":").map { "\($0)/\(name)" }.first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
 }
 
 /// Files that the `gzip` program compressed.

@@ -169,7 +169,8 @@ extension HeaderWriter {
       SUPNORM_DEFINE_ADDRESSES(supnorm_network, \(shared(name))) = {
         \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
         \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
-        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")), \(model.hasBoundTable ? shared("bounds") : "NULL"), \(features),
+        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")),
+        \(model.hasBoundTable ? shared("bounds") : "NULL"), \(features),
         \(model.residualInputs.isEmpty ? "NULL" : shared("residual_inputs")),
         sizeof \(features) / sizeof \(features)[0], SUPNORM_COUNT1(\(upper)_RESIDUAL_INPUTS),
         \(upper)_TOLERANCE_LSB, \(upper)_TASK, \(shared("inference")), \(certificates)

@@ -79,14 +79,9 @@ import Foundation
   }
 
   /// The status of the self-check of the model that was opened before any bit was flipped.
+  ///
+  /// It opens the network again first, so that who opens it only now is refused no later.
   func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(&model) }
-
-  /// The status of opening the network as it is now, and where that succeeds of the self-check.
-  func openedSelfCheck() -> Int32 {
-    var other = unsafe supnorm_model()
-    let status = unsafe CSupNorm.supnorm_open(pointer, &other)
-    return unsafe status == SUPNORM_OK ? CSupNorm.supnorm_self_check(&other) : status
-  }
 
   /// Calls `body` with every single bit flipped, one after the other.
   func forEachFlip(_ body: (_ place: String) -> Void) {

@@ -79,7 +79,9 @@ struct KernelTests {
         let ends = { (group: Int, columns: [UInt16], offsets: [Int], mask: Int32) in
           self.ends(group, columns, offsets, mask, box)
         }
-        return zip(maxima { ends($0, $1, $2, $3).lower }, maxima { ends($0, $1, $2, $3).upper }).map { ($0, $1) }
+        return zip(maxima { ends($0, $1, $2, $3).lower }, maxima { ends($0, $1, $2, $3).upper }).map {
+          ($0, $1)
+        }
       }
       return rows.enumerated().map { index, row in
         accumulatorBounds(
@@ -117,7 +119,8 @@ struct KernelTests {
           guard count > 0 else { return nil }
           let place = start..<start + count
           return value(
-            group, Array(layer.storedColumns[place]), Array(layer.storedOffsets[place]), group % 2 == 0 ? 0 : -1)
+            group, Array(layer.storedColumns[place]), Array(layer.storedOffsets[place]),
+            group % 2 == 0 ? 0 : -1)
         }.max() ?? .min
       }
     }
@@ -215,8 +218,10 @@ struct KernelTests {
             unsafe kernels.pointee.bound(
               device.layers + index, box, hidden[0].pointer, hidden[1].pointer, nil, nil)
           }
-          #expect(hidden[0].values == ends.map { requantized($0.lower, shift: Int32(layer.shift)) }, "\(random)")
-          #expect(hidden[1].values == ends.map { requantized($0.upper, shift: Int32(layer.shift)) }, "\(random)")
+          #expect(
+            hidden[0].values == ends.map { requantized($0.lower, shift: Int32(layer.shift)) }, "\(random)")
+          #expect(
+            hidden[1].values == ends.map { requantized($0.upper, shift: Int32(layer.shift)) }, "\(random)")
           #expect(hidden[0].areGuardsIntact && hidden[1].areGuardsIntact)
           guard index == network.layers.count - 1 else { continue }
           let logits = (0..<2).map { _ in

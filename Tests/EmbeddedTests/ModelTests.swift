@@ -43,7 +43,8 @@ struct ModelTests {
     for round in 0..<200 {
       unsafe model = supnorm_model(
         network: UnsafePointer(device.network), even_elements: UInt32(truncatingIfNeeded: random.next()),
-        odd_elements: UInt32(truncatingIfNeeded: random.next()), seal: UInt32(truncatingIfNeeded: random.next()))
+        odd_elements: UInt32(truncatingIfNeeded: random.next()),
+        seal: UInt32(truncatingIfNeeded: random.next()))
       if round == 0 { unsafe (model.even_elements, model.odd_elements, model.seal) = (4, 4, 0) }
       #expect(unsafe Self.statuses(&model, device) == unopened, "\(random)")
     }
@@ -88,7 +89,9 @@ struct ModelTests {
     #expect(unsafe CSupNorm.supnorm_open(device.network, nil) == SUPNORM_ERROR_NULL)
   }
 
-  @Test func `Numbers that change after opening are caught by the self-check before they index anything`() throws {
+  @Test func `Numbers that change after opening are caught by the self-check before they index anything`()
+    throws
+  {
     let device = CNetwork(try ExampleNetworks.mixed())
     var model = unsafe device.model.pointee
     unsafe device.network.pointee.layer_count = 200
@@ -118,7 +121,8 @@ struct ModelTests {
           #expect(device.selfCheck() == expected, "layer \(index) as \(kind), \(layout); \(random)")
           unsafe device.network.pointee.inference = tables.0
           for isComplete in [true, false] {
-            let table = unsafe isComplete ? supnorm_certificate_of(kind, layout) : supnorm_bounds_of(kind, layout)
+            let table =
+              unsafe isComplete ? supnorm_certificate_of(kind, layout) : supnorm_bounds_of(kind, layout)
             var certificates = unsafe (0..<count).map { unsafe tables.1?[$0] }
             unsafe certificates[index] = table
             unsafe device.network.pointee.certificates = device.copy(certificates)

@@ -161,7 +161,8 @@ struct CProgramTests {
       "arm-none-eabi-gcc",
       flags + [
         "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2", "-ffreestanding", "-fno-builtin",
-        "-nostdlib", "-Wl,--gc-sections", "-I", Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
+        "-nostdlib", "-Wl,--gc-sections", "-I",
+        Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
         startup.appending(path: "include").path, "-I", startup.path, "-T",
         Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path, "supnorm.o",
       ] + sources + startupSources + ["-o", "main.elf"], folder: folder.url)

@@ -87,7 +87,8 @@ struct FirmwareSymbolTests {
 
   @Test func `Answers and certificates of one kind take at most 3 KB on a Cortex-M4`() throws {
     let dense = try Self.header.get()
-    let kinds = Set(dense.split(separator: "\n").filter { $0.contains("_KIND ") }.map { $0.split(separator: " ")[2] })
+    let kinds = Set(
+      dense.split(separator: "\n").filter { $0.contains("_KIND ") }.map { $0.split(separator: " ")[2] })
     #expect(kinds == ["SUPNORM_DENSE"])
     for (kind, header) in [("dense", dense), ("max-plus", try Self.distances.get())] {
       let build = try FirmwareBuild(board: "mps2-an386", header: header, model: "xor")

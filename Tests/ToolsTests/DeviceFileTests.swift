@@ -63,7 +63,8 @@ struct DeviceFileTests {
         return "\(error)"
       }
     }
-    #expect(message([], status: 1, said: "a\nno memory") == "the device left no results (QEMU status 1): no memory")
+    #expect(
+      message([], status: 1, said: "a\nno memory") == "the device left no results (QEMU status 1): no memory")
     #expect(message([0x534E_5232, -7, 0, 2, 0, 0], status: 1) == "the device stopped with status -7")
     #expect(message([0x534E_5232, 0, 1, 2, 0, 0]) == "the device answered 1 of 2 samples")
   }
@@ -112,7 +113,8 @@ struct DeviceFileTests {
   }
 
   static let marks: [String: UInt64] = [
-    "mark_infer_begin": 0x100, "mark_infer_end": 0x200, "mark_certify_begin": 0x300, "mark_certify_end": 0x400,
+    "mark_infer_begin": 0x100, "mark_infer_end": 0x200, "mark_certify_begin": 0x300,
+    "mark_certify_end": 0x400,
   ]
 
   @Test func `Instructions between marks are counted, those taken back are not, whatever the pieces`() {

@@ -66,7 +66,8 @@ struct DeviceRun {
         progress(min(Double(size) / expected, 1))
       })
     return try DeviceResults(
-      of: [UInt8]((try? Data(contentsOf: file)) ?? Data()), samples: inputs.count, outputs: outputs, run: result)
+      of: [UInt8]((try? Data(contentsOf: file)) ?? Data()), samples: inputs.count, outputs: outputs,
+      run: result)
   }
 
   /// Counts the instructions of `supnorm_infer` and `supnorm_certify` over a few samples, from QEMU's execution trace.

@@ -30,7 +30,8 @@ package struct FirmwareImage {
       swift,
       [
         "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--manifest-cache", "local",
-        "--build-system", "native", "-c", "release", "--product", "Application", "--triple", triple, "--toolset",
+        "--build-system", "native", "-c", "release", "--product", "Application", "--triple", triple,
+        "--toolset",
         firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(include.path)",
@@ -61,7 +62,8 @@ package struct FirmwareImage {
     guard symbol.contains("8Embedded") || symbol.hasPrefix("supnorm_") else { return false }
     let others = [
       "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "checksum", "isAligned", "isAdmissible",
-      "isInRange", "_open", "stating", "checkShapes", "checkResidualInputs", "LayerArrays", "_shape", "_counts",
+      "isInRange", "_open", "stating", "checkShapes", "checkResidualInputs", "LayerArrays", "_shape",
+      "_counts",
       "_check", "ShapeStatus", "encode", "scaled", "within", "outputBound", "output_bounds", "outputChange",
       "output_change",
     ]

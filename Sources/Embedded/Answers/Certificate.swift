@@ -96,7 +96,8 @@ extension Network {
 
 /// See `supnorm_certify` in supnorm.h.
 @c public func supnorm_certify(
-  _ model: UnsafePointer<supnorm_model>?, _ input: UnsafePointer<Int16>?, _ classIndex: Int32, _ radius: Int32,
+  _ model: UnsafePointer<supnorm_model>?, _ input: UnsafePointer<Int16>?, _ classIndex: Int32,
+  _ radius: Int32,
   _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int
 ) -> Int32 {
   unsafe status(model) { network throws(NetworkError) in

@@ -39,7 +39,8 @@ extension Network {
   /// Calls `body` with the memory of spans whose counts are those of the network.
   private func withPointers(
     _ input: Span<Int16>, _ scratch: inout MutableSpan<Int16>, _ logits: inout MutableSpan<Int32>,
-    _ body: (UnsafePointer<Int16>, Scratch, UnsafeMutablePointer<Int32>) throws(NetworkError) -> supnorm_result
+    _ body: (UnsafePointer<Int16>, Scratch, UnsafeMutablePointer<Int32>) throws(NetworkError) ->
+      supnorm_result
   ) throws(NetworkError) -> supnorm_result {
     guard input.count == inputs, logits.count == outputs else { throw .malformed }
     return try unsafe input.withUnsafeBufferPointer { input throws(NetworkError) in

@@ -28,7 +28,8 @@ public import CSupNorm
 
 /// See `supnorm_inference.infer`.
 @c public func supnorm_dense_infer(
-  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>, _ hidden: UnsafeMutablePointer<Int16>?,
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?
 ) {
   let numbers = unsafe layer.pointee

@@ -112,7 +112,9 @@ package func groupEnds<Column: FixedWidthInteger, Offset: MaxPlusOffset>(
     for _ in unsafe 0..<layer.pointee.row_entries[index] {
       let place = unsafe supnorm_entry_column(layer, entry, UInt32(layout))
       let column = layout & SUPNORM_BYTE_COLUMNS == 0 ? place : block &+ place
-      guard column >= next, unsafe column < UInt32(layer.pointee.columns) else { return SUPNORM_ERROR_MALFORMED }
+      guard column >= next, unsafe column < UInt32(layer.pointee.columns) else {
+        return SUPNORM_ERROR_MALFORMED
+      }
       next = column &+ 1
       entry &+= 1
     }

@@ -9,7 +9,8 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 
 /// See `supnorm_inference.infer`.
 @c public func supnorm_maxplus_words_infer(
-  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>, _ hidden: UnsafeMutablePointer<Int16>?,
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?
 ) {
   unsafe Words.infer(layer, input, hidden, logits)
@@ -33,7 +34,8 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 
 /// See `supnorm_inference.infer`.
 @c public func supnorm_maxplus_byte_columns_infer(
-  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>, _ hidden: UnsafeMutablePointer<Int16>?,
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?
 ) {
   unsafe ByteColumns.infer(layer, input, hidden, logits)
@@ -57,7 +59,8 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 
 /// See `supnorm_inference.infer`.
 @c public func supnorm_maxplus_byte_offsets_infer(
-  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>, _ hidden: UnsafeMutablePointer<Int16>?,
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?
 ) {
   unsafe ByteOffsets.infer(layer, input, hidden, logits)
@@ -81,7 +84,8 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 
 /// See `supnorm_inference.infer`.
 @c public func supnorm_maxplus_bytes_infer(
-  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>, _ hidden: UnsafeMutablePointer<Int16>?,
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?
 ) {
   unsafe Bytes.infer(layer, input, hidden, logits)
