@@ -1,3 +1,8 @@
+internal import CSupNorm
+
+// What dense and sparse layers share: rows of weights. First the plain arithmetic, which the lanes equal bit for bit,
+// then what their entry points have in common.
+
 // The three sums over one row of weights. A dense row has one weight for every column and an empty `columns`;
 // a sparse row stores the column of each weight. An empty sparse row is its bias either way.
 //
@@ -127,4 +132,51 @@ package func exceedsEverywhere(
 @inline(__always)
 private func nextColumn(_ weights: Span<Int16>, _ columns: Span<UInt16>, _ index: Int) -> Int {
   index < weights.count ? (columns.isEmpty ? index : Int(columns[index])) : Int.max
+}
+
+/// Stores the accumulator of a row: requantised into `hidden`, or as a logit where that is nil.
+@inline(__always)
+func store(
+  _ accumulator: Int32, row: Int, shift: Int32, hidden: UnsafeMutablePointer<Int16>?,
+  logits: UnsafeMutablePointer<Int32>?
+) {
+  if let hidden = unsafe hidden {
+    unsafe hidden[row] = requantized(accumulator, shift: shift)
+  } else {
+    unsafe logits.unsafelyUnwrapped[row] = accumulator
+  }
+}
+
+/// Stores the ends of a row; requantization is monotone, so the ends map to the ends.
+@inline(__always)
+func store(
+  _ ends: supnorm_ends, row: Int, shift: Int32, _ lower: UnsafeMutablePointer<Int16>?,
+  _ upper: UnsafeMutablePointer<Int16>?, _ logitLower: UnsafeMutablePointer<Int32>?,
+  _ logitUpper: UnsafeMutablePointer<Int32>?
+) {
+  unsafe store(ends.least, row: row, shift: shift, hidden: lower, logits: logitLower)
+  unsafe store(ends.greatest, row: row, shift: shift, hidden: upper, logits: logitUpper)
+}
+
+/// The status of the shape of a layer of weights that has these arrays.
+func weightedShapeStatus(
+  _ layer: UnsafePointer<supnorm_layer>, isLast: Bool, arrays: LayerArrays
+) -> Int32 {
+  // A last layer does not activate.
+  guard unsafe layer.pointee.shift <= 15, unsafe layer.pointee.layout == 0,
+    unsafe !isLast || Int32(layer.pointee.activation) == SUPNORM_IDENTITY
+  else { return SUPNORM_ERROR_MALFORMED }
+  return unsafe arrays.status(of: layer)
+}
+
+/// Whether a row is admissible, `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`, and within the layer's bound.
+func isAdmissible(_ weights: Span<Int16>, row: Int, of layer: UnsafePointer<supnorm_layer>) -> Bool {
+  var rowSum: UInt32 = 0
+  for index in weights.indices {
+    rowSum &+= UInt32(weights[index].magnitude)  // at most 65535 · 2^15 < 2^32
+  }
+  let half: UInt32 = unsafe (1 &<< UInt32(layer.pointee.shift)) &>> 1
+  // R ≤ 65535, so 2^15·R ≤ 2^31 - 2^15; |b| ≤ 2^31 and half ≤ 2^14: the sum fits in UInt32.
+  return unsafe rowSum <= layer.pointee.row_sum_bound && rowSum <= 65535
+    && (rowSum &<< 15) &+ layer.pointee.biases[row].magnitude &+ half <= UInt32(Int32.max)
 }

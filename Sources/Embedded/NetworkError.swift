@@ -29,4 +29,8 @@ public struct NetworkError: Error, Equatable, Sendable {
   public static var otherTask: NetworkError { NetworkError(SUPNORM_ERROR_TASK) }
   /// The feature has no whole readings: a host encodes its values.
   public static var noReadings: NetworkError { NetworkError(SUPNORM_ERROR_READING) }
+  /// The network names no kernels for certificates or bounds.
+  public static var noKernels: NetworkError { NetworkError(SUPNORM_ERROR_KERNELS) }
+  /// The model was never opened.
+  public static var unopened: NetworkError { NetworkError(SUPNORM_ERROR_UNOPENED) }
 }

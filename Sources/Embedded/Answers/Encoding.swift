@@ -1,4 +1,4 @@
-internal import CSupNorm
+public import CSupNorm
 
 extension Network {
   /// Encodes one raw integer reading: `clamp(((reading - origin) · multiplier + addend) >> shift)`, the result clamped
@@ -35,9 +35,30 @@ extension Network {
   }
 }
 
+extension Network {
+  /// The map of one raw input, or nil when there is none.
+  private func feature(_ index: Int) -> supnorm_feature? {
+    let count = unsafe Int(network.pointee.feature_count)
+    guard index >= 0, index < inputs, count == 1 || count == inputs else { return nil }
+    return unsafe network.pointee.features?[count == 1 ? 0 : index]
+  }
+}
+
 extension supnorm_feature {
   /// Whether the numbers are those of a map, or all zero for a feature without readings.
   var isInRange: Bool {
     multiplier > 0 ? shift >= 0 && shift <= 31 : origin | multiplier | addend | shift == 0
+  }
+}
+
+/// See `supnorm_encode` in supnorm.h.
+@c public func supnorm_encode(
+  _ model: UnsafePointer<supnorm_model>?, _ feature: UInt32, _ reading: Int32,
+  _ encoded: UnsafeMutablePointer<Int16>?
+) -> Int32 {
+  unsafe status(model) { network throws(NetworkError) in
+    guard let encoded = unsafe encoded else { throw .nullPointer }
+    unsafe encoded.pointee = try network.encode(reading, feature: Int(clamping: feature))
+    return SUPNORM_OK
   }
 }
