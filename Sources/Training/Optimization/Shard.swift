@@ -1,13 +1,27 @@
-/// One part of every batch: its samples and buffers, the work of one thread.
+/// One half of every batch: its samples and buffers.
+///
+/// Batches are always cut in two, whatever the threads: the sums of some layers' gradients depend on where.
+///
+/// Sendable unchecked, since each is passed forward and back by one task, and only read by others afterwards.
 final class Shard: @unchecked Sendable {
   /// The samples of all shards, shared.
   struct Samples {
     var source: SampleSource
-    /// The class of each sample; for a regression its index, by which the loss finds its targets.
-    var labels: [Int]
     /// The outputs wanted of a regression, sample after sample; empty for a classifier.
     var targets: [Float]
     var range: ClosedRange<Float>
+  }
+
+  /// What is minimized in a step.
+  struct Terms {
+    let points: Objective.Term?
+    let intervals: Objective.Term?
+
+    init(_ objective: Objective, _ samples: Samples, _ settings: StepSettings, scale: Float) {
+      points = objective.pointTerm(
+        labels: samples.source.labels, targets: samples.targets, settings, scale: scale)
+      intervals = objective.intervalTerm(labels: samples.source.labels)
+    }
   }
 
   /// The samples' own pass; nil when the loss does not need it.
@@ -22,36 +36,51 @@ final class Shard: @unchecked Sendable {
   /// The loss of each sample.
   private(set) var losses: [Double] = []
 
+  /// The derivative of the losses with respect to the scale of the logits, where one is learned.
+  private(set) var scaleGradient: Float = 0
+
   /// Makes the buffers for parts of up to `capacity` samples.
-  init(for network: FloatNetwork, loss: TrainingLoss, capacity: Int) {
-    points =
-      loss.pointTerm(targets: []) == nil ? nil : PointPass(for: network, capacity: capacity, gradients: true)
-    intervals =
-      loss.intervalTerm == nil ? nil : IntervalPass(for: network, capacity: capacity, gradients: true)
+  init(for stack: LayerStack, _ terms: Terms, capacity: Int) {
+    points = terms.points.map { _ in PointPass(for: stack, capacity: capacity, gradients: true) }
+    intervals = terms.intervals.map { _ in IntervalPass(for: stack, capacity: capacity, gradients: true) }
   }
 
-  /// Computes the losses of some samples and the gradients of all sums on their way.
+  /// Computes the losses of some samples and the gradients of all outputs on their way.
   func run(
-    _ network: PreparedNetwork, loss: TrainingLoss, samples: Samples, indices: ArraySlice<Int>, step: Int,
+    _ stack: LayerStack, _ terms: Terms, _ samples: Samples, indices: ArraySlice<Int>, step: Int,
     epsilon: Float
   ) {
     labels.removeAll(keepingCapacity: true)
     losses.removeAll(keepingCapacity: true)
+    scaleGradient = 0
     for index in indices {
-      labels.append(samples.labels[index])
+      labels.append(samples.source.labels[index])
       losses.append(0)
     }
-    if let points, let term = loss.pointTerm(targets: samples.targets) {
+    if let points, let term = terms.points {
       points.inputs[0].gather(samples.source, indices, step: step)
-      points.runForward(network)
-      points.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
+      points.runForward(stack)
+      term.loss.replaceByGradients(
+        points.gradients[stack.layers.count - 1], ofSamples: indices, weight: term.weight, losses: &losses,
+        scaleGradient: &scaleGradient)
+      points.runBackward(stack)
     }
-    if let intervals, let term = loss.intervalTerm {
-      intervals.centers[0].gather(samples.source, indices, step: step)
+    if let intervals, let term = terms.intervals {
+      intervals.boxes[0].centers.gather(samples.source, indices, step: step)
       intervals.spread(by: epsilon, within: samples.range)
-      intervals.runForward(network, labels: labels)
-      intervals.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
+      intervals.runForward(stack, labels: labels)
+      term.loss.replaceByGradients(
+        intervals.worstLogits, ofSamples: indices, weight: term.weight, losses: &losses,
+        scaleGradient: &scaleGradient)
+      intervals.runBackward(stack, labels: labels)
     }
+  }
+
+  /// Fits the layers to some samples, before the first step.
+  func settle(_ stack: LayerStack, _ samples: Samples, indices: ArraySlice<Int>) {
+    guard let points else { return }
+    points.inputs[0].gather(samples.source, indices, step: 0)
+    points.settle(stack)
   }
 }
 

@@ -11,31 +11,10 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(inputs.count % featureCount == 0)
     let count = inputs.count / featureCount
-    let prepared = prepared
+    let stack = LayerStack(self)
     return stride(from: 0, to: count, by: partSize).flatMap { first in
-      logits(of: inputs, samples: first..<min(first + partSize, count), prepared)
+      stack.logits(of: inputs, samples: first..<min(first + partSize, count))
     }
-  }
-
-  /// What passes of dense layers share; nil for distances.
-  private var prepared: PreparedNetwork? { hasDistances ? nil : PreparedNetwork(self, intervals: false) }
-
-  /// The logits of some of the samples.
-  private func logits(of inputs: [Float], samples: Range<Int>, _ prepared: PreparedNetwork?) -> [Float] {
-    guard let prepared else {
-      let featureCount = layers[0].columns
-      let parameters = DistanceParameters(self)
-      var pass = DistancePass(for: parameters, capacity: samples.count)
-      pass.load(inputs[samples.lowerBound * featureCount..<samples.upperBound * featureCount])
-      pass.runForward(parameters, exponent: nil)
-      return pass.logits
-    }
-    let pass = PointPass(for: self, capacity: samples.count)
-    for sample in samples {
-      pass.inputs[0].setRow(sample - samples.lowerBound, to: inputs, from: sample * layers[0].columns)
-    }
-    pass.runForward(prepared)
-    return pass.sums[layers.count - 1].elements
   }
 
   /// The coefficient of determination of a regression, `1 - Σ(y - t)² / Σ(t - mean)²` over all outputs.
@@ -70,9 +49,9 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
     let classCount = layers[layers.count - 1].rows
-    let prepared = prepared
+    let stack = LayerStack(self)
     return fraction(ofSamples: labels.count) { range in
-      let logits = logits(of: inputs, samples: range, prepared)
+      let logits = stack.logits(of: inputs, samples: range)
       return range.count { sample in
         let first = (sample - range.lowerBound) * classCount
         return logits[first..<first + classCount].indexOfLargest == first + labels[sample]
@@ -80,7 +59,8 @@ extension FloatNetwork {
     }
   }
 
-  /// The fraction of samples whose class interval bounds prove in the whole box of radius epsilon around them.
+  /// The fraction of samples whose class interval bounds, or where a layer carries no boxes the margins of the logits,
+  /// prove in the whole box of radius epsilon around them.
   ///
   /// The box is cut to the range. Computed in floating point, so only indicative: nothing here is "certified".
   ///
@@ -94,15 +74,17 @@ extension FloatNetwork {
     let featureCount = layers[0].columns
     precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
     let classCount = layers[layers.count - 1].rows
-    if hasDistances { return marginAccuracy(inputs: inputs, labels: labels, epsilon: epsilon) }
-    let prepared = PreparedNetwork(self, intervals: true)
+    let stack = LayerStack(self, intervals: true)
+    if stack.intervalLayers == nil {
+      return marginAccuracy(stack, inputs: inputs, labels: labels, epsilon: epsilon)
+    }
     return fraction(ofSamples: labels.count) { part in
-      let pass = IntervalPass(for: self, capacity: part.count)
+      let pass = IntervalPass(for: stack, capacity: part.count)
       for sample in part {
-        pass.centers[0].setRow(sample - part.lowerBound, to: inputs, from: sample * featureCount)
+        pass.boxes[0].centers.setRow(sample - part.lowerBound, to: inputs, from: sample * featureCount)
       }
       pass.spread(by: epsilon, within: range)
-      pass.runForward(prepared, labels: Array(labels[part]))
+      pass.runForward(stack, labels: Array(labels[part]))
       let worstLogits = pass.worstLogits.elements
       return part.count { sample in
         let first = (sample - part.lowerBound) * classCount
@@ -115,23 +97,17 @@ extension FloatNetwork {
 }
 
 extension FloatNetwork {
-  /// The fraction of samples whose label leads by more than a change of epsilon in every input can take away: 2ε for
-  /// distances, `Σ|w_y - w_j|·ε` for a dense last layer.
-  private func marginAccuracy(inputs: [Float], labels: [Int], epsilon: Float) -> Double {
-    let featureCount = layers[0].columns
+  /// The fraction of samples whose label leads by more than a change of epsilon in every input can take away.
+  private func marginAccuracy(
+    _ stack: LayerStack, inputs: [Float], labels: [Int], epsilon: Float
+  ) -> Double {
     let last = layers[layers.count - 1]
+    let kind = trainable(layers.count - 1)
     let reaches = (0..<last.rows * last.rows).map { pair in
-      let (label, other) = (pair / last.rows, pair % last.rows)
-      guard last.kind == .dense else { return 2 * epsilon }
-      return (0..<last.columns).reduce(Float(0)) { sum, column in
-        sum
-          + (last.weights[label * last.columns + column] - last.weights[other * last.columns + column])
-          .magnitude
-      } * epsilon
+      kind.reach(of: last, between: pair / last.rows, and: pair % last.rows) * epsilon
     }
     return fraction(ofSamples: labels.count) { part in
-      let logits = logits(
-        of: Array(inputs[part.lowerBound * featureCount..<part.upperBound * featureCount]))
+      let logits = stack.logits(of: inputs, samples: part)
       return part.count { sample in
         let (first, label) = ((sample - part.lowerBound) * last.rows, labels[sample])
         return (0..<last.rows).allSatisfy { other in
@@ -139,6 +115,19 @@ extension FloatNetwork {
         }
       }
     }
+  }
+}
+
+extension LayerStack {
+  /// The logits of some of the samples.
+  fileprivate func logits(of inputs: [Float], samples: Range<Int>) -> [Float] {
+    let columns = layers[0].columns
+    let pass = PointPass(for: self, capacity: samples.count)
+    for sample in samples {
+      pass.inputs[0].setRow(sample - samples.lowerBound, to: inputs, from: sample * columns)
+    }
+    pass.runForward(self)
+    return pass.outputs[layers.count - 1].elements
   }
 }
 

@@ -12,13 +12,11 @@ struct TrainingMonitor {
   ///
   /// They are drawn at random, always the same ones: every sixth image of MNIST, for instance, would be biased by
   /// six points of accuracy, since its two sources alternate.
-  init(
-    inputs: [Float], labels: [Int], targets: [Float] = [], among samples: [Int], range: ClosedRange<Float>,
-    epsilon: Float, boxLimit: Int = 1_000
-  ) {
-    self.range = range
+  init(_ data: TrainingData, among samples: [Int], epsilon: Float, boxLimit: Int) {
+    range = data.range
     self.epsilon = epsilon
-    let featureCount = inputs.count / labels.count
+    let (inputs, labels, targets) = (data.inputs, data.labels, data.targets)
+    let featureCount = data.featureCount
     var order = samples
     var generator = SeededGenerator(seed: 0)
     generator.shuffle(&order)

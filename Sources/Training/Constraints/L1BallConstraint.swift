@@ -1,5 +1,12 @@
-/// Euclidean projection onto the ℓ1 ball, sixteen rows at a time.
-enum L1BallProjection {
+/// Rows whose magnitudes sum to at most a bound, `Σ|w_c| ≤ bound`: a change of at most d in each input moves the output
+/// by at most `bound · d`.
+struct L1BallConstraint: RowConstraint {
+  /// Positive and finite.
+  let bound: Float
+
+  /// `Σ|w_c|`: ℓ1 is dual to the sup norm, in which inputs change.
+  static func dualNorm(of row: some Sequence<Float>) -> Float { row.reduce(0) { $0 + $1.magnitude } }
+
   /// Replaces every row of a panel by the nearest row whose magnitudes sum to at most `bound`.
   ///
   /// `w_i ← sign(w_i) · max(|w_i| - θ, 0)` with the θ ≥ 0 for which the magnitudes sum to `bound`; a row that
@@ -11,16 +18,14 @@ enum L1BallProjection {
   ///
   /// - Parameters:
   ///   - panel: `columns` lanes; finite. (Anything else ends too, with NaN.)
-  ///   - bound: positive and finite.
   ///   - thresholds: near each row's θ, or 0; on return θ, 0 for rows inside.
   /// - Postcondition: `Σ|w_i| ≤ bound` for every row, summed in double precision from the first column to the last.
   /// - Complexity: O(columns²) at worst, in practice a few passes.
   ///
   /// Source: Michelot, "A finite algorithm for finding the projection of a point onto the canonical simplex of
   /// Rⁿ", JOTA 50, 1986; Condat, Math. Programming 158, 2016 compares the algorithms.
-  @unsafe static func project(
-    panel: UnsafeMutablePointer<Lanes>, columns: Int, ontoL1Ball bound: Double, thresholds: inout Lanes
-  ) {
+  @unsafe func project(panel: UnsafeMutablePointer<Lanes>, columns: Int, thresholds: inout Lanes) {
+    let bound = Double(bound)
     var total = DoubleLanes.zero
     for column in 0..<columns { unsafe total += DoubleLanes(widening: panel[column].magnitudes) }
     let isInside = total .<= bound
@@ -60,9 +65,9 @@ enum L1BallProjection {
       var shortened = (weights.magnitudes - thresholds) - remainder
       shortened.replace(with: 0, where: shortened .< 0)
       total += DoubleLanes(widening: shortened)
-      unsafe panel[column] = shortened.withSigns(of: weights)
+      unsafe panel[column] = shortened.negated(whereNegative: weights)
     }
-    unsafe removeExcess(panel, columns: columns, bound: bound, total: total)
+    unsafe Self.removeExcess(panel, columns: columns, bound: bound, total: total)
   }
 
   /// Takes what rounding may have left above the bound, a few last bits, off the rows concerned: a last bit off each
@@ -80,34 +85,8 @@ enum L1BallProjection {
         let shorter = Lanes(bitPattern: weights.magnitudes.bitPattern &- lastBits)
         let result = Lanes.zero.replacing(with: shorter, where: weights.magnitudes .> 0)
         total += DoubleLanes(widening: result)
-        unsafe panel[column] = result.withSigns(of: weights)
+        unsafe panel[column] = result.negated(whereNegative: weights)
       }
     }
-  }
-}
-
-extension Panels {
-  /// Projects every row onto the ℓ1 ball of the given radius.
-  ///
-  /// - Parameter thresholds: one column: near each row's θ, or 0; on return θ.
-  package func projectRows(ontoL1Ball bound: Float, thresholds: Panels) {
-    precondition(bound > 0 && bound.isFinite && thresholds.rows == rows && thresholds.columns == 1)
-    for index in 0..<count {
-      unsafe L1BallProjection.project(
-        panel: panel(index), columns: columns, ontoL1Ball: Double(bound),
-        thresholds: &thresholds.panel(index).pointee)
-    }
-  }
-}
-
-extension FloatLayer {
-  /// Projects every row onto the ℓ1 ball of the given radius, as the layer's constraint asks.
-  ///
-  /// - Postcondition: `Σ_c |w_rc| ≤ bound` for every row r; biases stay as they are.
-  /// - Complexity: O(rows · columns) in practice.
-  public mutating func projectRows(ontoL1Ball bound: Float) {
-    let panels = Panels(rows: rows, columns: columns, elements: weights)
-    panels.projectRows(ontoL1Ball: bound, thresholds: Panels(rows: rows, columns: 1))
-    weights = panels.elements
   }
 }

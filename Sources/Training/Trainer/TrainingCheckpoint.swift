@@ -23,9 +23,9 @@ public struct TrainingCheckpoint: Equatable, Sendable {
   }
 }
 
-extension TrainingProcess {
+extension TrainingRun {
   /// All that the steps to come depend on besides the options and the number of steps.
-  mutating func state() -> [[Float]] {
+  var state: [[Float]] {
     var state: [[Float]] = []
     visitState { state.append($0) }
     return state
@@ -34,7 +34,7 @@ extension TrainingProcess {
   /// Goes back to a state after that many steps.
   ///
   /// - Returns: false when it is the state of another run; the run is then of no more use.
-  mutating func restore(_ state: [[Float]], steps: Int) -> Bool {
+  func restore(_ state: [[Float]], steps: Int) -> Bool {
     var rest = state[...]
     var fits = true
     visitState { array in
@@ -63,12 +63,4 @@ extension FloatNetwork {
     }
     return result
   }
-}
-
-/// Shows the numbers in vectors to a body that may change them, but not their number.
-func visit(_ vectors: inout [Vector], _ body: (inout [Float]) -> Void) {
-  var numbers = vectors.flatMap { vector in (0..<8).map { vector[$0] } }
-  body(&numbers)
-  precondition(numbers.count == 8 * vectors.count)
-  for index in numbers.indices { vectors[index / 8][index % 8] = numbers[index] }
 }

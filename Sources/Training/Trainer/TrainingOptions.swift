@@ -1,47 +1,3 @@
-/// An input in which the outputs shall be monotone.
-public struct MonotoneConstraint: Equatable, Sendable {
-  /// The input.
-  public var input: Int
-
-  /// Whether the outputs shall never fall when it grows; otherwise they shall never rise.
-  public var isIncreasing: Bool
-
-  /// Creates a constraint.
-  public init(input: Int, isIncreasing: Bool) {
-    self.input = input
-    self.isIncreasing = isIncreasing
-  }
-}
-
-/// Which layers a network has.
-public enum NetworkKind: String, CaseIterable, Sendable {
-  /// Dense layers.
-  case dense
-  /// ℓ∞ distances.
-  case distance
-  /// Distances, and a dense last layer.
-  case hybrid
-}
-
-/// How layers of distances are trained: by `(Σ|x_c - w_c|^p)^(1/p)` with p growing until only the maximum is left.
-public struct DistanceOptions: Equatable, Sendable {
-  /// p at first, at least 2.
-  public var firstExponent: Float = 3
-  /// p before it becomes infinite.
-  public var lastExponent: Float = 1000
-  /// The part of all steps after which p grows, exponentially.
-  public var growthStart: Float = 0.03
-  /// The part of all steps after which p is infinite.
-  public var growthEnd: Float = 0.94
-  /// The share of cross-entropy in the loss at first, see `DistanceLoss`.
-  public var firstCrossEntropyWeight: Float = 1
-  /// The share in the end, which it reaches exponentially.
-  public var lastCrossEntropyWeight: Float = 0.003
-
-  /// Creates the default options.
-  public init() {}
-}
-
 /// How a network is trained.
 ///
 /// The defaults are the recipe for images of bytes such as MNIST.
@@ -113,65 +69,6 @@ public struct TrainingOptions: Equatable, Sendable {
   /// Creates the default options.
   public init() {}
 
-  /// The recipe of networks of distances for images such as MNIST: the loss asks for a margin of 2ε, ε = 0.3.
-  public static var distances: TrainingOptions {
-    var options = TrainingOptions()
-    options.kind = .distance
-    options.activation = .identity
-    options.epsilon = 0.3
-    options.epochs = 30
-    options.batchSize = 128
-    options.rate = 0.03
-    options.warmUpFraction = 0
-    return options
-  }
-
-  /// The options with which networks of distances are trained on the shipped digits.
-  ///
-  /// Chosen on a quarter of the training samples held out (three seeds): widths 32, 64 and 128 verify 73.7, 76.0 and
-  /// 79.3 % at 0.15; half as many steps cost 3 points, other rates and shares of cross-entropy bought nothing.
-  public static var digitDistances: TrainingOptions {
-    var options = distances
-    options.hidden = [128, 128]
-    options.epsilon = 0.15
-    options.epochs = 400
-    options.batchSize = 64
-    return options
-  }
-
-  /// The options with which the shipped digits (8×8 pixels, 1,437 training samples) are trained.
-  ///
-  /// Chosen by cross-validation on the training samples alone (six folds, two seeds, float interval bounds):
-  /// 97.2 % clean, 93.0 % verified at 1/16, 82.4 % at 2/16. So small a set needs many steps: a third of them, by
-  /// fewer epochs or larger batches, cost up to five points at 2/16; more bought nothing. Epsilon lies a little
-  /// above the radius of interest, 2/16; the share of clean loss steadies the accuracy over seeds.
-  public static var digits: TrainingOptions {
-    var options = TrainingOptions()
-    options.loss = .worstCase(temperature: 0.1, cleanWeight: 0.15)
-    options.epsilon = 0.135
-    options.epochs = 400
-    options.batchSize = 32
-    return options
-  }
-
-  /// The options for tables of some hundred samples and a few dozen measurements, such as the shipped breast-cancer
-  /// data.
-  public static var smallTable: TrainingOptions {
-    var options = TrainingOptions()
-    options.hidden = [16, 16]
-    options.loss = .worstCase(temperature: 0.1, cleanWeight: 0.15)
-    options.epochs = 300
-    options.batchSize = 32
-    return options
-  }
-
-  /// The options of a regression on a table of some hundred samples.
-  public static var regression: TrainingOptions {
-    var options = smallTable
-    options.loss = .squaredError
-    return options
-  }
-
   /// Checks every option.
   ///
   /// - Throws: `TrainingError.invalidOption` with the first one out of bounds.
@@ -195,14 +92,7 @@ public struct TrainingOptions: Equatable, Sendable {
     if kind != .dense {
       try require(.hingeEpsilon, Double(epsilon), epsilon > 0)
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
-      let (first, last) = (Double(distance.firstExponent), Double(distance.lastExponent))
-      try require(.exponents, first, first >= 2 && first <= last)
-      try require(.exponents, last, last <= 1_000_000)
-      let (start, end) = (distance.growthStart, distance.growthEnd)
-      try require(.growth, Double(end), start >= 0 && start < end && end <= 1)
-      for weight in [distance.firstCrossEntropyWeight, distance.lastCrossEntropyWeight] {
-        try require(.crossEntropyWeight, Double(weight), weight > 0 && weight.isFinite)
-      }
+      try distance.validate()
     }
     if let augmentation {
       let side = min(augmentation.width, augmentation.height)
