@@ -91,6 +91,8 @@ final class DenseHead: TrainableLayer, @unchecked Sendable {
 
   // MARK: The kind
 
+  static let cutsSums = true
+
   /// Normal with standard deviation 0.1, with biases of zero.
   static func random(
     rows: Int, columns: Int, at place: LayerPlace, _ options: TrainingOptions,

@@ -107,6 +107,7 @@ final class DistanceLayer: TrainableLayer, @unchecked Sendable {
 
   // MARK: The kind
 
+  static let cutsSums = true
   static let adam = Adam.Constants.powers
 
   /// Normal with standard deviation 0.25 in the first layer and 1 in the others, where square ones have -1 on the

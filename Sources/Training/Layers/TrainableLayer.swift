@@ -14,10 +14,9 @@ struct LayerPlace: Sendable {
   var isLast: Bool { index == count - 1 }
 }
 
-/// A layer with its parameters in the shape in which passes read them and training changes them: all that is known of a
-/// kind. `LayerKind.trainable` names the type of each.
+/// A layer with its parameters in the shape in which passes read them and training changes them.
 ///
-/// Parameters are moved in parts of sixteen rows, each a task of its own.
+/// It is all that is known of a kind; `LayerKind.trainable` names the type of each. Parameters are moved in parts of sixteen rows, each a task of its own.
 protocol TrainableLayer: AnyObject, Sendable {
   /// Copies a layer's parameters.
   init(_ layer: FloatLayer, at place: LayerPlace)
@@ -63,6 +62,8 @@ protocol TrainableLayer: AnyObject, Sendable {
   static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float
   /// The weight of an input that is never read.
   static func filler(range: ClosedRange<Float>) -> Float
+  /// Whether gradients are not one sum over the batch, in order, wherever it is cut; it is then always cut in two.
+  static var cutsSums: Bool { get }
   /// What the optimizer of a network that begins with this kind works with.
   static var adam: Adam.Constants { get }
 }
@@ -75,6 +76,7 @@ extension TrainableLayer {
   func project(part: Int) {}
   func begin(_ settings: StepSettings) {}
   func end(_ passes: [any LayerPass], scale: Float) {}
+  static var cutsSums: Bool { false }
   static var adam: Adam.Constants { .usual }
 }
 

@@ -47,13 +47,13 @@ package enum Objective: Sendable {
     return Term(loss: CrossEntropyLoss(temperature: temperature, labels: labels), weight: 1 - cleanWeight)
   }
 
-  /// The sum of the losses of a batch's two halves.
+  /// The sum of the losses of a batch's shards.
   ///
   /// In one order for each objective: the last digits of a training curve depend on it.
-  func total(_ halves: [[Double]]) -> Double {
+  func total(_ shards: [[Double]]) -> Double {
     switch self {
-    case .loss: halves.joined().reduce(0, +)
-    case .margin: halves.map { $0.reduce(0, +) }.reduce(0, +)
+    case .loss: shards.joined().reduce(0, +)
+    case .margin: shards.map { $0.reduce(0, +) }.reduce(0, +)
     }
   }
 }

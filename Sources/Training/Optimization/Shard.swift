@@ -1,6 +1,4 @@
-/// One half of every batch: its samples and buffers.
-///
-/// Batches are always cut in two, whatever the threads: the sums of some layers' gradients depend on where.
+/// One part of every batch: its samples and buffers.
 ///
 /// Sendable unchecked, since each is passed forward and back by one task, and only read by others afterwards.
 final class Shard: @unchecked Sendable {

@@ -1,7 +1,7 @@
 /// The state of a training run between two steps: parameters, optimizer, buffers.
 ///
-/// A step has two parts, each shared by the threads. First both halves of the batch are passed forward and back through
-/// the layers. Then every sixteen rows of every layer are a task of their own: their gradients over the batch, their step
+/// A step has two parts, each shared by the threads. First the batch is cut into as many shards as there are threads, or
+/// into two where a layer's sums depend on it, and each is passed forward and back through the layers. Then every sixteen rows of every layer are a task of their own: their gradients over the batch, their step
 /// of the optimizer, their projection, all while they are in the cache. No sum is ever cut by a thread, so threads change
 /// the time and not a bit of the result.
 package final class TrainingRun {
@@ -52,7 +52,10 @@ package final class TrainingRun {
     let intervals = terms.intervals != nil
     let stack = LayerStack(network, intervals: intervals, gradients: true, keepsZeros: keepsZeros)
     self.stack = stack
-    shards = (0..<2).map { _ in Shard(for: stack, terms, capacity: (batchSize + 1) / 2) }
+    let shardCount =
+      network.layers.indices.contains { network.trainable($0).cutsSums } ? 2 : threads.count
+    let capacity = (batchSize + shardCount - 1) / shardCount
+    shards = (0..<shardCount).map { _ in Shard(for: stack, terms, capacity: capacity) }
     gradients = (0..<threads.count).map { _ in PartGradients(for: stack, intervals: intervals) }
     adam = Adam(network.trainable(0).adam)
     moments = stack.layers.map {
@@ -147,13 +150,14 @@ package final class TrainingRun {
   /// - Returns: the mean loss.
   private func runPasses(_ batch: ArraySlice<Int>, step: Int, _ settings: StepSettings) -> Double {
     let terms = Shard.Terms(objective, samples, settings, scale: lossScale.elements[0])
-    let middle = batch.startIndex + (batch.count + 1) / 2
+    let count = shards.count
+    let ends = (0...count).map { batch.startIndex + (batch.count * $0 + count - 1) / count }
     stack.begin(settings)
-    if !hasBegun { shards[0].settle(stack, samples, indices: batch[..<middle]) }
+    if !hasBegun { shards[0].settle(stack, samples, indices: batch[..<ends[1]]) }
     hasBegun = true
-    threads.forEach(2) { [stack, shards, samples] index, _ in
+    threads.forEach(count) { [stack, shards, samples] index, _ in
       shards[index].run(
-        stack, terms, samples, indices: index == 0 ? batch[..<middle] : batch[middle...], step: step,
+        stack, terms, samples, indices: batch[ends[index]..<ends[index + 1]], step: step,
         epsilon: settings.epsilon)
     }
     return objective.total(shards.map(\.losses)) / Double(batch.count)
