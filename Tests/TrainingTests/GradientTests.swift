@@ -33,10 +33,10 @@ struct GradientTests {
 
     let run = TrainingRun(
       network, source: SampleSource(inputs: clamped, labels: labels), targets: targets, range: range,
-      loss: loss,
+      objective: .loss(loss),
       batchSize: labels.count)
     let (value, gradients, residualGradients) = run.lossAndGradients(
-      batch: Array(labels.indices)[...], epsilon: epsilon)
+      batch: Array(labels.indices)[...], StepSettings(epsilon: epsilon))
 
     // The run has projected its network, residual weights included.
     var oracle = GradientOracle(run.network, range: range)

@@ -1,11 +1,17 @@
 /// Rows whose magnitudes sum to at most a bound, `Σ|w_c| ≤ bound`: a change of at most d in each input moves the output
 /// by at most `bound · d`.
-struct L1BallConstraint: RowConstraint {
+package struct L1BallConstraint: RowConstraint {
   /// Positive and finite.
-  let bound: Float
+  package let bound: Float
+
+  /// Creates a constraint.
+  package init(bound: Float) {
+    precondition(bound > 0 && bound.isFinite)
+    self.bound = bound
+  }
 
   /// `Σ|w_c|`: ℓ1 is dual to the sup norm, in which inputs change.
-  static func dualNorm(of row: some Sequence<Float>) -> Float { row.reduce(0) { $0 + $1.magnitude } }
+  package static func dualNorm(of row: some Sequence<Float>) -> Float { row.reduce(0) { $0 + $1.magnitude } }
 
   /// Replaces every row of a panel by the nearest row whose magnitudes sum to at most `bound`.
   ///
@@ -24,7 +30,7 @@ struct L1BallConstraint: RowConstraint {
   ///
   /// Source: Michelot, "A finite algorithm for finding the projection of a point onto the canonical simplex of
   /// Rⁿ", JOTA 50, 1986; Condat, Math. Programming 158, 2016 compares the algorithms.
-  @unsafe func project(panel: UnsafeMutablePointer<Lanes>, columns: Int, thresholds: inout Lanes) {
+  @unsafe package func project(panel: UnsafeMutablePointer<Lanes>, columns: Int, thresholds: inout Lanes) {
     let bound = Double(bound)
     var total = DoubleLanes.zero
     for column in 0..<columns { unsafe total += DoubleLanes(widening: panel[column].magnitudes) }

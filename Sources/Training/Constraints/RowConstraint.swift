@@ -28,7 +28,6 @@ extension FloatLayer {
   /// - Postcondition: `Σ_c |w_rc| ≤ bound` for every row r; biases stay as they are.
   /// - Complexity: O(rows · columns) in practice.
   public mutating func projectRows(ontoL1Ball bound: Float) {
-    precondition(bound > 0 && bound.isFinite)
     let panels = Panels(rows: rows, columns: columns, elements: weights)
     panels.projectRows(onto: L1BallConstraint(bound: bound), thresholds: Panels(rows: rows, columns: 1))
     weights = panels.elements
