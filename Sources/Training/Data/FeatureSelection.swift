@@ -50,13 +50,16 @@ public struct FeatureSelection: Sendable {
   }
 
   /// The network that reads all inputs, those that were left out with weights of zero.
-  public func restored(_ network: FloatNetwork) -> FloatNetwork {
+  public func restored(_ network: FloatNetwork) -> FloatNetwork { restored(network, filler: 0) }
+
+  /// The network that reads all inputs, those that were left out with weights of `filler`.
+  func restored(_ network: FloatNetwork, filler: Float) -> FloatNetwork {
     guard !dropped.isEmpty else { return network }
     let first = network.layers[0]
     var places = [Int?](repeating: nil, count: kept.count + dropped.count)
     for (place, feature) in kept.enumerated() { places[feature] = place }
     return replacing(first, in: network, columns: places.count) { row, column in
-      places[column].map { first.weights[row * first.columns + $0] } ?? 0
+      places[column].map { first.weights[row * first.columns + $0] } ?? filler
     } residual: {
       kept[$0]
     }

@@ -5,8 +5,8 @@
 /// its rows are projected anew after every step. The bits of the networks that end in it depend on that order.
 ///
 /// Sendable unchecked, as its weights are: a task of the update changes its own part alone.
-final class DenseHead: TrainableLayer, @unchecked Sendable {
-  private let matrix: Matrix
+final class DenseHead: RowLayer, @unchecked Sendable {
+  let matrix: Matrix
   let biases: Panels
   private let constraint: L1BallConstraint
 
@@ -22,8 +22,6 @@ final class DenseHead: TrainableLayer, @unchecked Sendable {
       rowSumBound: constraint.bound)
   }
 
-  var weights: any LaneStore { matrix }
-
   func project(part: Int) {
     let first = part * Lanes.scalarCount
     let count = min(Lanes.scalarCount, rows - first)
@@ -36,62 +34,36 @@ final class DenseHead: TrainableLayer, @unchecked Sendable {
     for row in 0..<count { matrix.setRow(first + row, to: projected, from: row * columns) }
   }
 
-  func makePass(capacity: Int, gradients: Bool) -> any LayerPass {
-    Pass(self, products: Matrix(rows: capacity, columns: rows), gradients: gradients)
+  // MARK: Points
+
+  func setValues(_ values: Matrix, _ inputs: Matrix) {
+    for sample in 0..<inputs.rows {
+      let x = unsafe inputs.halfLanes(sample)
+      for row in 0..<rows {
+        let w = unsafe matrix.halfLanes(row)
+        var sum = HalfLanes.zero
+        for c in 0..<4 * matrix.pairs { unsafe sum += x[c] * w[c] }
+        unsafe values.row(sample)[row] = sum.total
+      }
+    }
   }
 
-  private final class Pass: LayerPass {
-    private let layer: DenseHead
-    private let products: Matrix
-    private let gradients: RowGradients?
-
-    init(_ layer: DenseHead, products: Matrix, gradients: Bool) {
-      self.layer = layer
-      self.products = products
-      self.gradients = gradients ? RowGradients(of: layer.matrix) : nil
-    }
-
-    func runForward(_ inputs: Matrix, into outputs: Matrix) {
-      let weights = layer.matrix
-      products.rows = inputs.rows
+  func addGradients(
+    _ gradients: Matrix, values: Matrix, inputs: Matrix, toWeights: Matrix, toInputs: Matrix?
+  ) {
+    for row in 0..<rows {
+      let (w, gw) = unsafe (matrix.halfLanes(row), toWeights.halfLanes(row))
       for sample in 0..<inputs.rows {
+        let gradient = unsafe gradients.row(sample)[row]
         let x = unsafe inputs.halfLanes(sample)
-        for row in 0..<weights.rows {
-          let w = unsafe weights.halfLanes(row)
-          var sum = HalfLanes.zero
-          for c in 0..<4 * weights.pairs { unsafe sum += x[c] * w[c] }
-          unsafe products.row(sample)[row] = sum.total
-        }
+        for c in 0..<4 * matrix.pairs { unsafe gw[c] += gradient * x[c] }
+        guard let gx = unsafe toInputs?.halfLanes(sample) else { continue }
+        for c in 0..<4 * matrix.pairs { unsafe gx[c] += gradient * w[c] }
       }
-      outputs.setToSums(products, plus: { unsafe self.layer.biases.panel($0).pointee }, negated: false)
-    }
-
-    func runBackward(_ outputGradients: Matrix, inputs: Matrix, into inputGradients: Matrix?) {
-      guard let gradients else { preconditionFailure("made without gradients") }
-      gradients.begin(outputGradients)
-      inputGradients?.rows = inputs.rows
-      inputGradients?.clear()
-      let weights = layer.matrix
-      for row in 0..<weights.rows {
-        let (w, gw) = unsafe (weights.halfLanes(row), gradients.weights.halfLanes(row))
-        for sample in 0..<inputs.rows {
-          let gradient = unsafe outputGradients.row(sample)[row]
-          let x = unsafe inputs.halfLanes(sample)
-          for c in 0..<4 * weights.pairs { unsafe gw[c] += gradient * x[c] }
-          guard let gx = unsafe inputGradients?.halfLanes(sample) else { continue }
-          for c in 0..<4 * weights.pairs { unsafe gx[c] += gradient * w[c] }
-        }
-      }
-    }
-
-    func addGradients(part: Int, _ outputGradients: Matrix, inputs: Matrix, to result: PartGradients) {
-      gradients?.add(part: part, to: result)
     }
   }
 
   // MARK: The kind
-
-  static let cutsSums = true
 
   /// Normal with standard deviation 0.1, with biases of zero.
   static func random(
@@ -103,12 +75,4 @@ final class DenseHead: TrainableLayer, @unchecked Sendable {
       weights: (0..<rows * columns).map { _ in Float(generator.normal() * 0.1) },
       biases: Array(repeating: 0, count: rows), rowSumBound: 1)
   }
-
-  static func gain(of layer: FloatLayer) -> Float? { DenseLayer.gain(of: layer) }
-
-  static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float {
-    DenseLayer.reach(of: layer, between: first, and: second)
-  }
-
-  static func filler(range: ClosedRange<Float>) -> Float { 0 }
 }

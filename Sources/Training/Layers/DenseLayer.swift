@@ -146,15 +146,4 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
       rows: rows, columns: columns, weights: weights, biases: Array(repeating: 0, count: rows),
       rowSumBound: options.bound(ofLayer: place.index))
   }
-
-  static func gain(of layer: FloatLayer) -> Float? { layer.constraint?.bound }
-
-  static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float {
-    L1BallConstraint.dualNorm(
-      of: (0..<layer.columns).lazy.map {
-        layer.weights[first * layer.columns + $0] - layer.weights[second * layer.columns + $0]
-      })
-  }
-
-  static func filler(range: ClosedRange<Float>) -> Float { 0 }
 }

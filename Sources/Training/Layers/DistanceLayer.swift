@@ -4,12 +4,12 @@
 /// The running mean μ is not trained: it keeps each neuron's output near 0 while p grows, and is folded into b in the end.
 ///
 /// Sendable unchecked, as its weights are: a task of the update changes its own part alone.
-final class DistanceLayer: TrainableLayer, @unchecked Sendable {
-  private let matrix: Matrix
+final class DistanceLayer: RowLayer, @unchecked Sendable {
+  let matrix: Matrix
   let biases: Panels
   /// μ.
   private let means: Panels
-  private let isLast: Bool
+  let isNegated: Bool
   /// p of the current step; nil for ∞.
   private var exponent: NormExponent?
 
@@ -20,7 +20,7 @@ final class DistanceLayer: TrainableLayer, @unchecked Sendable {
     matrix = Matrix(rows: layer.rows, columns: layer.columns, elements: layer.weights)
     biases = Panels(rows: layer.rows, columns: 1, elements: layer.biases)
     means = biases.zeros()
-    isLast = place.isLast
+    isNegated = place.isLast
   }
 
   var floatLayer: FloatLayer {
@@ -31,7 +31,6 @@ final class DistanceLayer: TrainableLayer, @unchecked Sendable {
 
   // MARK: Parameters
 
-  var weights: any LaneStore { matrix }
   var state: [any LaneStore] { [means] }
 
   func begin(_ settings: StepSettings) { exponent = settings.exponent }
@@ -39,7 +38,8 @@ final class DistanceLayer: TrainableLayer, @unchecked Sendable {
   func end(_ passes: [any LayerPass], scale: Float) {
     guard exponent != nil else { return }
     for part in 0..<means.count {
-      let sum = passes.reduce(Lanes.zero) { $0 + (($1 as? Pass)?.sum(part: part) ?? .zero) }
+      var sum = Lanes.zero
+      for case let pass as RowPass<DistanceLayer> in passes { sum += unsafe pass.sums.panel(part).pointee }
       let mean = unsafe means.panel(part).pointee
       unsafe means.panel(part).pointee = mean + Self.meanRate * (sum * scale - mean)
     }
@@ -47,67 +47,27 @@ final class DistanceLayer: TrainableLayer, @unchecked Sendable {
 
   // MARK: Points
 
-  func makePass(capacity: Int, gradients: Bool) -> any LayerPass {
-    Pass(self, distances: Matrix(rows: capacity, columns: rows), gradients: gradients)
+  func offsets(part: Int) -> Lanes { unsafe biases.panel(part).pointee - means.panel(part).pointee }
+
+  func settle(_ sums: Panels, count: Int) {
+    for part in 0..<means.count {
+      unsafe means.panel(part).pointee = sums.panel(part).pointee / Float(count)
+    }
   }
 
-  private final class Pass: LayerPass {
-    private let layer: DistanceLayer
-    /// The distances alone, and their sums over the samples.
-    private let distances: Matrix
-    private let sums: Panels
-    private let gradients: RowGradients?
+  func setValues(_ values: Matrix, _ inputs: Matrix) {
+    values.setToDistances(inputs, matrix, exponent: exponent)
+  }
 
-    init(_ layer: DistanceLayer, distances: Matrix, gradients: Bool) {
-      self.layer = layer
-      self.distances = distances
-      sums = layer.means.zeros()
-      self.gradients = gradients ? RowGradients(of: layer.matrix) : nil
-    }
-
-    func sum(part: Int) -> Lanes { unsafe sums.panel(part).pointee }
-
-    func runForward(_ inputs: Matrix, into outputs: Matrix) {
-      distances.setToDistances(inputs, layer.matrix, exponent: layer.exponent)
-      distances.sumRows(into: sums)
-      setOutputs(outputs)
-    }
-
-    func settle(_ outputs: Matrix) {
-      for part in 0..<sums.count {
-        unsafe layer.means.panel(part).pointee = sum(part: part) / Float(distances.rows)
-      }
-      setOutputs(outputs)
-    }
-
-    private func setOutputs(_ outputs: Matrix) {
-      let (biases, means) = (layer.biases, layer.means)
-      outputs.setToSums(
-        distances, plus: { unsafe biases.panel($0).pointee - means.panel($0).pointee },
-        negated: layer.isLast)
-    }
-
-    func runBackward(_ outputGradients: Matrix, inputs: Matrix, into inputGradients: Matrix?) {
-      guard let gradients else { preconditionFailure("made without gradients") }
-      if layer.isLast {
-        outputGradients.setToSums(outputGradients, plus: { _ in .zero }, negated: true)
-      }
-      gradients.begin(outputGradients)
-      inputGradients?.rows = inputs.rows
-      inputGradients?.clear()
-      distances.addGradients(
-        outputGradients, inputs, layer.matrix, exponent: layer.exponent, toWeights: gradients.weights,
-        toInputs: inputGradients)
-    }
-
-    func addGradients(part: Int, _ outputGradients: Matrix, inputs: Matrix, to result: PartGradients) {
-      gradients?.add(part: part, to: result)
-    }
+  func addGradients(
+    _ gradients: Matrix, values: Matrix, inputs: Matrix, toWeights: Matrix, toInputs: Matrix?
+  ) {
+    values.addGradients(
+      gradients, inputs, matrix, exponent: exponent, toWeights: toWeights, toInputs: toInputs)
   }
 
   // MARK: The kind
 
-  static let cutsSums = true
   static let adam = Adam.Constants.powers
 
   /// Normal with standard deviation 0.25 in the first layer and 1 in the others, where square ones have -1 on the

@@ -68,6 +68,7 @@ protocol TrainableLayer: AnyObject, Sendable {
   static var adam: Adam.Constants { get }
 }
 
+/// What holds for most kinds, sums of products of weights and inputs among them.
 extension TrainableLayer {
   var rows: Int { weights.rows }
   var columns: Int { weights.columns }
@@ -76,6 +77,14 @@ extension TrainableLayer {
   func project(part: Int) {}
   func begin(_ settings: StepSettings) {}
   func end(_ passes: [any LayerPass], scale: Float) {}
+  static func gain(of layer: FloatLayer) -> Float? { layer.constraint?.bound }
+  static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float {
+    L1BallConstraint.dualNorm(
+      of: (0..<layer.columns).lazy.map {
+        layer.weights[first * layer.columns + $0] - layer.weights[second * layer.columns + $0]
+      })
+  }
+  static func filler(range: ClosedRange<Float>) -> Float { 0 }
   static var cutsSums: Bool { false }
   static var adam: Adam.Constants { .usual }
 }

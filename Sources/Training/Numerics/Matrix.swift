@@ -73,6 +73,11 @@
     return unsafe floats(lanes + row * stride)
   }
 
+  /// The first eight elements of a row; the others follow.
+  @unsafe func halfLanes(_ row: Int) -> UnsafeMutablePointer<HalfLanes> {
+    unsafe UnsafeMutableRawPointer(self.row(row)).assumingMemoryBound(to: HalfLanes.self)
+  }
+
   /// Replaces a row by `columns` elements of an array.
   package func setRow(_ row: Int, to elements: [Float], from first: Int) {
     precondition(first >= 0 && elements.count - first >= columns)

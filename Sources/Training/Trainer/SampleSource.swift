@@ -19,11 +19,6 @@ public struct Augmentation: Equatable, Sendable {
 
   /// How many features are left after cutting.
   var featureCount: Int { (width - 2 * crop) * (height - 2 * crop) }
-
-  /// The features that are left after cutting, in order.
-  var features: [Int] {
-    (crop..<height - crop).flatMap { y in (crop..<width - crop).map { x in y * width + x } }
-  }
 }
 
 /// The inputs and labels of a training run, as its steps see them.

@@ -14,18 +14,4 @@ public struct TrainingProgress: Equatable, Sendable {
   public var verifiedAccuracy: Double?
   /// The last measured score of the samples held out; nil in the first epoch, and without any.
   public var validation: ValidationScore?
-
-  /// Creates a report.
-  public init(
-    epoch: Int, epochs: Int, fraction: Double, loss: Double, accuracy: Double?, verifiedAccuracy: Double?,
-    validation: ValidationScore? = nil
-  ) {
-    self.epoch = epoch
-    self.epochs = epochs
-    self.fraction = fraction
-    self.loss = loss
-    self.accuracy = accuracy
-    self.verifiedAccuracy = verifiedAccuracy
-    self.validation = validation
-  }
 }

@@ -38,12 +38,17 @@ struct TrainingSession {
     trained = data.monitor(split.training, epsilon: options.epsilon, boxLimit: 1_000)
     heldOut = data.monitor(split.validation, epsilon: options.epsilon, boxLimit: 10_000)
     result = TrainingResult(
-      network: run.network.readingAll(of: options.augmentation, range: data.range), curve: [],
-      finishedEpochs: 0, keptEpoch: 0, ending: .finished)
+      network: initial, curve: [], finishedEpochs: 0, keptEpoch: 0, ending: .finished)
+    result.network = network
   }
 
   /// The steps of the whole run.
   private var steps: Int { batches * options.epochs }
+
+  /// The network as it is, on whole images.
+  private var network: FloatNetwork {
+    options.augmentation?.restored(run.network, range: data.range) ?? run.network
+  }
 
   /// Whether as many epochs as there is patience for brought no better validation score.
   var isOutOfPatience: Bool {
@@ -99,7 +104,7 @@ struct TrainingSession {
         progress(report(epoch, Double(step + 1) / Double(steps), lossSum / Double(samples.endIndex)))
       }
     }
-    let network = run.network.readingAll(of: options.augmentation, range: data.range)
+    let network = network
     guard network.parameters.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
       return try divergence(in: epoch)
     }
