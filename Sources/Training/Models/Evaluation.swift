@@ -46,16 +46,12 @@ extension FloatNetwork {
   /// - Parameter inputs: mapped inputs, sample after sample, at least one sample.
   /// - Complexity: O(samples · weights), shared by all cores.
   public func accuracy(inputs: [Float], labels: [Int]) -> Double {
-    let featureCount = layers[0].columns
-    precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
-    let classCount = layers[layers.count - 1].rows
     let stack = LayerStack(self)
-    return fraction(ofSamples: labels.count) { range in
-      let logits = stack.logits(of: inputs, samples: range)
-      return range.count { sample in
-        let first = (sample - range.lowerBound) * classCount
-        return logits[first..<first + classCount].indexOfLargest == first + labels[sample]
-      }
+    return fraction(inputs, labels) { part in
+      stack.logits(of: inputs, samples: part)
+    } where: { logits, label in
+      // The first of equal ones.
+      logits.indices.max { logits[$0] < logits[$1] } == logits.startIndex + label
     }
   }
 
@@ -71,32 +67,21 @@ extension FloatNetwork {
   public func verifiedAccuracy(
     inputs: [Float], labels: [Int], range: ClosedRange<Float>, epsilon: Float
   ) -> Double {
-    let featureCount = layers[0].columns
-    precondition(!labels.isEmpty && inputs.count == labels.count * featureCount)
-    let classCount = layers[layers.count - 1].rows
     let stack = LayerStack(self, intervals: true)
     if stack.intervalLayers == nil {
       return marginAccuracy(stack, inputs: inputs, labels: labels, epsilon: epsilon)
     }
-    return fraction(ofSamples: labels.count) { part in
+    return fraction(inputs, labels) { part in
       let pass = IntervalPass(for: stack, capacity: part.count)
-      for sample in part {
-        pass.boxes[0].centers.setRow(sample - part.lowerBound, to: inputs, from: sample * featureCount)
-      }
+      pass.boxes[0].centers.setRows(to: inputs, samples: part)
       pass.spread(by: epsilon, within: range)
       pass.runForward(stack, labels: Array(labels[part]))
-      let worstLogits = pass.worstLogits.elements
-      return part.count { sample in
-        let first = (sample - part.lowerBound) * classCount
-        return (0..<classCount).allSatisfy { other in
-          other == labels[sample] || worstLogits[first + other] < 0
-        }
-      }
+      return pass.worstLogits.elements
+    } where: { worstLogits, label in
+      worstLogits.indices.allSatisfy { $0 == worstLogits.startIndex + label || worstLogits[$0] < 0 }
     }
   }
-}
 
-extension FloatNetwork {
   /// The fraction of samples whose label leads by more than a change of epsilon in every input can take away.
   private func marginAccuracy(
     _ stack: LayerStack, inputs: [Float], labels: [Int], epsilon: Float
@@ -106,56 +91,57 @@ extension FloatNetwork {
     let reaches = (0..<last.rows * last.rows).map { pair in
       kind.reach(of: last, between: pair / last.rows, and: pair % last.rows) * epsilon
     }
-    return fraction(ofSamples: labels.count) { part in
-      let logits = stack.logits(of: inputs, samples: part)
-      return part.count { sample in
-        let (first, label) = ((sample - part.lowerBound) * last.rows, labels[sample])
-        return (0..<last.rows).allSatisfy { other in
-          other == label || logits[first + label] - logits[first + other] > reaches[label * last.rows + other]
-        }
+    return fraction(inputs, labels) { part in
+      stack.logits(of: inputs, samples: part)
+    } where: { logits, label in
+      let first = logits.startIndex
+      return (0..<last.rows).allSatisfy { other in
+        other == label || logits[first + label] - logits[first + other] > reaches[label * last.rows + other]
       }
     }
+  }
+
+  /// The fraction of samples whose outputs meet a condition, in parts that all cores share.
+  ///
+  /// - Parameters:
+  ///   - outputs: as many numbers as the network has outputs, for each sample of a part.
+  ///   - condition: asked with a sample's outputs and its label.
+  private func fraction(
+    _ inputs: [Float], _ labels: [Int], of outputs: @Sendable (_ part: Range<Int>) -> [Float],
+    where condition: @Sendable (_ outputs: ArraySlice<Float>, _ label: Int) -> Bool
+  ) -> Double {
+    precondition(!labels.isEmpty && inputs.count == labels.count * layers[0].columns)
+    let count = layers[layers.count - 1].rows
+    let total = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: (labels.count + partSize - 1) / partSize) { index in
+      let part = index * partSize..<min((index + 1) * partSize, labels.count)
+      let values = outputs(part)
+      let met = part.count { sample in
+        let first = (sample - part.lowerBound) * count
+        return condition(values[first..<first + count], labels[sample])
+      }
+      total.add(met, ordering: .relaxed)
+    }
+    return Double(total.load(ordering: .relaxed)) / Double(labels.count)
   }
 }
 
 extension LayerStack {
   /// The logits of some of the samples.
   fileprivate func logits(of inputs: [Float], samples: Range<Int>) -> [Float] {
-    let columns = layers[0].columns
     let pass = PointPass(for: self, capacity: samples.count)
-    for sample in samples {
-      pass.inputs[0].setRow(sample - samples.lowerBound, to: inputs, from: sample * columns)
-    }
+    pass.inputs[0].setRows(to: inputs, samples: samples)
     pass.runForward(self)
     return pass.outputs[layers.count - 1].elements
   }
 }
 
+extension Matrix {
+  /// Becomes some of the samples, one a row.
+  fileprivate func setRows(to inputs: [Float], samples: Range<Int>) {
+    for (row, sample) in samples.enumerated() { setRow(row, to: inputs, from: sample * columns) }
+  }
+}
+
 /// How many samples pass through a network at a time.
 private let partSize = 256
-
-/// Counts samples that meet a condition, in parts that all cores share, and divides by their number.
-private func fraction(ofSamples count: Int, countingIn body: @Sendable (Range<Int>) -> Int) -> Double {
-  let total = Atomic(0)
-  DispatchQueue.concurrentPerform(iterations: (count + partSize - 1) / partSize) { part in
-    let met = body(part * partSize..<min((part + 1) * partSize, count))
-    total.add(met, ordering: .relaxed)
-  }
-  return Double(total.load(ordering: .relaxed)) / Double(count)
-}
-
-extension ArraySlice<Float> {
-  /// The index of the first largest element.
-  fileprivate var indexOfLargest: Int {
-    var best = startIndex
-    for index in indices where self[index] > self[best] { best = index }
-    return best
-  }
-}
-
-extension Range<Int> {
-  /// How many elements meet a condition.
-  fileprivate func count(where condition: (Int) -> Bool) -> Int {
-    reduce(0) { condition($1) ? $0 + 1 : $0 }
-  }
-}

@@ -46,6 +46,9 @@ struct Adam: Sendable {
   // β1^t and β2^t by repeated multiplication, which is the same on every system.
   private var firstPower = 1.0
   private var secondPower = 1.0
+  // Of the current step, corrected.
+  private var rate: Float = 0
+  private var stabilizer: Float = 0
 
   private static let firstDecay = 0.9
 
@@ -55,57 +58,44 @@ struct Adam: Sendable {
   /// Makes the next step the one after that many.
   mutating func restoreStepCount(_ count: Int) {
     (firstPower, secondPower) = (1, 1)
-    for _ in 0..<count { countStep() }
-  }
-
-  private mutating func countStep() {
-    firstPower *= Self.firstDecay
-    secondPower *= constants.secondDecay
-  }
-
-  /// One step of all parameters.
-  struct Step {
-    fileprivate let constants: Constants
-    fileprivate let rate: Float
-    fileprivate let stabilizer: Float
-
-    /// Takes the step with one part of some parameters.
-    ///
-    /// - Parameters:
-    ///   - gradients: as many lanes as the part has.
-    ///   - scale: what the gradients are multiplied by first.
-    @unsafe func update(
-      _ parameters: any LaneStore, part: Int, _ moments: Moments, gradients: UnsafePointer<Lanes>,
-      scale: Float
-    ) {
-      let weights = unsafe parameters.part(part)
-      guard let w = weights.baseAddress, let m = unsafe moments.first.part(part).baseAddress,
-        let v = unsafe moments.second.part(part).baseAddress
-      else { return }
-      let (keepFirst, keepSecond) = (Float(Adam.firstDecay), Float(constants.secondDecay))
-      let (takeFirst, takeSecond) = (Float(1 - Adam.firstDecay), Float(1 - constants.secondDecay))
-      for i in 0..<weights.count {
-        let gradient = unsafe scale * gradients[i]
-        var first = unsafe keepFirst * m[i] + takeFirst * gradient
-        let square =
-          constants.squaresFirst ? takeSecond * (gradient * gradient) : takeSecond * gradient * gradient
-        var second = unsafe keepSecond * v[i] + square
-        unsafe w[i] -= rate * first / (second.squareRoot() + stabilizer)
-        first.replace(with: 0, where: first.magnitudes .< 1e-30)
-        second.replace(with: 0, where: second .< constants.leastSecond)
-        unsafe m[i] = first
-        unsafe v[i] = second
-      }
-    }
+    for _ in 0..<count { begin(rate: 0) }
   }
 
   /// Begins the next step.
-  mutating func nextStep(rate: Float) -> Step {
-    countStep()
+  mutating func begin(rate: Float) {
+    firstPower *= Self.firstDecay
+    secondPower *= constants.secondDecay
     // m̂ / √v̂ = m / √v · √(1-β2^t) / (1-β1^t); the stabilizer is scaled along.
     let correction = (1 - secondPower).squareRoot()
-    return Step(
-      constants: constants, rate: rate * Float(correction / (1 - firstPower)),
-      stabilizer: constants.stabilizer * Float(correction))
+    self.rate = rate * Float(correction / (1 - firstPower))
+    stabilizer = constants.stabilizer * Float(correction)
+  }
+
+  /// Takes the current step with one part of some parameters.
+  ///
+  /// - Parameters:
+  ///   - gradients: as many lanes as the part has.
+  ///   - scale: what the gradients are multiplied by first.
+  @unsafe func move(
+    _ parameters: any LaneStore, part: Int, _ moments: Moments, gradients: UnsafePointer<Lanes>, scale: Float
+  ) {
+    let weights = unsafe parameters.part(part)
+    guard let w = weights.baseAddress, let m = unsafe moments.first.part(part).baseAddress,
+      let v = unsafe moments.second.part(part).baseAddress
+    else { return }
+    let (keepFirst, keepSecond) = (Float(Self.firstDecay), Float(constants.secondDecay))
+    let (takeFirst, takeSecond) = (Float(1 - Self.firstDecay), Float(1 - constants.secondDecay))
+    for i in 0..<weights.count {
+      let gradient = unsafe scale * gradients[i]
+      var first = unsafe keepFirst * m[i] + takeFirst * gradient
+      let square =
+        constants.squaresFirst ? takeSecond * (gradient * gradient) : takeSecond * gradient * gradient
+      var second = unsafe keepSecond * v[i] + square
+      unsafe w[i] -= rate * first / (second.squareRoot() + stabilizer)
+      first.replace(with: 0, where: first.magnitudes .< 1e-30)
+      second.replace(with: 0, where: second .< constants.leastSecond)
+      unsafe m[i] = first
+      unsafe v[i] = second
+    }
   }
 }

@@ -32,45 +32,31 @@ package struct Schedule: Sendable {
   }
 
   /// The settings of a step.
-  package func settings(atStep step: Int) -> StepSettings {
-    StepSettings(
-      rate: rate(atStep: step), epsilon: epsilon(atStep: step), exponent: exponent(atStep: step),
-      crossEntropyWeight: crossEntropyWeight(atStep: step))
-  }
-
-  /// A linear warm-up times a decay from 1 to 0 over the whole run.
   ///
-  /// The decay is `(1 - t)² (1 + 2t)`, never farther than 0.011 from the cosine `(1 + cos πt) / 2` and, unlike
-  /// it, the same to the bit on every system.
-  private func rate(atStep step: Int) -> Float {
-    let time = (Double(step) + 0.5) / steps
+  /// - The rate is a linear warm-up times a decay from 1 to 0 over the whole run, `(1 - t)² (1 + 2t)`: never farther than
+  ///   0.011 from the cosine `(1 + cos πt) / 2` and, unlike it, the same to the bit on every system.
+  /// - Epsilon rises linearly from 0 to its full value, which it then keeps.
+  /// - The exponent of distances is constant, then grows exponentially and then is infinite; their share of cross-entropy
+  ///   falls exponentially over the run.
+  package func settings(atStep step: Int) -> StepSettings {
+    let (options, number, done) = (options, Double(step), Double(step) / steps)
+    let time = (number + 0.5) / steps
     let decay = (1 - time) * (1 - time) * (1 + 2 * time)
-    let warmUp = min((Double(step) + 1) / max(Double(options.warmUpFraction) * steps, 1), 1)
-    return Float(Double(options.rate) * warmUp * decay)
-  }
-
-  /// Linear from 0 to its full value, which it then keeps.
-  private func epsilon(atStep step: Int) -> Float {
-    Float(Double(options.epsilon) * min(Double(step) / max(Double(options.rampFraction) * steps, 1), 1))
-  }
-
-  /// Constant, then growing exponentially, then infinite.
-  private func exponent(atStep step: Int) -> NormExponent? {
-    guard options.kind != .dense else { return nil }
-    let growth = options.distance
+    let warmUp = min((number + 1) / max(Double(options.warmUpFraction) * steps, 1), 1)
+    let ramp = min(number / max(Double(options.rampFraction) * steps, 1), 1)
+    var settings = StepSettings(
+      rate: Float(Double(options.rate) * warmUp * decay), epsilon: Float(Double(options.epsilon) * ramp))
+    guard options.kind != .dense else { return settings }
+    let distance = options.distance
     let part =
-      (Double(step) / steps - Double(growth.growthStart)) / Double(growth.growthEnd - growth.growthStart)
-    guard part < 1 else { return nil }
-    let p = Self.between(growth.firstExponent, growth.lastExponent, max(part, 0))
-    return NormExponent(atMost: Float(p) * 1.000_01)
-  }
-
-  /// Falling exponentially over the run.
-  private func crossEntropyWeight(atStep step: Int) -> Float {
-    Float(
-      Self.between(
-        options.distance.firstCrossEntropyWeight, options.distance.lastCrossEntropyWeight,
-        Double(step) / steps))
+      (done - Double(distance.growthStart)) / Double(distance.growthEnd - distance.growthStart)
+    if part < 1 {
+      let p = Self.between(distance.firstExponent, distance.lastExponent, max(part, 0))
+      settings.exponent = NormExponent(atMost: Float(p) * 1.000_01)
+    }
+    settings.crossEntropyWeight = Float(
+      Self.between(distance.firstCrossEntropyWeight, distance.lastCrossEntropyWeight, done))
+    return settings
   }
 
   /// The number that lies at a part, 0 … 1, of the exponential way from one to another.

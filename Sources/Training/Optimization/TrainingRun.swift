@@ -107,23 +107,21 @@ package final class TrainingRun {
   /// - Postcondition: every constrained row keeps to its bound.
   package func step(batch: ArraySlice<Int>, atStep number: Int = 0, _ settings: StepSettings) -> Double {
     let meanLoss = runPasses(batch, step: number, settings)
-    let step = adam.nextStep(rate: settings.rate)
+    adam.begin(rate: settings.rate)
     let scale = 1 / Float(batch.count)
-    moveResiduals(step, scale: scale)
-    forEachPart { [stack, moments] index, part, gradients in
+    moveResiduals(scale: scale)
+    forEachPart { [stack, moments, adam] index, part, gradients in
       let (layer, moments) = (stack.layers[index], moments[index])
-      unsafe step.update(layer.weights, part: part, moments.weights, gradients: gradients.lanes, scale: scale)
-      unsafe step.update(layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
+      unsafe adam.move(layer.weights, part: part, moments.weights, gradients: gradients.lanes, scale: scale)
+      unsafe adam.move(layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
       layer.project(part: part)
     }
     for (index, layer) in stack.layers.enumerated() {
       layer.end(shards.compactMap { $0.points?.layers[index] }, scale: scale)
     }
     if objective.learnsScale {
-      let gradient = Lanes(repeating: shards.reduce(0) { $0 + $1.scaleGradient })
-      unsafe withUnsafePointer(to: gradient) {
-        unsafe step.update(lossScale, part: 0, lossScaleMoments, gradients: $0, scale: scale)
-      }
+      let gradient = Panels(rows: 1, columns: 1, elements: [shards.reduce(0) { $0 + $1.scaleGradient }])
+      unsafe adam.move(lossScale, part: 0, lossScaleMoments, gradients: gradient.panel(0), scale: scale)
     }
     return meanLoss
   }
@@ -173,13 +171,13 @@ package final class TrainingRun {
   }
 
   /// Moves the residual terms and projects them.
-  private func moveResiduals(_ step: Adam.Step, scale: Float) {
+  private func moveResiduals(scale: Float) {
     let passes = shards.compactMap(\.points)
     for (index, term) in stack.residuals.enumerated() {
       let weights = Panels(rows: term.weights.count, columns: 1, elements: term.weights)
       let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(passes))
       for part in 0..<weights.count {
-        unsafe step.update(
+        unsafe adam.move(
           weights, part: part, residualMoments[index], gradients: gradients.panel(part), scale: scale)
       }
       stack.residuals[index].weights = weights.elements
