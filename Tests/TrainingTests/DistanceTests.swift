@@ -120,7 +120,7 @@ struct DistanceTests {
       var options = TrainingOptions.distances
       options.batchSize = 20
       let run = TrainingRun(
-        network, source: SampleSource(inputs: inputs, labels: labels), range: 0...1,
+        network, TrainingData(inputs: inputs, labels: labels),
         objective: options.objective, batchSize: options.batchSize, threads: Threads(count: threads))
       let schedule = Schedule(options, steps: 30)
       let order = Array(0..<60)

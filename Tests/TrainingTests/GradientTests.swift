@@ -32,7 +32,7 @@ struct GradientTests {
     let targets = loss.isRegression ? (0..<5 * 4).map { _ in Float(generator.uniform() * 2 - 1) } : []
 
     let run = TrainingRun(
-      network, source: SampleSource(inputs: clamped, labels: labels), targets: targets, range: range,
+      network, TrainingData(inputs: clamped, labels: labels, targets: targets, range: range),
       objective: .loss(loss),
       batchSize: labels.count)
     let (value, gradients, residualGradients) = run.lossAndGradients(

@@ -64,7 +64,7 @@ struct TrainerTests {
       var generator = SeededGenerator(seed: 9)
       let run = TrainingRun(
         .random(inputCount: 2, classCount: 2, options: options, using: &generator),
-        source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1,
+        TrainingData(inputs: data.inputs, labels: data.labels),
         objective: .loss(loss), batchSize: 50, threads: Threads(count: threads))
       let losses = (0..<20).map { step in
         run.step(
@@ -88,7 +88,7 @@ struct TrainerTests {
     var generator = SeededGenerator(seed: 4)
     let run = TrainingRun(
       .random(inputCount: 2, classCount: 2, options: options, using: &generator),
-      source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1,
+      TrainingData(inputs: data.inputs, labels: data.labels),
       objective: options.objective, batchSize: 32)
     for step in 0..<200 {
       let start = step % 4 * 32

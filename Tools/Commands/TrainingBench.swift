@@ -128,7 +128,7 @@ enum TrainingBench {
   ) -> Measurement {
     let run = TrainingRun(
       data.network(hidden, isConstrained: isConstrained),
-      source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1,
+      TrainingData(inputs: data.inputs, labels: data.labels),
       objective: .loss(.crossEntropy(temperature: data.temperature)), batchSize: batch,
       threads: Threads(count: threads))
     return Measurement(data.name(hidden), batch, threads: threads, samples: data.order) {
@@ -150,7 +150,7 @@ enum TrainingBench {
     let steps = 64
     let schedule = Schedule(options, steps: steps)
     let run = TrainingRun(
-      network, source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1,
+      network, TrainingData(inputs: data.inputs, labels: data.labels),
       objective: options.objective, batchSize: options.batchSize, threads: Threads(count: threads))
     var step = 0
     return Measurement(data.name([64, 64]), options.batchSize, threads: threads, samples: data.order) {

@@ -2,23 +2,15 @@
 ///
 /// Sendable unchecked, since each is passed forward and back by one task, and only read by others afterwards.
 final class Shard: @unchecked Sendable {
-  /// The samples of all shards, shared.
-  struct Samples {
-    var source: SampleSource
-    /// The outputs wanted of a regression, sample after sample; empty for a classifier.
-    var targets: [Float]
-    var range: ClosedRange<Float>
-  }
-
   /// What is minimized in a step.
   struct Terms {
     let points: Objective.Term?
     let intervals: Objective.Term?
 
-    init(_ objective: Objective, _ samples: Samples, _ settings: StepSettings, scale: Float) {
+    init(_ objective: Objective, _ data: TrainingData, _ settings: StepSettings, scale: Float) {
       points = objective.pointTerm(
-        labels: samples.source.labels, targets: samples.targets, settings, scale: scale)
-      intervals = objective.intervalTerm(labels: samples.source.labels)
+        labels: data.labels, targets: data.targets, settings, scale: scale)
+      intervals = objective.intervalTerm(labels: data.labels)
     }
   }
 
@@ -45,18 +37,18 @@ final class Shard: @unchecked Sendable {
 
   /// Computes the losses of some samples and the gradients of all outputs on their way.
   func run(
-    _ stack: LayerStack, _ terms: Terms, _ samples: Samples, indices: ArraySlice<Int>, step: Int,
+    _ stack: LayerStack, _ terms: Terms, _ data: TrainingData, indices: ArraySlice<Int>, step: Int,
     epsilon: Float
   ) {
     labels.removeAll(keepingCapacity: true)
     losses.removeAll(keepingCapacity: true)
     scaleGradient = 0
     for index in indices {
-      labels.append(samples.source.labels[index])
+      labels.append(data.labels[index])
       losses.append(0)
     }
     if let points, let term = terms.points {
-      points.inputs[0].gather(samples.source, indices, step: step)
+      points.inputs[0].gather(data, indices, step: step)
       points.runForward(stack)
       term.loss.replaceByGradients(
         points.gradients[stack.layers.count - 1], ofSamples: indices, weight: term.weight, losses: &losses,
@@ -64,8 +56,8 @@ final class Shard: @unchecked Sendable {
       points.runBackward(stack)
     }
     if let intervals, let term = terms.intervals {
-      intervals.boxes[0].centers.gather(samples.source, indices, step: step)
-      intervals.spread(by: epsilon, within: samples.range)
+      intervals.boxes[0].centers.gather(data, indices, step: step)
+      intervals.spread(by: epsilon, within: data.range)
       intervals.runForward(stack, labels: labels)
       term.loss.replaceByGradients(
         intervals.worstLogits, ofSamples: indices, weight: term.weight, losses: &losses,
@@ -75,18 +67,18 @@ final class Shard: @unchecked Sendable {
   }
 
   /// Fits the layers to some samples, before the first step.
-  func settle(_ stack: LayerStack, _ samples: Samples, indices: ArraySlice<Int>) {
+  func settle(_ stack: LayerStack, _ data: TrainingData, indices: ArraySlice<Int>) {
     guard let points else { return }
-    points.inputs[0].gather(samples.source, indices, step: 0)
+    points.inputs[0].gather(data, indices, step: 0)
     points.settle(stack)
   }
 }
 
 extension Matrix {
   /// Becomes the inputs of some samples, one a row.
-  fileprivate func gather(_ source: SampleSource, _ indices: ArraySlice<Int>, step: Int) {
-    precondition(source.columns == columns)
+  fileprivate func gather(_ data: TrainingData, _ indices: ArraySlice<Int>, step: Int) {
+    precondition(data.columns == columns)
     rows = indices.count
-    unsafe source.copy(indices, step: step) { unsafe self.row($0) }
+    unsafe data.copy(indices, step: step) { unsafe self.row($0) }
   }
 }

@@ -22,7 +22,7 @@ package final class TrainingRun {
   /// Whether a step was taken, now or before a checkpoint.
   private var hasBegun = false
 
-  private let samples: Shard.Samples
+  private let data: TrainingData
   private let objective: Objective
   private let threads: Threads
   private let shards: [Shard]
@@ -34,21 +34,19 @@ package final class TrainingRun {
   ///
   /// - Parameters:
   ///   - network: the initial parameters; rows are projected onto their constraints at once.
-  ///   - source: the samples, of as many inputs as the network has.
-  ///   - targets: the outputs wanted of a regression, sample after sample.
+  ///   - data: the samples, of as many inputs as the network has.
   ///   - batchSize: the largest batch to come.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
   ///   - threads: how many threads share the work.
   package init(
-    _ network: FloatNetwork, source: SampleSource, targets: [Float] = [], range: ClosedRange<Float>,
-    objective: Objective, batchSize: Int, keepsZeros: Bool = false, threads: Threads = Threads(count: 2)
+    _ network: FloatNetwork, _ data: TrainingData, objective: Objective, batchSize: Int,
+    keepsZeros: Bool = false, threads: Threads = Threads(count: 2)
   ) {
     initial = network
     self.objective = objective
     self.threads = threads
-    let samples = Shard.Samples(source: source, targets: targets, range: range)
-    self.samples = samples
-    let terms = Shard.Terms(objective, samples, StepSettings(), scale: 1)
+    self.data = data
+    let terms = Shard.Terms(objective, data, StepSettings(), scale: 1)
     let intervals = terms.intervals != nil
     let stack = LayerStack(network, intervals: intervals, gradients: true, keepsZeros: keepsZeros)
     self.stack = stack
@@ -147,15 +145,15 @@ package final class TrainingRun {
   ///
   /// - Returns: the mean loss.
   private func runPasses(_ batch: ArraySlice<Int>, step: Int, _ settings: StepSettings) -> Double {
-    let terms = Shard.Terms(objective, samples, settings, scale: lossScale.elements[0])
+    let terms = Shard.Terms(objective, data, settings, scale: lossScale.elements[0])
     let count = shards.count
     let ends = (0...count).map { batch.startIndex + (batch.count * $0 + count - 1) / count }
     stack.begin(settings)
-    if !hasBegun { shards[0].settle(stack, samples, indices: batch[..<ends[1]]) }
+    if !hasBegun { shards[0].settle(stack, data, indices: batch[..<ends[1]]) }
     hasBegun = true
-    threads.forEach(count) { [stack, shards, samples] index, _ in
+    threads.forEach(count) { [stack, shards, data] index, _ in
       shards[index].run(
-        stack, terms, samples, indices: batch[ends[index]..<ends[index + 1]], step: step,
+        stack, terms, data, indices: batch[ends[index]..<ends[index + 1]], step: step,
         epsilon: settings.epsilon)
     }
     return objective.total(shards.map(\.losses)) / Double(batch.count)

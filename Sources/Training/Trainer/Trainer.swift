@@ -31,9 +31,10 @@ public enum Trainer {
   ) throws(TrainingError) -> TrainingResult {
     try options.validate()
     let data = TrainingData(
-      inputs: inputs, labels: labels, classCount: classCount, targets: targets, range: range)
-    try data.validate(for: options)
-    var session = try TrainingSession(data, options: options, start: start)
+      inputs: inputs, labels: labels, targets: targets, range: range, augmentation: options.augmentation,
+      seed: options.seed)
+    try data.validate(classCount: classCount, for: options)
+    var session = try TrainingSession(data, classCount: classCount, options: options, start: start)
     if let checkpoint { try session.restore(checkpoint) }
     while session.result.finishedEpochs < options.epochs {
       if session.isOutOfPatience { return session.result.ended(.patience) }

@@ -19,7 +19,9 @@ struct TrainingSession {
   private var reported = 0
 
   /// Splits the samples and begins a network, random or from `start`.
-  init(_ data: TrainingData, options: TrainingOptions, start: FloatNetwork?) throws(TrainingError) {
+  init(
+    _ data: TrainingData, classCount: Int, options: TrainingOptions, start: FloatNetwork?
+  ) throws(TrainingError) {
     self.data = data
     self.options = options
     let split = ValidationSplit(data.labels.count, options)
@@ -28,13 +30,12 @@ struct TrainingSession {
     batches = (order.count + options.batchSize - 1) / options.batchSize
     schedule = Schedule(options, steps: batches * options.epochs)
     generator = SeededGenerator(seed: options.seed)
-    let source = data.source(options)
     var initial = FloatNetwork.random(
-      inputCount: source.columns, classCount: data.classCount, options: options, using: &generator)
+      inputCount: data.columns, classCount: classCount, options: options, using: &generator)
     if let start { try initial.take(start, options.augmentation) }
     run = TrainingRun(
-      initial, source: source, targets: data.targets, range: data.range, objective: options.objective,
-      batchSize: options.batchSize, keepsZeros: options.keepsZeros)
+      initial, data, objective: options.objective, batchSize: options.batchSize,
+      keepsZeros: options.keepsZeros)
     trained = data.monitor(split.training, epsilon: options.epsilon, boxLimit: 1_000)
     heldOut = data.monitor(split.validation, epsilon: options.epsilon, boxLimit: 10_000)
     result = TrainingResult(
