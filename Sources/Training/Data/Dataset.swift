@@ -3,11 +3,15 @@ public struct Dataset: Sendable {
   /// Raw values, sample after sample, in the smallest type that holds each of them exactly, so that a file of small
   /// numbers does not become eight times as large in memory.
   public enum Values: Sendable {
+    /// Whole numbers from 0 to 255.
     case bytes([UInt8])
+    /// Whole numbers of 16 bits.
     case shorts([Int16])
+    /// Numbers in single precision.
     case floats([Float])
     /// Whole numbers over a power of ten, as tables write most of their numbers; the quotient is the number itself.
     case decimals([Int32], divisor: Double)
+    /// All others.
     case reals([Double])
 
     /// The number of values.

@@ -71,7 +71,7 @@ public struct InputMap: Equatable, Sendable {
   /// The map at so coarse a resolution that the declared range is 0 … 255 LSB at most, so that the offsets of distances
   /// are bytes; nil unless all inputs share one map of whole numbers from 0 to 255.
   ///
-  /// Gray levels 0 … m keep whole numbers of LSB, `floor(255 / m)` of them each.
+  /// One step of gray levels 0 … m is worth `floor(255 / m)` LSB.
   public var forByteOffsets: InputMap? {
     guard scales.count == 1, offsets[0] == 0, minimumLSB == 0 else { return nil }
     let largest = (1 / scales[0]).rounded()

@@ -22,6 +22,8 @@ public struct TrainingResult: Sendable {
   public var keptEpoch: Int
   /// What ended the run.
   public var ending: Ending
+  /// The seed it was drawn from.
+  public let seed: UInt64
 
   /// The validation score of `network`; nil when none was measured.
   public var validation: ValidationScore? { keptEpoch > 0 ? curve[keptEpoch - 1].validation : nil }

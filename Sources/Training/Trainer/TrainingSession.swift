@@ -39,7 +39,7 @@ struct TrainingSession {
     trained = data.monitor(split.training, epsilon: options.epsilon, boxLimit: 1_000)
     heldOut = data.monitor(split.validation, epsilon: options.epsilon, boxLimit: 10_000)
     result = TrainingResult(
-      network: initial, curve: [], finishedEpochs: 0, keptEpoch: 0, ending: .finished)
+      network: initial, curve: [], finishedEpochs: 0, keptEpoch: 0, ending: .finished, seed: options.seed)
     result.network = network
   }
 
@@ -75,7 +75,7 @@ struct TrainingSession {
     for _ in 0..<checkpoint.epoch { generator.shuffle(&order) }
     result = TrainingResult(
       network: kept, curve: checkpoint.curve, finishedEpochs: checkpoint.epoch,
-      keptEpoch: checkpoint.keptEpoch, ending: .finished)
+      keptEpoch: checkpoint.keptEpoch, ending: .finished, seed: options.seed)
     reported = done * 1000 / steps
   }
 
