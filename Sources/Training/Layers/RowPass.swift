@@ -28,7 +28,7 @@ extension RowLayer {
   }
 }
 
-/// The pass of such a layer. Gradients of the weights are summed while those of the inputs are computed.
+/// The pass of such a layer, which sums the gradients of the weights while it computes those of the inputs.
 final class RowPass<Layer: RowLayer>: LayerPass {
   private let layer: Layer
   /// f.

@@ -16,7 +16,8 @@ struct LayerPlace: Sendable {
 
 /// A layer with its parameters in the shape in which passes read them and training changes them.
 ///
-/// It is all that is known of a kind; `LayerKind.trainable` names the type of each. Parameters are moved in parts of sixteen rows, each a task of its own.
+/// It is all that is known of a kind; `LayerKind.trainable` names the type of each. Parameters are moved in parts of
+/// sixteen rows, each a task of its own.
 protocol TrainableLayer: AnyObject, Sendable {
   /// Copies a layer's parameters.
   init(_ layer: FloatLayer, at place: LayerPlace)

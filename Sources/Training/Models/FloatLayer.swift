@@ -9,7 +9,7 @@ public struct FloatLayer: Equatable, Sendable {
   /// The length of x.
   public var columns: Int
 
-  /// Row-major, `rows * columns`.
+  /// Row-major, `rows * columns`; none in a kind without parameters, as `biases`.
   public var weights: [Float]
 
   /// b, `rows` of them.
@@ -23,7 +23,7 @@ public struct FloatLayer: Equatable, Sendable {
   public init(
     rows: Int, columns: Int, weights: [Float], biases: [Float], rowSumBound: Float?, kind: LayerKind = .dense
   ) {
-    precondition(weights.count == rows * columns && biases.count == rows)
+    precondition(weights.count == rows * columns && biases.count == rows || weights.isEmpty && biases.isEmpty)
     self.kind = kind
     self.rows = rows
     self.columns = columns

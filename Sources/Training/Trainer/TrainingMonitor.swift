@@ -36,12 +36,8 @@ struct TrainingMonitor {
   /// targets' variance that it explains, 0 at least.
   func accuracy(of network: FloatNetwork) -> Double {
     targets.isEmpty
-      ? classAccuracy(of: network)
+      ? network.accuracy(inputs: points.inputs, labels: points.labels)
       : max(0, network.explainedVariance(inputs: points.inputs, targets: targets))
-  }
-
-  private func classAccuracy(of network: FloatNetwork) -> Double {
-    network.accuracy(inputs: points.inputs, labels: points.labels)
   }
 
   /// The fraction of the chosen samples that interval bounds prove at epsilon; nil for a regression.
