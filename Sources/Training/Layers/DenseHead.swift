@@ -11,7 +11,7 @@ final class DenseHead: RowLayer, @unchecked Sendable {
   private let constraint: L1BallConstraint
 
   init(_ layer: FloatLayer, at place: LayerPlace) {
-    matrix = Matrix(rows: layer.rows, columns: layer.columns, elements: layer.weights)
+    matrix = Matrix(rows: layer.rows, columns: layer.columns, elements: layer.weights, isPaired: true)
     biases = Panels(rows: layer.rows, columns: 1, elements: layer.biases)
     constraint = L1BallConstraint(bound: layer.rowSumBound ?? 1)
   }
@@ -42,7 +42,7 @@ final class DenseHead: RowLayer, @unchecked Sendable {
       for row in 0..<rows {
         let w = unsafe matrix.halfLanes(row)
         var sum = HalfLanes.zero
-        for c in 0..<4 * matrix.pairs { unsafe sum += x[c] * w[c] }
+        for c in 0..<matrix.halfLaneCount { unsafe sum += x[c] * w[c] }
         unsafe values.row(sample)[row] = sum.total
       }
     }
@@ -56,9 +56,9 @@ final class DenseHead: RowLayer, @unchecked Sendable {
       for sample in 0..<inputs.rows {
         let gradient = unsafe gradients.row(sample)[row]
         let x = unsafe inputs.halfLanes(sample)
-        for c in 0..<4 * matrix.pairs { unsafe gw[c] += gradient * x[c] }
+        for c in 0..<matrix.halfLaneCount { unsafe gw[c] += gradient * x[c] }
         guard let gx = unsafe toInputs?.halfLanes(sample) else { continue }
-        for c in 0..<4 * matrix.pairs { unsafe gx[c] += gradient * w[c] }
+        for c in 0..<matrix.halfLaneCount { unsafe gx[c] += gradient * w[c] }
       }
     }
   }

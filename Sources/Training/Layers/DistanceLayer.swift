@@ -17,7 +17,7 @@ final class DistanceLayer: RowLayer, @unchecked Sendable {
   private static let meanRate: Float = 0.1
 
   init(_ layer: FloatLayer, at place: LayerPlace) {
-    matrix = Matrix(rows: layer.rows, columns: layer.columns, elements: layer.weights)
+    matrix = Matrix(rows: layer.rows, columns: layer.columns, elements: layer.weights, isPaired: true)
     biases = Panels(rows: layer.rows, columns: 1, elements: layer.biases)
     means = biases.zeros()
     isNegated = place.isLast

@@ -45,7 +45,8 @@ package struct LayerStack: Sendable {
   /// Matrices for `capacity` samples at some places of the way: 0 for the inputs, i for the outputs of the i-th layer.
   func buffers(_ places: Range<Int>, capacity: Int) -> [Matrix] {
     let widths = layers.map(\.columns) + [outputCount]
-    return places.map { Matrix(rows: capacity, columns: widths[$0]) }
+    let isPaired = layers.contains { $0 is any RowLayer }
+    return places.map { Matrix(rows: capacity, columns: widths[$0], isPaired: isPaired) }
   }
 
   /// The outputs of the last layer.

@@ -6,7 +6,7 @@ extension Matrix {
   func setToDistances(_ inputs: Matrix, _ weights: Matrix, exponent: NormExponent?) {
     precondition(inputs.columns == weights.columns && columns == weights.rows)
     rows = inputs.rows
-    let count = 4 * weights.pairs
+    let count = weights.halfLaneCount
     let cutoff = exponent?.cutoff ?? 0
     // Four rows stay in the first-level cache while the samples pass by.
     for first in Swift.stride(from: 0, to: weights.rows, by: 4) {
@@ -41,7 +41,7 @@ extension Matrix {
     toWeights: Matrix, toInputs: Matrix?
   ) {
     precondition(outputGradients.rows == rows && inputs.rows == rows && toInputs?.rows ?? rows == rows)
-    let count = 4 * weights.pairs
+    let count = weights.halfLaneCount
     let cutoff = exponent?.cutoff ?? 0
     for row in 0..<weights.rows {
       let (w, gw) = unsafe (UnsafePointer(weights.halfLanes(row)), toWeights.halfLanes(row))

@@ -120,8 +120,8 @@ protocol LaneStore: AnyObject, Sendable {
   var rows: Int { get }
   var columns: Int { get }
 
-  /// Creates a store of zeros.
-  init(rows: Int, columns: Int)
+  /// A store of zeros of the same size.
+  func zeros() -> Self
 
   /// The memory of rows `16 index ..< 16 index + 16`; what is no element of the matrix is zero in it.
   func part(_ index: Int) -> UnsafeMutableBufferPointer<Lanes>
@@ -136,9 +136,6 @@ protocol LaneStore: AnyObject, Sendable {
 extension LaneStore {
   /// How many parts there are.
   var partCount: Int { lanesNeeded(for: rows) }
-
-  /// A store of zeros of the same size.
-  func zeros() -> Self { Self(rows: rows, columns: columns) }
 
   /// Shows the elements, row after row, to a body that may change them, but not their number.
   func visitElements(_ body: (inout [Float]) -> Void) {

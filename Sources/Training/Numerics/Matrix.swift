@@ -1,9 +1,9 @@
 /// A row-major matrix of single precision in aligned memory, with room for more rows than it has at the moment.
 ///
 /// Buffers of a batch are made once for the largest batch; `rows` then says how many of them count. Every row starts
-/// at a multiple of sixteen values and is followed by zeros up to one of 32, so that kernels need no case for the end of
-/// a row. It takes an odd number of lanes, that is of cache lines: with an even number, the same column of many rows
-/// would fall into few of the cache's sets.
+/// at a multiple of sixteen values and is followed by zeros, up to a pair of lanes where kernels take two at a time, so
+/// that they need no case for the end of a row. It takes an odd number of lanes, that is of cache lines: with an even
+/// number, the same column of many rows would fall into few of the cache's sets.
 ///
 /// A class, because passes share buffers: a copy would cost as much as the work on it. Sendable unchecked, since the
 /// memory is reached by pointer: each buffer of a pass belongs to one task at a time, and what several read none changes.
@@ -19,8 +19,8 @@
   /// From one row to the next.
   let stride: Int
 
-  /// Pairs of lanes that hold a row.
-  let pairs: Int
+  /// Whether rows are followed by zeros up to a pair of lanes.
+  private let isPaired: Bool
 
   /// The memory, `capacity * stride` lanes.
   let lanes: UnsafeMutablePointer<Lanes>
@@ -28,19 +28,20 @@
   private let capacity: Int
 
   /// Creates a matrix of zeros.
-  package init(rows: Int, columns: Int) {
+  package init(rows: Int, columns: Int, isPaired: Bool = false) {
     precondition(rows >= 0 && columns >= 0)
     self.rows = rows
     self.columns = columns
     capacity = rows
-    pairs = (lanesNeeded(for: columns) + 1) / 2
-    stride = 2 * pairs + 1
+    self.isPaired = isPaired
+    let count = lanesNeeded(for: columns)
+    stride = (isPaired ? count + count % 2 : count) | 1
     unsafe lanes = allocateLanes(rows * stride)
   }
 
   /// Creates a matrix of given elements, row after row.
-  package convenience init(rows: Int, columns: Int, elements: [Float]) {
-    self.init(rows: rows, columns: columns)
+  package convenience init(rows: Int, columns: Int, elements: [Float], isPaired: Bool = false) {
+    self.init(rows: rows, columns: columns, isPaired: isPaired)
     set(elements)
   }
 
@@ -52,6 +53,8 @@
   package var elements: [Float] {
     (0..<rows).flatMap { row in unsafe Array(UnsafeBufferPointer(start: self.row(row), count: columns)) }
   }
+
+  func zeros() -> Matrix { Matrix(rows: rows, columns: columns, isPaired: isPaired) }
 
   /// Takes over row-major elements.
   package func set(_ elements: [Float]) {
@@ -73,9 +76,13 @@
     return unsafe floats(lanes + row * stride)
   }
 
-  /// The first eight elements of a row; the others follow.
+  /// Eights of elements in the pairs of lanes that hold a row.
+  var halfLaneCount: Int { 4 * ((lanesNeeded(for: columns) + 1) / 2) }
+
+  /// The first eight elements of a row in pairs of lanes; the others follow.
   @unsafe func halfLanes(_ row: Int) -> UnsafeMutablePointer<HalfLanes> {
-    unsafe UnsafeMutableRawPointer(self.row(row)).assumingMemoryBound(to: HalfLanes.self)
+    precondition(isPaired)
+    return unsafe UnsafeMutableRawPointer(self.row(row)).assumingMemoryBound(to: HalfLanes.self)
   }
 
   /// Replaces a row by `columns` elements of an array.

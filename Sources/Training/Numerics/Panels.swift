@@ -29,6 +29,8 @@
     set(elements)
   }
 
+  func zeros() -> Panels { Panels(rows: rows, columns: columns) }
+
   /// Takes over row-major elements.
   func set(_ elements: [Float]) {
     precondition(elements.count == rows * columns)
