@@ -1,5 +1,5 @@
-/// What every row of a layer's weights keeps to, as a value: a set onto which rows are projected, and the norm that says
-/// how far an output can move.
+/// What every row of a layer's weights keeps to, as a value: a set onto which rows are projected, and the norm that
+/// says how far an output can move.
 ///
 /// For inputs that change by at most d in the ℓp norm an output `w·x` moves by at most `‖w‖_q · d`, `1/p + 1/q = 1`. A
 /// constraint is one file; `FloatLayer.constraint` chooses a layer's.
@@ -15,7 +15,8 @@ package protocol RowConstraint: Sendable {
   /// - Parameters:
   ///   - panel: `columns` lanes.
   ///   - thresholds: what the last projection of these rows left, or 0, from which this one may start.
-  /// - Postcondition: `dualNorm ≤ bound` of every row, summed in double precision; rows that kept to it keep their bits.
+  /// - Postcondition: `dualNorm ≤ bound` of every row, summed in double precision; rows that kept to it keep their
+  ///   bits.
   @unsafe func project(panel: UnsafeMutablePointer<Lanes>, columns: Int, thresholds: inout Lanes)
 }
 

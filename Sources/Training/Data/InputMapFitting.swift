@@ -52,7 +52,8 @@ extension InputMap {
   /// The offset and the LSB for each step of a feature of whole numbers that make encoding exact.
   ///
   /// The offset is the middle of the range. Where that lies between two readings, half a step must be whole LSB as
-  /// well; where that leaves no step (32,768 … 65,535 steps, such as all of a 16-bit converter), it is the reading above.
+  /// well; where that leaves no step (32,768 … 65,535 steps, such as all of a 16-bit converter), it is the reading
+  /// above.
   /// - Returns: nil when the range has no steps or too many.
   static func exactSteps(of range: ClosedRange<Double>) -> (offset: Double, step: Int)? {
     let count = range.upperBound - range.lowerBound

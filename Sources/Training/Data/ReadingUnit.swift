@@ -1,4 +1,5 @@
-/// The grid on which a sensor gives its values: a whole number, `reading = value · base^exponent`, is what a device has.
+/// The grid on which a sensor gives its values: a whole number, `reading = value · base^exponent`, is what a device
+/// has.
 ///
 /// Tenths of a degree are `10^1`, values of a format with ten binary places `2^10`, whole numbers `10^0`.
 public struct ReadingUnit: Equatable, Sendable, CustomStringConvertible {
@@ -48,7 +49,8 @@ public struct ReadingUnit: Equatable, Sendable, CustomStringConvertible {
 
   /// The reading that a value is, or nil for a value between two of them or beyond 2^53.
   ///
-  /// The value need only be the `Double` nearest to `reading / base^exponent`, as it is when a file gave it in decimals.
+  /// The value need only be the `Double` nearest to `reading / base^exponent`, as it is when a file gave it in
+  /// decimals.
   public func reading(of value: Double) -> Int? {
     let reading = scaled(value).rounded()
     guard reading.magnitude <= 0x1p53 else { return nil }

@@ -1,8 +1,8 @@
-/// A dense last layer behind layers of other kinds, `y = W x + b` with every row's `Σ|w|` bounded, so that its outputs move
-/// no farther than its inputs.
+/// A dense last layer behind layers of other kinds, `y = W x + b` with every row's `Σ|w|` bounded, so that its outputs
+/// move no farther than its inputs.
 ///
-/// It is not `DenseLayer`: its products are sums of eight partial ones, one for each lane, without fused operations, and
-/// its rows are projected anew after every step. The bits of the networks that end in it depend on that order.
+/// It is not `DenseLayer`: its products are sums of eight partial ones, one for each lane, without fused operations,
+/// and its rows are projected anew after every step. The bits of the networks that end in it depend on that order.
 ///
 /// Sendable unchecked, as its weights are: a task of the update changes its own part alone.
 final class DenseHead: RowLayer, @unchecked Sendable {

@@ -1,7 +1,8 @@
 /// `y_r = ‖x - w_r‖_p - μ_r + b_r`, with p growing until only the maximum is left; a last layer gives `-y`, so that the
 /// nearest prototype wins.
 ///
-/// The running mean μ is not trained: it keeps each neuron's output near 0 while p grows, and is folded into b in the end.
+/// The running mean μ is not trained: it keeps each neuron's output near 0 while p grows, and is folded into b in the
+/// end.
 ///
 /// Sendable unchecked, as its weights are: a task of the update changes its own part alone.
 final class DistanceLayer: RowLayer, @unchecked Sendable {
@@ -92,7 +93,7 @@ final class DistanceLayer: RowLayer, @unchecked Sendable {
 
   static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float { 2 }
 
-  /// The middle of the range, from which no input is farther than half the range; what a trained row's other pixels come
-  /// to at least is more.
+  /// The middle of the range, from which no input is farther than half the range; what a trained row's other pixels
+  /// come to at least is more.
   static func filler(range: ClosedRange<Float>) -> Float { (range.lowerBound + range.upperBound) / 2 }
 }

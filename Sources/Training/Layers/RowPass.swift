@@ -1,4 +1,4 @@
-/// A layer that is read row by row: each output comes of one row of weights and the inputs, `y_r = f(x, w_r) + offset_r`.
+/// A layer that is read row by row, `y_r = f(x, w_r) + offset_r`: each output comes of one row of weights.
 protocol RowLayer: TrainableLayer {
   /// The weights.
   var matrix: Matrix { get }

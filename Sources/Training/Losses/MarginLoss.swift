@@ -1,8 +1,8 @@
 /// A margin that certifies, for 1-Lipschitz networks: `max_{j≠y} clamp((z_j - z_y + 2ε) / 2ε, 0, 1) + λ·CE(s·z)`.
 ///
-/// A margin of 2ε certifies a 1-Lipschitz network at ε, so the first term counts the samples that are not certified, with
-/// a slope where the margin lies between 0 and 2ε. It has none for samples that are wrong; those the cross-entropy of the
-/// scaled logits pulls over, with a share λ that falls as training goes on. The scale s is learned.
+/// A margin of 2ε certifies a 1-Lipschitz network at ε, so the first term counts the samples that are not certified,
+/// with a slope where the margin lies between 0 and 2ε. It has none for samples that are wrong; those the cross-entropy
+/// of the scaled logits pulls over, with a share λ that falls as training goes on. The scale s is learned.
 ///
 /// Source: Zhang et al., "Boosting the certified robustness of L-infinity distance nets", ICLR 2022.
 struct MarginLoss: LogitLoss {

@@ -6,7 +6,8 @@
 /// number, the same column of many rows would fall into few of the cache's sets.
 ///
 /// A class, because passes share buffers: a copy would cost as much as the work on it. Sendable unchecked, since the
-/// memory is reached by pointer: each buffer of a pass belongs to one task at a time, and what several read none changes.
+/// memory is reached by pointer: each buffer of a pass belongs to one task at a time, and what several read none
+/// changes.
 @safe package final class Matrix: LaneStore, @unchecked Sendable {
   /// The rows in use.
   package var rows: Int {

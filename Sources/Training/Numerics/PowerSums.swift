@@ -93,8 +93,8 @@ func scaledPowerSum(
   return sum.total
 }
 
-/// Adds one row's part of the gradients: with `g_c = gradient · sign(x_c - w_c) · (|x_c - w_c| / distance)^q`, subtracts g
-/// from the weights' gradient and adds it to the input's (when there is one).
+/// Adds one row's part of the gradients: with `g_c = gradient · sign(x_c - w_c) · (|x_c - w_c| / distance)^q`,
+/// subtracts g from the weights' gradient and adds it to the input's (when there is one).
 @unsafe @inline(__always)
 func addDistanceGradient(
   _ gradient: Float, _ x: UnsafePointer<HalfLanes>, _ w: UnsafePointer<HalfLanes>, count: Int, scale: Float,

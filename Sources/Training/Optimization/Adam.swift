@@ -18,8 +18,8 @@ struct Adam: Sendable {
     static let usual = Constants(
       secondDecay: 0.999, stabilizer: 1e-8, leastSecond: 1e-30, squaresFirst: false)
 
-    /// For gradients of high powers, which are so small that with 1e-8 most weights would hardly move; the faster second
-    /// moment follows them while the exponent grows.
+    /// For gradients of high powers, which are so small that with 1e-8 most weights would hardly move; the faster
+    /// second moment follows them while the exponent grows.
     static let powers = Constants(
       secondDecay: 0.99, stabilizer: 1e-10, leastSecond: 1e-36, squaresFirst: true)
   }

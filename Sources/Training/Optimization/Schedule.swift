@@ -33,11 +33,11 @@ package struct Schedule: Sendable {
 
   /// The settings of a step.
   ///
-  /// - The rate is a linear warm-up times a decay from 1 to 0 over the whole run, `(1 - t)² (1 + 2t)`: never farther than
-  ///   0.011 from the cosine `(1 + cos πt) / 2` and, unlike it, the same to the bit on every system.
+  /// - The rate is a linear warm-up times a decay from 1 to 0 over the whole run, `(1 - t)² (1 + 2t)`: never farther
+  ///   than 0.011 from the cosine `(1 + cos πt) / 2` and, unlike it, the same to the bit on every system.
   /// - Epsilon rises linearly from 0 to its full value, which it then keeps.
-  /// - The exponent of distances is constant, then grows exponentially and then is infinite; their share of cross-entropy
-  ///   falls exponentially over the run.
+  /// - The exponent of distances is constant, then grows exponentially and then is infinite; their share of
+  ///   cross-entropy falls exponentially over the run.
   package func settings(atStep step: Int) -> StepSettings {
     let (options, number, done) = (options, Double(step), Double(step) / steps)
     let time = (number + 0.5) / steps

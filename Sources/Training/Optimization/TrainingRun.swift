@@ -1,9 +1,10 @@
 /// The state of a training run between two steps: parameters, optimizer, buffers.
 ///
-/// A step has two parts, each shared by the threads. First the batch is cut into as many shards as there are threads, or
-/// into two where a layer's sums depend on it, and each is passed forward and back through the layers. Then every sixteen rows of every layer are a task of their own: their gradients over the batch, their step
-/// of the optimizer, their projection, all while they are in the cache. No sum is ever cut by a thread, so threads change
-/// the time and not a bit of the result.
+/// A step has two parts, each shared by the threads. First the batch is cut into as many shards as there are threads,
+/// or into two where a layer's sums depend on it, and each is passed forward and back through the layers. Then every
+/// sixteen rows of every layer are a task of their own: their gradients over the batch, their step of the optimizer,
+/// their projection, all while they are in the cache. No sum is ever cut by a thread, so threads change the time and
+/// not a bit of the result.
 package final class TrainingRun {
   /// The moments of a layer's parameters.
   private struct Moments {

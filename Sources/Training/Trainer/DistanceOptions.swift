@@ -8,7 +8,7 @@ public struct DistanceOptions: Equatable, Sendable {
   public var growthStart: Float = 0.03
   /// The part of all steps after which p is infinite.
   public var growthEnd: Float = 0.94
-  /// The share of cross-entropy in the loss at first, see `DistanceLoss`.
+  /// The share of cross-entropy in the loss at first, see `MarginLoss`.
   public var firstCrossEntropyWeight: Float = 1
   /// The share in the end, which it reaches exponentially.
   public var lastCrossEntropyWeight: Float = 0.003

@@ -14,7 +14,8 @@ public enum Trainer {
   ///   - options: see there.
   ///   - progress: called on the calling thread, at most a thousand times and once more an epoch.
   ///   - shouldStop: asked before every batch; true ends the run.
-  ///   - start: a network to start from instead of random weights, with layers of the kinds and sizes of the options; the
+  ///   - start: a network to start from instead of random weights, with layers of the kinds and sizes of the options;
+  ///   the
   ///     rows of dense ones are projected onto their bounds.
   ///   - checkpoint: where the same run stopped once, to go on from there.
   ///   - save: called with a checkpoint after every epoch.

@@ -20,7 +20,7 @@ public struct TrainingOptions: Equatable, Sendable {
   /// How images are cut and shifted; nil for other data.
   public var augmentation: Augmentation?
 
-  /// What is minimized by dense networks; those of distances have a loss of their own, see `DistanceLoss`.
+  /// What is minimized by dense networks; those of distances have a loss of their own, see `MarginLoss`.
   public var loss: TrainingLoss = .worstCase(temperature: 0.05, cleanWeight: 0)
 
   /// The radius, in mapped units, of the boxes of the worst-case loss once its ramp is over; also the radius
