@@ -238,8 +238,8 @@ int32_t supnorm_output_change(const supnorm_model *model, int32_t output, int32_
 
 /* Re-proves on the stored numbers what the header claims of them: all that supnorm_open proves, columns in range and
  * increasing, every row sum within its bound, no accumulator able to overflow, input maps in range, arrays aligned for
- * word loads, and the CRC-32 of everything that a certificate rests on. No array is read before the counts that index it are
- * proved. Addresses are not checked.
+ * word loads, and the CRC-32 of everything that a certificate rests on. No array is read before the counts that index
+ * it are proved. Addresses are not checked.
  * Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_check(const supnorm_model *model);
 

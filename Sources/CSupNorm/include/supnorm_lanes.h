@@ -38,7 +38,8 @@ SUPNORM_LANES int32_t supnorm_end(const supnorm_box *box, uint32_t column, int32
 /* ---- Weighted rows: sum + the sum of w * x ---- */
 
 /* A dense row, a weight for each value. */
-SUPNORM_LANES int32_t supnorm_dense_row_sum(const int16_t *weights, const int16_t *values, uint32_t count, int32_t sum) {
+SUPNORM_LANES int32_t supnorm_dense_row_sum(const int16_t *weights, const int16_t *values, uint32_t count,
+                                            int32_t sum) {
   uint32_t total = (uint32_t)sum;
 #if UINTPTR_MAX > UINT32_MAX /* a host, whose compiler makes vectors of this */
   for (uint32_t index = 0; index < count; index++) { total += (uint32_t)(weights[index] * values[index]); }
@@ -70,28 +71,42 @@ SUPNORM_LANES int32_t supnorm_sparse_row_sum(const int16_t *weights, const uint1
   return (int32_t)total;
 }
 
-/* The ends of a row's sum over a box; no columns for a dense row. */
-SUPNORM_LANES supnorm_ends supnorm_row_ends(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                            int32_t sum, const supnorm_box *box) {
+/* The ends of a row's sum over a box, dense without columns, around one vector or between two. */
+SUPNORM_LANES supnorm_ends supnorm_row_ends_of(const int16_t *weights, const uint16_t *columns, uint32_t count,
+                                               int32_t sum, const supnorm_box *box, int32_t is_sparse,
+                                               int32_t is_around) {
   uint32_t least = (uint32_t)sum, greatest = (uint32_t)sum;
   const int16_t *lower = box->lower, *upper = box->upper;
   int32_t deviation = box->deviation, minimum = box->minimum, maximum = box->maximum;
+  supnorm_ends ends;
   for (uint32_t index = 0; index < count; index++) {
-    uint32_t column = columns == NULL ? index : columns[index];
+    uint32_t column = is_sparse ? columns[index] : index;
     int32_t weight = weights[index], low = lower[column], high, exchange;
-    if (deviation == 0) {
-      high = upper[column];
-    } else { /* around one vector */
+    if (is_around) {
       high = low + deviation < maximum ? low + deviation : maximum;
       low = low - deviation > minimum ? low - deviation : minimum;
+    } else {
+      high = upper[column];
     }
     /* A negative weight has the ends exchanged; without a branch, which no processor could predict. */
     exchange = (low ^ high) & (weight < 0 ? -1 : 0);
     least += (uint32_t)(weight * (low ^ exchange));
     greatest += (uint32_t)(weight * (high ^ exchange));
   }
-  supnorm_ends ends = {(int32_t)least, (int32_t)greatest};
+  ends.least = (int32_t)least;
+  ends.greatest = (int32_t)greatest;
   return ends;
+}
+
+/* The same; a host has a loop for each form, a board one for both. */
+SUPNORM_LANES supnorm_ends supnorm_row_ends(const int16_t *weights, const uint16_t *columns, uint32_t count,
+                                            int32_t sum, const supnorm_box *box, int32_t is_sparse) {
+#if UINTPTR_MAX > UINT32_MAX
+  if (box->deviation == 0) { return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 0); }
+  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 1);
+#else
+  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, box->deviation != 0);
+#endif
 }
 
 /* Whether a dense row's sum exceeds another's everywhere in a box: at the corner where their difference is least. */
@@ -158,22 +173,24 @@ SUPNORM_LANES int32_t supnorm_group_maximum(const supnorm_layer *layer, uint32_t
   return count == 0 ? INT32_MIN : largest - mask;
 }
 
-/* The ends of a group's maximum over a box, whose vectors begin at its block. */
-SUPNORM_LANES supnorm_ends supnorm_group_ends(const supnorm_layer *layer, uint32_t start, uint32_t count,
-                                              const supnorm_box *box, int32_t mask, uint32_t layout) {
+/* The ends of a group's maximum over a box, whose vectors begin at its block, around one vector or between two. */
+SUPNORM_LANES supnorm_ends supnorm_group_ends_of(const supnorm_layer *layer, uint32_t start, uint32_t count,
+                                                 const supnorm_box *box, int32_t mask, uint32_t layout,
+                                                 int32_t is_around) {
   supnorm_ends ends = {INT32_MIN, INT32_MIN};
   /* A negated box has its ends exchanged. */
   const int16_t *lower = mask ? box->upper : box->lower, *upper = mask ? box->lower : box->upper;
-  int32_t minimum = (mask ? box->maximum : box->minimum) ^ mask, maximum = (mask ? box->minimum : box->maximum) ^ mask;
+  int32_t minimum = (mask ? box->maximum : box->minimum) ^ mask;
+  int32_t maximum = (mask ? box->minimum : box->maximum) ^ mask;
   int32_t deviation = box->deviation;
   for (uint32_t index = start; index != start + count; index++) {
     uint32_t column = supnorm_entry_column(layer, index, layout);
     int32_t low = lower[column] ^ mask, high, offset;
-    if (deviation == 0) {
-      high = upper[column] ^ mask;
-    } else { /* around one vector */
+    if (is_around) {
       high = low + deviation < maximum ? low + deviation : maximum;
       low = low - deviation > minimum ? low - deviation : minimum;
+    } else {
+      high = upper[column] ^ mask;
     }
     offset = layout & SUPNORM_BYTE_OFFSETS ? (mask ? layer->byte_offsets[index] : -layer->byte_offsets[index])
                                            : layer->weights[index];
@@ -185,6 +202,17 @@ SUPNORM_LANES supnorm_ends supnorm_group_ends(const supnorm_layer *layer, uint32
     ends.greatest -= mask;
   }
   return ends;
+}
+
+/* The same; a host has a loop for each form, a board one for both. */
+SUPNORM_LANES supnorm_ends supnorm_group_ends(const supnorm_layer *layer, uint32_t start, uint32_t count,
+                                              const supnorm_box *box, int32_t mask, uint32_t layout) {
+#if UINTPTR_MAX > UINT32_MAX
+  if (box->deviation == 0) { return supnorm_group_ends_of(layer, start, count, box, mask, layout, 0); }
+  return supnorm_group_ends_of(layer, start, count, box, mask, layout, 1);
+#else
+  return supnorm_group_ends_of(layer, start, count, box, mask, layout, box->deviation != 0);
+#endif
 }
 
 #endif

@@ -49,7 +49,7 @@ public import CSupNorm
   let numbers = unsafe layer.pointee
   for row in unsafe 0..<Int(numbers.rows) {
     let ends = unsafe supnorm_row_ends(
-      layer.denseRow(row), nil, UInt32(numbers.columns), numbers.biases[row], box)
+      layer.denseRow(row), nil, UInt32(numbers.columns), numbers.biases[row], box, 0)
     unsafe store(ends, row: row, shift: Int32(numbers.shift), lower, upper, logitLower, logitUpper)
   }
 }

@@ -64,7 +64,7 @@ public import CSupNorm
   let numbers = unsafe layer.pointee
   unsafe forEachRow(of: layer) { row, weights, columns, count in
     let ends = unsafe supnorm_row_ends(
-      weights, columns, UInt32(truncatingIfNeeded: count), numbers.biases[row], box)
+      weights, columns, UInt32(truncatingIfNeeded: count), numbers.biases[row], box, 1)
     unsafe store(ends, row: row, shift: Int32(numbers.shift), lower, upper, logitLower, logitUpper)
     return true
   }
