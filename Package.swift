@@ -87,7 +87,7 @@ let package = Package(
     .executableTarget(
       name: "Tools", dependencies: allModules + ["DeviceRecord"], path: "Tools",
       exclude: [
-        "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
+        "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library", "setup", "soak", "test",
         "try-datasets",
       ],
       resources: [.copy("data")], swiftSettings: settings),

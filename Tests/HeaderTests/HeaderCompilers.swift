@@ -27,7 +27,7 @@ struct HeaderCompiler: CustomTestStringConvertible, Sendable {
   /// Those whose proofs differ: chains in C, lists in C++.
   static let provers = [clang, gcc, gccXX11, clangXX20]
 
-  /// Every compiler and standard that DESIGN §4 promises.
+  /// Every compiler and standard that the article "Header format" promises.
   static let all =
     [clang, gcc, arm].flatMap { compiler in
       ["c99", "c11", "c17"].map { HeaderCompiler(program: compiler.program, standard: $0) }
