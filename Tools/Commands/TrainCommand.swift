@@ -128,7 +128,7 @@ enum TrainCommand: Command {
           verifiedAccuracy: last.verifiedAccuracy, keptEpoch: result.keptEpoch,
           validationAccuracy: result.validation?.accuracy,
           validationVerifiedAccuracy: result.validation?.verifiedAccuracy,
-          seed: UInt64(model.settings["seed"] ?? "") ?? options.seed,
+          seed: result.seed,
           restarts: restarts.count > 1 ? restarts : nil))
     }
     Console.message("wrote \(path)")
