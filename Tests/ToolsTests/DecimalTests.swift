@@ -3,7 +3,7 @@ import Certification
 import Foundation
 import TestSupport
 import Testing
-import Tools
+@testable import Tools
 
 /// Decimals against the digits that the C library prints, and intervals against 128-bit integers.
 @Suite("Printed bounds")

@@ -4,7 +4,7 @@ import Certification
 import Foundation
 import TestSupport
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("evaluate --attack")
 struct EvaluateAttackTests {

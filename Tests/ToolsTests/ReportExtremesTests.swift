@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("Report page at the extremes")
 struct ReportExtremesTests {

@@ -1,5 +1,5 @@
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("Report page of a regression")
 struct ReportRegressionTests {

@@ -1,4 +1,4 @@
-import Tools
+@testable import Tools
 
 /// A page with every part, each text made by `text` from what it stands for.
 func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
@@ -29,7 +29,7 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
         epoch: epoch, loss: 2 / Double(epoch), accuracy: 0.9, verifiedAccuracy: epoch % 2 == 0 ? 0.8 : nil)
     })
   content.quantization = ReportContent.Quantization(
-    samples: 360, floatCorrect: 348, integerCorrect: 347, pruneThresholdLSB: 128)
+    samples: 360, floatCorrect: 348, integerCorrect: 347)
   content.layers = [
     ReportContent.Layer(
       kind: text("sparse"), rows: 64, columns: 4, shift: 15, activation: text("relu6"), nonzeroWeights: 100,
@@ -63,7 +63,6 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
       instructionsPerInference: 9412, parameterBytes: 2020)
   ]
   content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
-  content.environment = [ReportContent.Setting(name: text("Swift"), value: text("6.3"))]
   content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]
   return content
 }

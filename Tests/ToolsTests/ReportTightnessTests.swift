@@ -1,5 +1,5 @@
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("Tightness section of the report")
 struct ReportTightnessTests {

@@ -74,7 +74,7 @@ struct ExactDecimal {
 /// A number whose last digit stands for `10^place`, as `12.34`, or as `1.234e-12` where that would be mostly zeros.
 ///
 /// Rounding is exact: `.down` never gives a number above `value`, `.up` none below it.
-package func decimal(
+func decimal(
   _ value: Double, place: Int, rounded rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
 ) -> String {
   guard value.isFinite else { return "\(value)" }
@@ -100,7 +100,7 @@ func leadingPlace(_ value: Double) -> Int {
 }
 
 /// A number with a fixed number of digits after the point.
-package func formatted(
+func formatted(
   _ value: Double, digits: Int, rounded rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
 ) -> String {
   decimal(value, place: value.magnitude < 1e15 ? -digits : leadingPlace(value) - 15, rounded: rule)
@@ -109,7 +109,7 @@ package func formatted(
 /// A number with three significant digits, towards zero: what is proved is not rounded up to more.
 ///
 /// What was written with three digits is printed so, though its `Double` may be a hair less: 0.3, not 0.299.
-package func significant(_ value: Double) -> String {
+func significant(_ value: Double) -> String {
   guard value != 0, value.isFinite else { return "0" }
   let place = min(leadingPlace(value) - 2, 0)
   let written = decimal(value, place: place, rounded: .awayFromZero)
@@ -125,14 +125,14 @@ func lastPlace(of bounds: ClosedRange<Double>) -> Int {
 }
 
 /// An interval as text, its lower end rounded down and its upper end up.
-package func outward(_ bounds: ClosedRange<Double>, between: String = " … ") -> String {
+func outward(_ bounds: ClosedRange<Double>, between: String = " … ") -> String {
   let place = lastPlace(of: bounds)
   return decimal(bounds.lowerBound, place: place, rounded: .down) + between
     + decimal(bounds.upperBound, place: place, rounded: .up)
 }
 
 /// An upper bound with four significant digits, rounded up.
-package func upward(_ value: Double) -> String {
+func upward(_ value: Double) -> String {
   value == 0 ? "0" : decimal(value, place: min(leadingPlace(value) - 3, 0), rounded: .up)
 }
 
@@ -141,7 +141,7 @@ func measured(_ value: Double) -> String { decimal(value, place: min(leadingPlac
 
 extension Double {
   /// The product, or where it is not exact its neighbor above (`.up`) or below (`.down`): a bound of the exact one.
-  package func multiplied(by factor: Double, rounded rule: FloatingPointRoundingRule) -> Double {
+  func multiplied(by factor: Double, rounded rule: FloatingPointRoundingRule) -> Double {
     let product = self * factor
     // The exact error of a rounded product is itself a Double, unless it gets too small for one.
     let isTiny = product.magnitude < 0x1p-900 && self != 0 && factor != 0
@@ -152,7 +152,7 @@ extension Double {
   }
 
   /// The quotient by a positive number, or where it is not exact its neighbor above or below.
-  package func divided(by divisor: Double, rounded rule: FloatingPointRoundingRule) -> Double {
+  func divided(by divisor: Double, rounded rule: FloatingPointRoundingRule) -> Double {
     let quotient = self / divisor
     let isTiny = self != 0 && magnitude < 0x1p-900
     let remainder = self.addingProduct(-quotient, divisor)

@@ -123,11 +123,8 @@ private func quantizationTable(_ content: ReportContent) -> Markup {
   rows.append([.text("integer network, as the device runs it"), .number(share(quantization.integerCorrect))])
   let nonzero = content.layers.map(\.nonzeroWeights).reduce(0, +)
   let places = content.layers.map { $0.rows * $0.columns }.reduce(0, +)
-  let dropped =
-    quantization.pruneThresholdLSB > 0
-    ? "; hidden weights below \(grouped(quantization.pruneThresholdLSB)) LSB dropped" : ""
   rows.append([
-    .text("nonzero weights or entries\(dropped)"), .number("\(grouped(nonzero)) of \(grouped(places))"),
+    .text("nonzero weights or entries"), .number("\(grouped(nonzero)) of \(grouped(places))"),
   ])
   return markupTable(caption: "From float to integer, on the test samples", head: [], rows: rows)
 }
