@@ -58,9 +58,11 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
       ]),
   ]
   content.devices = [
-    ReportContent.Device(
-      board: text("mps2-an386"), description: text("Cortex-M4"), samples: 360, mismatches: 0,
-      instructionsPerInference: 9412, parameterBytes: 2020)
+    RunCommand.Output(
+      board: text("mps2-an386"), description: text("Cortex-M4"), samples: 360, mismatches: 0, radiusLSB: 2047,
+      locallyCertified: 300, abstained: 60, instructionsPerInference: 9412, instructionsPerCertificate: 20_000,
+      textBytes: 8000, dataBytes: 0, bssBytes: 1024, stackBytes: 400, scratchBytes: 256, parameterBytes: 2020,
+      inferenceCodeBytes: 4000)
   ]
   content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
   content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]

@@ -1,5 +1,5 @@
-internal import Certification
 internal import Claims
+internal import Certification
 
 extension LoadedHeader {
   /// The radii asked for, the one of the declared tolerances, or usual ones; what was not asked for is said.

@@ -2,7 +2,6 @@ internal import Claims
 internal import Integers
 internal import Certification
 internal import Foundation
-internal import Files
 
 /// `supnorm bench`.
 enum BenchCommand: Command {

@@ -1,7 +1,6 @@
 internal import Claims
 internal import Certification
 internal import Foundation
-internal import Files
 internal import Training
 
 /// `supnorm evaluate`.

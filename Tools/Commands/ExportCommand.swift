@@ -1,10 +1,9 @@
-internal import Integers
 internal import Claims
+internal import Integers
 internal import Header
 internal import FileAccess
 internal import Checker
 internal import Certification
-internal import Foundation
 internal import Files
 internal import Quantization
 internal import Training

@@ -1,6 +1,4 @@
 internal import Integers
-internal import Certification
-internal import Foundation
 internal import Quantization
 internal import Training
 

@@ -1,7 +1,5 @@
 internal import FileAccess
-internal import Foundation
 internal import Files
-internal import Quantization
 internal import Training
 
 /// The options that say what the file of another program leaves open.

@@ -1,4 +1,3 @@
-internal import FileAccess
 internal import Foundation
 
 /// What compilers of C say of a header.

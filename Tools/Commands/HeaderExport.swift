@@ -1,4 +1,3 @@
-internal import Certification
 internal import Checker
 internal import Claims
 internal import FileAccess

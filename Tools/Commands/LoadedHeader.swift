@@ -2,7 +2,6 @@ internal import Checker
 internal import Header
 internal import Claims
 internal import Certification
-internal import Foundation
 internal import Files
 internal import Quantization
 internal import Training

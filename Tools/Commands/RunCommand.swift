@@ -1,7 +1,6 @@
 internal import Claims
 internal import Integers
 internal import Certification
-internal import Foundation
 internal import Files
 
 /// `supnorm run`.

@@ -1,7 +1,5 @@
-internal import FileAccess
 internal import Foundation
 internal import Files
-internal import Quantization
 internal import Training
 
 /// `supnorm train`.

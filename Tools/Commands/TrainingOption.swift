@@ -14,39 +14,47 @@ struct TrainingOption: Sendable {
 
   /// An option with a rule of its own; without one it says something of files or data, which the command reads.
   init(
-    _ option: Option, set: @escaping @Sendable (inout TrainingOptions, Arguments) throws -> Void = { _, _ in }
+    _ name: String, _ placeholder: String?, _ help: String, role: Option.Role = .value,
+    set: @escaping @Sendable (inout TrainingOptions, Arguments) throws -> Void = { _, _ in }
+  ) {
+    self.init(Option(name, placeholder, help, role: role), set: set)
+  }
+
+  /// An option that other commands have, too.
+  private init(
+    _ option: Option,
+    set: @escaping @Sendable (inout TrainingOptions, Arguments) throws -> Void = { _, _ in }
   ) {
     self.option = option
     self.set = set
   }
 
   /// A real number within bounds.
-  static func real(
-    _ option: Option, _ range: ClosedRange<Double>, _ path: Place<Float>
+  private static func real(
+    _ name: String, _ placeholder: String, _ help: String, _ range: ClosedRange<Double>, _ place: Place<Float>
   ) -> TrainingOption {
-    TrainingOption(option) { options, arguments in
-      if let value = try arguments.real(option.name, range) { options[keyPath: path] = Float(value) }
+    TrainingOption(name, placeholder, help) { options, arguments in
+      if let value = try arguments.real(name, range) { options[keyPath: place] = Float(value) }
     }
   }
 
   /// A whole number within bounds.
-  static func integer(
-    _ option: Option, _ range: ClosedRange<Int>, _ path: Place<Int>
+  private static func integer(
+    _ name: String, _ placeholder: String, _ help: String, _ range: ClosedRange<Int>, _ place: Place<Int>
   ) -> TrainingOption {
-    TrainingOption(option) { options, arguments in
-      if let value = try arguments.integer(option.name, range) { options[keyPath: path] = value }
+    TrainingOption(name, placeholder, help) { options, arguments in
+      if let value = try arguments.integer(name, range) { options[keyPath: place] = value }
     }
   }
 
   /// Two real numbers within bounds: at first and in the end.
-  static func pair(
-    _ option: Option, _ range: ClosedRange<Double>,
-    _ first: Place<Float>,
-    _ last: Place<Float>
+  private static func pair(
+    _ name: String, _ placeholder: String, _ help: String, _ range: ClosedRange<Double>,
+    _ first: Place<Float>, _ last: Place<Float>
   ) -> TrainingOption {
-    TrainingOption(option) { options, arguments in
-      guard let values = try arguments.reals(option.name, range) else { return }
-      guard values.count == 2 else { throw CommandError.usage("\(option.name): two numbers expected") }
+    TrainingOption(name, placeholder, help) { options, arguments in
+      guard let values = try arguments.reals(name, range) else { return }
+      guard values.count == 2 else { throw CommandError.usage("\(name): two numbers expected") }
       options[keyPath: first] = Float(values[0])
       options[keyPath: last] = Float(values[1])
     }
@@ -56,90 +64,70 @@ struct TrainingOption: Sendable {
 extension TrainingOption {
   /// All options of `train` but those of `--start`, in the order in which help lists them and the command obeys them.
   static let all: [TrainingOption] = [
-    TrainingOption(.data),
-    TrainingOption(Option("--out", "M.safetensors", "the model file to write", role: .output)),
-    TrainingOption(.label),
-    TrainingOption(
-      Option(
-        "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)"),
+    .init(.data), .init("--out", "M.safetensors", "the model file to write", role: .output), .init(.label),
+    .init(
+      "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)",
       set: setKind),
-    TrainingOption(Option("--hidden", "64,64", "widths of the hidden layers")) { options, arguments in
+    .init("--hidden", "64,64", "widths of the hidden layers") { options, arguments in
       options.hidden = try arguments.integers("--hidden", 1...65535) ?? options.hidden
     },
-    TrainingOption(Option("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)")) {
-      options, arguments in
+    .init("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)") { options, arguments in
       let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue))
       options.activation = name.flatMap { Activation(rawValue: $0) } ?? options.activation
     },
-    TrainingOption(
-      Option(
-        "--loss", "NAME",
-        "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error"
-      ),
+    .init(
+      "--loss", "NAME",
+      "worst-case, cross-entropy or hinge (default: worst-case); with --target squared-error or absolute-error",
       set: NamedLoss.set),
-    TrainingOption(Option("--target", "NAME", "train a regression that finds this column of a table")),
-    TrainingOption(Option("--features", "NAME,…", "the feature columns (default: all but label and target)")),
-    TrainingOption(
-      Option("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)")),
-    TrainingOption(
-      Option(
-        "--tolerance", "NAME=T,…",
-        "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"
-      )),
-    TrainingOption(
-      Option(
-        "--reading", "NAME=UNIT,…",
-        "what one whole reading of a feature is worth in its unit: 0.01, 2^-10, none for hosts only, * for all others (default: the grid of the data)"
-      )),
-    .real(Option("--epsilon", "E", "radius of the worst-case loss in mapped units"), 0...2, \.epsilon),
-    TrainingOption(Option("--temperature", "T", "temperature of worst-case and cross-entropy")),
-    TrainingOption(Option("--margin", "M", "margin of hinge")),
-    TrainingOption(Option("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss")),
-    TrainingOption(
-      Option(
-        "--bound", "K,…", "bound on the rows' sums of |w|, one or one for each bounded layer (default: 1)")
+    .init("--target", "NAME", "train a regression that finds this column of a table"),
+    .init("--features", "NAME,…", "the feature columns (default: all but label and target)"),
+    .init("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
+    .init(
+      "--tolerance", "NAME=T,…",
+      "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
+    .init(
+      "--reading", "NAME=UNIT,…",
+      "what one whole reading of a feature is worth in its unit: 0.01, 2^-10, none for hosts only, * for all others (default: the grid of the data)"
+    ),
+    .real("--epsilon", "E", "radius of the worst-case loss in mapped units", 0...2, \.epsilon),
+    .init("--temperature", "T", "temperature of worst-case and cross-entropy"),
+    .init("--margin", "M", "margin of hinge"),
+    .init("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss"),
+    .init(
+      "--bound", "K,…", "bound on the rows' sums of |w|, one or one for each bounded layer (default: 1)"
     ) { options, arguments in
       options.bounds = try arguments.reals("--bound", 1e-3...65535)?.map { Float($0) } ?? options.bounds
     },
-    TrainingOption(
-      Option("--last", "free|constrained", "whether the last layer is bounded too (default: free)"),
-      set: setLast),
+    .init(
+      "--last", "free|constrained", "whether the last layer is bounded too (default: free)", set: setLast),
     .pair(
-      Option("--exponents", "P,Q", "of distances: p at first and before it becomes infinite"), 2...1e6,
+      "--exponents", "P,Q", "of distances: p at first and before it becomes infinite", 2...1e6,
       \.distance.firstExponent, \.distance.lastExponent),
     .pair(
-      Option("--cross-entropy", "A,B", "of distances: the share of cross-entropy at first and in the end"),
-      1e-9...1e3,
-      \.distance.firstCrossEntropyWeight, \.distance.lastCrossEntropyWeight),
-    TrainingOption(
-      Option("--flash", "N|NKB", "bytes for the parameters: what must go is chosen, and the rest trained on")),
-    TrainingOption(Option("--crop", "N", "pixels cut from each side of images (default: 0)")),
-    TrainingOption(Option("--shift", "N", "shift training images by up to N pixels at random (default: 0)")),
-    .integer(Option("--epochs", "N", "how often every sample is seen"), 1...1_000_000, \.epochs),
-    .integer(Option("--batch", "N", "samples for each step"), 1...1_048_576, \.batchSize),
-    .real(Option("--rate", "R", "learning rate after the warm-up"), 1e-9...100, \.rate),
-    TrainingOption(Option("--seed", "S", "what everything random is drawn from (default: 0)")) {
-      options, arguments in
+      "--cross-entropy", "A,B", "of distances: the share of cross-entropy at first and in the end",
+      1e-9...1e3, \.distance.firstCrossEntropyWeight, \.distance.lastCrossEntropyWeight),
+    .init("--flash", "N|NKB", "bytes for the parameters: what must go is chosen, and the rest trained on"),
+    .init("--crop", "N", "pixels cut from each side of images (default: 0)"),
+    .init("--shift", "N", "shift training images by up to N pixels at random (default: 0)"),
+    .integer("--epochs", "N", "how often every sample is seen", 1...1_000_000, \.epochs),
+    .integer("--batch", "N", "samples for each step", 1...1_048_576, \.batchSize),
+    .real("--rate", "R", "learning rate after the warm-up", 1e-9...100, \.rate),
+    .init("--seed", "S", "what everything random is drawn from (default: 0)") { options, arguments in
       options.seed = UInt64(try arguments.integer("--seed", 0...Int.max) ?? 0)
       options.validationSeed = options.seed
     },
     .real(
-      Option(
-        "--validation", "F", "share of the samples held out and measured after every epoch (default: 0)"),
+      "--validation", "F", "share of the samples held out and measured after every epoch (default: 0)",
       0...0.9, \.validationFraction),
-    TrainingOption(
-      Option(
-        "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch"),
+    .init(
+      "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch",
       set: setPatience),
-    TrainingOption(
-      Option("--restarts", "N", "train with N seeds from S on, keep the best validation certificate")),
-    TrainingOption(
-      Option("--start", "M.safetensors", "start from this network, of supnorm or PyTorch", role: .input)),
-    TrainingOption(
-      Option(
-        "--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it",
-        role: .output)),
-    TrainingOption(.json),
+    .init("--restarts", "N", "train with N seeds from S on, keep the best validation certificate"),
+    .init("--start", "M.safetensors", "start from this network, of supnorm or PyTorch", role: .input),
+    .init(
+      "--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it",
+      role: .output),
+    .init(.json),
   ]
 
   /// `--layers`, and which options do not go with it.

@@ -1,4 +1,3 @@
-internal import Quantization
 internal import Training
 
 extension TrainingOptions {

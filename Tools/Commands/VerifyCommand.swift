@@ -1,9 +1,7 @@
-internal import Checker
 internal import Claims
+internal import Checker
 internal import Header
 internal import Certification
-internal import Foundation
-internal import Files
 
 /// `supnorm verify`.
 enum VerifyCommand: Command {

@@ -1,5 +1,5 @@
-internal import Certification
 internal import Claims
+internal import Certification
 internal import Training
 
 extension ReportBuilder {

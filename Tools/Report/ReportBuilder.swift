@@ -65,14 +65,7 @@ struct ReportBuilder {
         parameterBytes: layer.parameterBytes, rowSums: layer.passesChangesOn ? [] : layer.rowSums,
         rowSumBound: layer.rowSumBound)
     }
-    content.devices = devices.map { device in
-      ReportContent.Device(
-        board: device.board, description: device.description, samples: device.samples,
-        mismatches: device.mismatches, instructionsPerInference: device.instructionsPerInference,
-        instructionsPerCertificate: device.instructionsPerCertificate, parameterBytes: device.parameterBytes,
-        textBytes: device.textBytes, dataBytes: device.dataBytes, bssBytes: device.bssBytes,
-        stackBytes: device.stackBytes, scratchBytes: device.scratchBytes)
-    }
+    content.devices = devices
     content.settings = model.settings.sorted { $0.key < $1.key }.map {
       ReportContent.Setting(name: $0.key, value: $0.value)
     }

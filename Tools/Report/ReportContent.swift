@@ -30,7 +30,8 @@ struct ReportContent: Equatable, Sendable {
   var quantization: Quantization?
   var layers: [Layer] = []
   var gallery: [GalleryGroup] = []
-  var devices: [Device] = []
+  /// What the boards did.
+  var devices: [RunCommand.Output] = []
   /// How the model was trained.
   var settings: [Setting] = []
   /// What reproduces the numbers, in order.
@@ -70,24 +71,5 @@ struct ReportContent: Equatable, Sendable {
     /// `Σ|w|` of each row; empty for a layer kind that has none.
     var rowSums: [Int]
     var rowSumBound: Int
-  }
-
-  /// What one board did; every measurement but the comparison is optional.
-  struct Device: Equatable, Sendable {
-    /// The QEMU machine, such as "mps2-an386".
-    var board: String
-    /// Such as "Cortex-M4".
-    var description: String
-    var samples: Int
-    /// Samples on which logits, class or radius differed from the host.
-    var mismatches: Int
-    var instructionsPerInference: Int?
-    var instructionsPerCertificate: Int?
-    var parameterBytes: Int?
-    var textBytes: Int?
-    var dataBytes: Int?
-    var bssBytes: Int?
-    var stackBytes: Int?
-    var scratchBytes: Int?
   }
 }
