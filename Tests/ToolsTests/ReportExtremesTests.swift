@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Training
 @testable import Tools
 
 @Suite("Report page at the extremes")
@@ -134,7 +135,7 @@ struct ReportExtremesTests {
     for epochs in [[0], [1, 2], [1, 1], [1, 100_000]] {
       var content = sampleReport()
       content.training?.points = epochs.map { epoch in
-        ReportContent.Training.Point(epoch: epoch, loss: loss, accuracy: loss, verifiedAccuracy: loss)
+        TrainingPoint(epoch: epoch, loss: loss, accuracy: loss, verifiedAccuracy: loss)
       }
       try check(content)
     }

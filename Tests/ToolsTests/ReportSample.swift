@@ -1,3 +1,4 @@
+import Training
 @testable import Tools
 
 /// A page with every part, each text made by `text` from what it stands for.
@@ -25,10 +26,10 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
   content.training = ReportContent.Training(
     epsilonText: text("1/20"),
     points: (1...6).map { epoch in
-      ReportContent.Training.Point(
+      TrainingPoint(
         epoch: epoch, loss: 2 / Double(epoch), accuracy: 0.9, verifiedAccuracy: epoch % 2 == 0 ? 0.8 : nil)
     })
-  content.quantization = ReportContent.Quantization(
+  content.cost = AccuracyCost(
     samples: 360, floatCorrect: 348, integerCorrect: 347)
   content.layers = [
     ReportContent.Layer(
@@ -105,7 +106,7 @@ func sampleTolerances(text: (String) -> String = { $0 }) -> ReportContent.Tolera
 func sampleRegression(text: (String) -> String = { $0 }) -> ReportContent {
   var content = sampleReport(text: text)
   content.accuracy = nil
-  content.quantization = nil
+  content.cost = nil
   content.gallery = []
   content.tightness = nil
   content.monotone = [

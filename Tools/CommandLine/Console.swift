@@ -65,6 +65,13 @@ enum Console {
     _ = AtomicFile.writeAll(Array((text + end).utf8)[...], to: STDERR_FILENO)
   }
 
+  /// Prints a result: with `--json` as one object, otherwise as text.
+  static func print(
+    _ result: some Encodable, _ arguments: Arguments, text: @autoclosure () -> String
+  ) throws {
+    if arguments.has("--json") { try printJSON(result) } else { print(text()) }
+  }
+
   /// Prints one JSON object with sorted keys, so that equal results are equal bytes.
   static func printJSON(_ value: some Encodable) throws {
     print(try json(value))

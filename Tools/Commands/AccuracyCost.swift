@@ -3,13 +3,15 @@ internal import Quantization
 internal import Training
 
 /// What quantization and pruning cost on a test set.
-struct AccuracyCost: Codable, Equatable {
+struct AccuracyCost: Encodable, Equatable {
   var samples: Int
   var floatCorrect: Int
   /// After projection; nil when nothing was projected.
   var projectedCorrect: Int?
   var integerCorrect: Int
+}
 
+extension AccuracyCost {
   /// Counts right answers of the float network and of the integers.
   ///
   /// - Parameters:

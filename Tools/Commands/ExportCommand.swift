@@ -77,17 +77,12 @@ enum ExportCommand: Command {
         unprojected: projection == nil ? nil : original)
     }
     if let cost, let data, imported.isForeign, !arguments.has("--classes") { warn(of: cost, data, network) }
-    if arguments.has("--json") {
-      try Console.printJSON(
-        Output(
-          header: path, parameterBytes: exported.verification.parameterBytes,
-          layers: exported.verification.layers.map(LayerSummary.init), projection: projection, accuracy: cost)
-      )
-    } else {
-      Console.print(LayerSummary.table(exported.verification))
-      if let projection { Console.print(projection.text) }
-      if let cost { Console.print(cost.text) }
-    }
+    let lines = [LayerSummary.table(exported.verification), projection?.text, cost?.text]
+    try Console.print(
+      Output(
+        header: path, parameterBytes: exported.verification.parameterBytes,
+        layers: exported.verification.layers.map(LayerSummary.init), projection: projection, accuracy: cost),
+      arguments, text: lines.compactMap(\.self).joined(separator: "\n"))
     Console.message("wrote \(path)")
   }
 

@@ -63,11 +63,8 @@ enum TightnessCommand: Command {
       throw CommandError.usage("\(header.path): \(error)")
     }
     bar.finish("\(chains.count) samples")
-    if arguments.has("--json") {
-      try Console.printJSON(output(chains, labels: samples.data.labels, model: header.claims.name))
-    } else {
-      Console.print(text(chains))
-    }
+    try Console.print(
+      output(chains, labels: samples.data.labels, model: header.claims.name), arguments, text: text(chains))
     if let wrong = chains.first(where: { !$0.isOrdered }) {
       throw CommandError.failedCheck("\(header.path): sample \(wrong.sample): radii out of order: \(wrong)")
     }

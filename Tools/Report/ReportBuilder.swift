@@ -47,17 +47,8 @@ struct ReportBuilder {
       ReportContent.Monotone(input: claims.inputName(statement.input), isRising: statement.direction == 1)
     }
     content.training = ReportContent.Training(
-      epsilonText: model.settings["epsilon"] ?? "?",
-      points: model.curve.map {
-        ReportContent.Training.Point(
-          epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy,
-          validationAccuracy: $0.validation?.accuracy,
-          validationVerifiedAccuracy: $0.validation?.verifiedAccuracy)
-      })
-    content.quantization = cost.map { cost in
-      ReportContent.Quantization(
-        samples: cost.samples, floatCorrect: cost.floatCorrect, integerCorrect: cost.integerCorrect)
-    }
+      epsilonText: model.settings["epsilon"] ?? "?", points: model.curve)
+    content.cost = cost
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
         kind: words(layer.name), rows: layer.rows, columns: layer.columns, shift: layer.shift,

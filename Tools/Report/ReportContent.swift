@@ -27,7 +27,8 @@ struct ReportContent: Equatable, Sendable {
   var monotone: [Monotone] = []
   var tolerances: Tolerances?
   var training: Training?
-  var quantization: Quantization?
+  /// What quantization cost; nil where that was not measured.
+  var cost: AccuracyCost?
   var layers: [Layer] = []
   var gallery: [GalleryGroup] = []
   /// What the boards did.
@@ -47,14 +48,6 @@ struct ReportContent: Equatable, Sendable {
   struct Command: Equatable, Sendable {
     var caption: String
     var line: String
-  }
-
-  /// The float network and the integer network on the same test samples.
-  struct Quantization: Equatable, Sendable {
-    var samples: Int
-    /// Test samples the float network classifies correctly; nil when that was not measured.
-    var floatCorrect: Int?
-    var integerCorrect: Int
   }
 
   /// One layer as the device holds it.

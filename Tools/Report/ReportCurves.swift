@@ -1,3 +1,5 @@
+internal import Training
+
 extension ReportContent {
   /// Accuracy against the radius, as counts of the same test samples.
   struct Accuracy: Equatable, Sendable {
@@ -49,18 +51,6 @@ extension ReportContent {
   struct Training: Equatable, Sendable {
     /// The training epsilon as the user writes it.
     var epsilonText: String
-    var points: [Point]
-
-    /// One epoch.
-    struct Point: Equatable, Sendable {
-      var epoch: Int
-      var loss: Double
-      /// Fractions of the training samples.
-      var accuracy: Double
-      var verifiedAccuracy: Double?
-      /// Fractions of the samples held out, nil without any.
-      var validationAccuracy: Double?
-      var validationVerifiedAccuracy: Double?
-    }
+    var points: [TrainingPoint]
   }
 }
