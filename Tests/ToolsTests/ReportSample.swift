@@ -40,8 +40,24 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
       nonzeroWeights: 640,
       parameterBytes: 1320, rowSums: (0..<10).map { 27_648 - 5 * $0 }, rowSumBound: 28_011),
   ]
+  content.gallery = sampleGallery(text: text)
+  content.devices = [
+    RunCommand.Output(
+      board: text("mps2-an386"), description: text("Cortex-M4"), samples: 360, mismatches: 0, radiusLSB: 2047,
+      locallyCertified: 300, abstained: 60, instructionsPerInference: 9412,
+      instructionsPerCertificate: 20_000,
+      textBytes: 8000, dataBytes: 0, bssBytes: 1024, stackBytes: 400, scratchBytes: 256, parameterBytes: 2020,
+      inferenceCodeBytes: 4000)
+  ]
+  content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
+  content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]
+  return content
+}
+
+/// Five chains: exact, between two radii, wrong, refuted nowhere, and not even proved at the input itself.
+func sampleGallery(text: (String) -> String = { $0 }) -> [ReportContent.GalleryGroup] {
   let radius = ReportContent.CertifiedRadius(lsb: 1234, tolerance: text("±0.6 gray levels"))
-  content.gallery = [
+  return [
     ReportContent.GalleryGroup(
       title: text("Typical"), note: text("around the median"),
       samples: [
@@ -58,19 +74,8 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
           holdsFor: text("heat ±0.8"))
       ]),
   ]
-  content.devices = [
-    RunCommand.Output(
-      board: text("mps2-an386"), description: text("Cortex-M4"), samples: 360, mismatches: 0, radiusLSB: 2047,
-      locallyCertified: 300, abstained: 60, instructionsPerInference: 9412, instructionsPerCertificate: 20_000,
-      textBytes: 8000, dataBytes: 0, bssBytes: 1024, stackBytes: 400, scratchBytes: 256, parameterBytes: 2020,
-      inferenceCodeBytes: 4000)
-  ]
-  content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
-  content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]
-  return content
 }
 
-/// Five chains: exact, between two radii, wrong, refuted nowhere, and not even proved at the input itself.
 func sampleTightness(text: (String) -> String = { $0 }) -> ReportContent.Tightness {
   ReportContent.Tightness(
     asked: 5, limits: text("100 nodes"), attack: text("PGD"),

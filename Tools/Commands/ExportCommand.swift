@@ -29,7 +29,7 @@ enum ExportCommand: Command {
       Option("--name", "NAME", "prefixes every identifier: lowercase letters, digits, underscores"),
       Option("--out", "N.h", "the header to write", role: .output),
       Option("--prune", "T", "drop hidden weights below T LSB (default: 0)"),
-      MaxPlusOffsets.option,
+      OffsetOption.option,
       Option(
         "--flash", "N|NKB",
         "do as little as keeps all parameters within so many bytes: prune, byte offsets, drop entries little used by --data"
@@ -53,7 +53,7 @@ enum ExportCommand: Command {
     let imported = try ImportedModel(modelPath, arguments)
     var (model, data) = (imported.model, imported.data)
     let path = try arguments.required("--out")
-    try MaxPlusOffsets.set(&model, arguments, path: modelPath)
+    try OffsetOption.set(&model, arguments, path: modelPath)
     if !imported.isForeign, let source = arguments.string("--data") {
       data = try DataSource.load(source, part: .test, columns: model.columns(arguments, of: source))
     }

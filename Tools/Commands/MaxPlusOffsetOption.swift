@@ -1,7 +1,7 @@
 internal import Training
 
 /// `--offsets` of `export`: how many bits the offsets of maxima take.
-enum MaxPlusOffsets {
+enum OffsetOption {
   static let option = Option(
     "--offsets", "8|16",
     "bits of a distance's offset; 8 needs gray levels, takes 255 LSB for the range (default: 16)")
