@@ -87,10 +87,12 @@ let package = Package(
     module("Header", ["Claims", "Checker", "FileAccess", "CSupNorm"]),
     module("Files", ["Training", "FileAccess"]),
 
+    // What firmware and host say to each other.
+    .target(name: "DeviceRecord", path: "Firmware/Record"),
     .executableTarget(
-      name: "Tools", dependencies: allModules, path: "Tools",
+      name: "Tools", dependencies: allModules + ["DeviceRecord"], path: "Tools",
       exclude: [
-        "bench-training", "bench-training.py", "recipes", "demo", "fuzz", "library", "setup", "soak", "test",
+        "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library", "setup", "soak", "test",
         "try-datasets",
       ],
       resources: [.copy("data")], swiftSettings: settings + testability),

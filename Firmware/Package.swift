@@ -33,12 +33,14 @@ let package = Package(
   dependencies: [.package(name: "SupNorm", path: "..")],
   targets: [
     .target(name: "Startup", path: "Startup", cSettings: c),
+    .target(name: "Record", path: "Record"),
     .target(
-      name: "Model", dependencies: [.product(name: "Embedded", package: "SupNorm")], path: "Model",
+      name: "Model", dependencies: ["Record", .product(name: "Embedded", package: "SupNorm")], path: "Model",
       publicHeadersPath: ".", cSettings: c),
     .executableTarget(
       name: "Application",
-      dependencies: ["Startup", "Model", .product(name: "Embedded", package: "SupNorm")], path: "Application",
+      dependencies: ["Startup", "Record", "Model", .product(name: "Embedded", package: "SupNorm")],
+      path: "Application",
       swiftSettings: swift),
   ],
   cLanguageStandard: .c99

@@ -1,3 +1,4 @@
+import Record
 import Startup
 
 /// Checks the model, tests it on its golden vectors, then answers every sample of samples.bin in results.bin.
@@ -20,7 +21,7 @@ enum Application {
 
 extension DeployedModel {
   /// One record for each sample, then the trailer.
-  func answerSamples(stack: StackUse) throws(RunError) -> Tally {
+  func answerSamples(stack: device_stack) throws(RunError) -> Tally {
     let samples = try SampleFile(inputs: inputs)
     let results = try ResultFile()
     try results.writeHeader(status: 0, samples: samples.count, outputs: outputs)

@@ -1,14 +1,15 @@
 import CSupNorm
 import Model
+import Record
 import Startup
 
 /// The model that this firmware was built with, and the static buffers that it works in.
 ///
-/// All memory is the C target's, of exactly the size that the header states, and lives as long as the
-/// program; the library checks the shapes before it reads the first weight.
+/// All memory is the C target's, of exactly the size that the header states, and lives as long as the program.
 @safe
 struct DeployedModel {
   private let network: UnsafePointer<supnorm_network>
+  private let model: UnsafeMutablePointer<supnorm_model>
   private let golden: UnsafePointer<supnorm_golden>
   private let goldenCount: Int
   private let scratch: UnsafeMutableRawPointer
@@ -17,6 +18,7 @@ struct DeployedModel {
 
   init() {
     unsafe network = model_network()
+    unsafe model = model_handle()
     unsafe golden = model_golden()
     goldenCount = Int(model_golden_count())
     unsafe scratch = model_scratch()
@@ -27,11 +29,12 @@ struct DeployedModel {
   var inputs: Int32 { unsafe Int32(network.pointee.inputs) }
   var outputs: Int32 { unsafe Int32(network.pointee.outputs) }
 
-  /// Proves again on the stored numbers what the header claims of them, compares every golden vector, and sees that
-  /// wrong scratch memory is an error on this board, too, and no trap.
+  /// Opens the model, proves again on the stored numbers what the header claims of them, compares every golden vector,
+  /// and sees that wrong scratch memory is an error on this board, too, and no trap.
   func check() throws(RunError) {
-    try accept(unsafe supnorm_self_check(network))
-    try accept(unsafe supnorm_self_test(network, golden, goldenCount, scratch, scratchBytes, record))
+    try accept(unsafe supnorm_open(network, model))
+    try accept(unsafe supnorm_self_check(model))
+    try accept(unsafe supnorm_self_test(model, golden, goldenCount, scratch, scratchBytes, record))
     try refuseWrongScratch()
   }
 
@@ -46,7 +49,7 @@ struct DeployedModel {
   private func refuse(_ memory: UnsafeMutableRawPointer, _ bytes: Int) throws(RunError) {
     let input = unsafe UnsafePointer(model_input())
     var result = supnorm_result()
-    let status = unsafe supnorm_infer(network, input, memory, bytes, record, &result)
+    let status = unsafe supnorm_infer(model, input, memory, bytes, record, &result)
     guard status == SUPNORM_ERROR_SCRATCH else { throw .model(status) }
   }
 
@@ -58,18 +61,22 @@ struct DeployedModel {
     let input = unsafe UnsafePointer(model_input())
     var result = supnorm_result()
     mark_infer_begin()
-    let status = unsafe supnorm_infer(network, input, scratch, scratchBytes, record, &result)
+    let status = unsafe supnorm_infer(model, input, scratch, scratchBytes, record, &result)
     mark_infer_end()
     try accept(status)
 
-    let outputs = Int(outputs)
-    unsafe record[outputs] = result.class_index
-    unsafe record[outputs + 1] = Int32(bitPattern: result.radius_lsb)
-    let verdict = try unsafe certify(input, result.class_index, deviation)
-    unsafe record[outputs + 2] = verdict
-    unsafe record[outputs + 3] = try unsafe classWithin(deviation, input)
+    let answer = device_answer(
+      class_index: result.class_index, radius: Int32(bitPattern: result.radius_lsb),
+      verdict: try unsafe certify(input, result.class_index, deviation),
+      class_within: try unsafe classWithin(deviation, input))
+    unsafe UnsafeMutableRawPointer(record + Int(outputs)).storeBytes(of: answer, as: device_answer.self)
     try unsafe boundLogits(within: deviation, input)
-    return verdict == SUPNORM_OK
+    return answer.verdict == SUPNORM_OK
+  }
+
+  /// Where the lower bounds of the logits are in the record; the upper ones follow.
+  private var bounds: UnsafeMutablePointer<Int32> {
+    unsafe record + Int(device_record_words(outputs) - 2 * outputs)
   }
 
   private var isRegression: Bool { unsafe Int32(network.pointee.task) == SUPNORM_REGRESSION }
@@ -80,7 +87,7 @@ struct DeployedModel {
   ) throws(RunError) -> Int32 {
     if isRegression { return SUPNORM_UNCERTIFIED }
     mark_certify_begin()
-    let verdict = unsafe supnorm_certify(network, input, classIndex, deviation, scratch, scratchBytes)
+    let verdict = unsafe supnorm_certify(model, input, classIndex, deviation, scratch, scratchBytes)
     mark_certify_end()
     guard verdict >= 0 else { throw .model(verdict) }
     return verdict
@@ -91,7 +98,7 @@ struct DeployedModel {
     if isRegression { return SUPNORM_NO_CLASS }
     var result = supnorm_result()
     let status = unsafe supnorm_infer_within(
-      network, input, deviation, scratch, scratchBytes, record, &result)
+      model, input, deviation, scratch, scratchBytes, record, &result)
     guard status >= 0 else { throw .model(status) }
     return result.class_index
   }
@@ -99,11 +106,11 @@ struct DeployedModel {
   /// Puts bounds of the logits behind the other words of the record.
   private func boundLogits(within deviation: Int32, _ input: UnsafePointer<Int16>?) throws(RunError) {
     let outputs = Int(outputs)
-    let lower = unsafe record + outputs + Int(MODEL_RECORD_EXTRA)
+    let lower = unsafe bounds
     for index in 0..<2 * outputs { unsafe lower[index] = 0 }
     if isRegression { mark_certify_begin() }
     let status = unsafe supnorm_output_bounds(
-      network, input, deviation, scratch, scratchBytes, lower, lower + outputs)
+      model, input, deviation, scratch, scratchBytes, lower, lower + outputs)
     if isRegression { mark_certify_end() }
     guard status >= 0 else { throw .model(status) }
   }
@@ -111,26 +118,26 @@ struct DeployedModel {
   /// The stack of both calls on the first golden vector, at its own radius.
   ///
   /// The certificate holds there, so that no call ends early, and the figure does not depend on the sample file.
-  func stackUse() throws(RunError) -> StackUse {
-    guard goldenCount > 0 else { return StackUse() }
+  func stackUse() throws(RunError) -> device_stack {
+    guard goldenCount > 0 else { return device_stack() }
     let vector = unsafe golden[0]
     var result = supnorm_result()
     stack_paint()
-    let status = unsafe supnorm_infer(network, vector.input, scratch, scratchBytes, record, &result)
-    let inferBytes = stack_used()
+    let status = unsafe supnorm_infer(model, vector.input, scratch, scratchBytes, record, &result)
+    let inferBytes = Int32(stack_used())
     try accept(status)
 
     let radius = unsafe max(0, vector.local_radius_lsb)
-    let lower = unsafe record + Int(outputs) + Int(MODEL_RECORD_EXTRA)
+    let lower = unsafe bounds
     stack_paint()
     let verdict =
       unsafe isRegression
       ? supnorm_output_bounds(
-        network, vector.input, radius, scratch, scratchBytes, lower, lower + Int(outputs))
-      : supnorm_certify(network, vector.input, vector.class_index, radius, scratch, scratchBytes)
-    let certifyBytes = stack_used()
+        model, vector.input, radius, scratch, scratchBytes, lower, lower + Int(outputs))
+      : supnorm_certify(model, vector.input, vector.class_index, radius, scratch, scratchBytes)
+    let certifyBytes = Int32(stack_used())
     guard verdict >= 0 else { throw .model(verdict) }
-    return StackUse(inferBytes: inferBytes, certifyBytes: certifyBytes)
+    return device_stack(infer_bytes: inferBytes, certify_bytes: certifyBytes)
   }
 
   private func accept(_ status: Int32) throws(RunError) {

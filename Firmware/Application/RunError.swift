@@ -1,3 +1,5 @@
+import Record
+
 /// Why a run ended before its last sample.
 enum RunError: Error {
   /// The library refused the model: the negative status of the self check or the self test; or it took scratch memory
@@ -18,11 +20,11 @@ enum RunError: Error {
   var status: Int32 {
     switch self {
     case .model(let status): status
-    case .noSamples: -100
-    case .notSamples: -101
-    case .otherShape: -102
-    case .truncatedSamples: -103
-    case .notWritable: -104
+    case .noSamples: DEVICE_ERROR_NO_SAMPLES
+    case .notSamples: DEVICE_ERROR_NOT_SAMPLES
+    case .otherShape: DEVICE_ERROR_OTHER_SHAPE
+    case .truncatedSamples: DEVICE_ERROR_TRUNCATED_SAMPLES
+    case .notWritable: DEVICE_ERROR_NOT_WRITABLE
     }
   }
 

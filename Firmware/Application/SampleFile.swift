@@ -1,9 +1,8 @@
 import Model
+import Record
 import Startup
 
-/// samples.bin, little-endian, as the processors are.
-///
-/// Int32 magic "SNS1", sample count, inputs, deviation; then samples × inputs Int16.
+/// samples.bin, see device_record.h.
 struct SampleFile {
   /// How many samples follow.
   let count: Int32
@@ -11,22 +10,20 @@ struct SampleFile {
   let deviation: Int32
   private let handle: Int32
 
-  private static let magic: Int32 = 0x534E_5331
-
   /// Opens the file and reads its header.
   init(inputs: Int32) throws(RunError) {
     let name: StaticString = "samples.bin"
     handle = unsafe semihosting_open_to_read(name.utf8Start, UInt32(name.utf8CodeUnitCount))
     guard handle >= 0 else { throw .noSamples }
     let header = try Self.readHeader(handle)
-    guard header[0] == Self.magic, header[1] >= 0 else { throw .notSamples }
-    guard header[2] == inputs else { throw .otherShape }
-    count = header[1]
-    deviation = header[3]
+    guard header.magic == DEVICE_SAMPLES_MAGIC, header.count >= 0 else { throw .notSamples }
+    guard header.inputs == inputs else { throw .otherShape }
+    count = header.count
+    deviation = header.deviation
   }
 
-  private static func readHeader(_ handle: Int32) throws(RunError) -> [4 of Int32] {
-    var header: [4 of Int32] = [0, 0, 0, 0]
+  private static func readHeader(_ handle: Int32) throws(RunError) -> device_samples {
+    var header = device_samples()
     let isComplete = unsafe withUnsafeMutableBytes(of: &header) { bytes in
       unsafe semihosting_read(handle, bytes.baseAddress, UInt32(bytes.count))
     }

@@ -17,12 +17,14 @@
 #define ALIGNED __attribute__((aligned(8)))
 static ALIGNED int16_t input[MODEL(_inputs)];
 static ALIGNED int16_t scratch[(MODEL(_scratch_bytes) + 1) / 2 + 1];
-static ALIGNED int32_t record[3 * MODEL(_outputs) + MODEL_RECORD_EXTRA];
+static ALIGNED int32_t record[DEVICE_RECORD_WORDS(MODEL(_outputs))];
+static supnorm_model handle;
 
 const supnorm_network *model_network(void) { return MODEL(_network)(); }
 const supnorm_golden *model_golden(void) { return MODEL(_golden)(); }
 uint32_t model_golden_count(void) { return MODEL(_golden_count)(); }
 
+supnorm_model *model_handle(void) { return &handle; }
 int16_t *model_input(void) { return input; }
 void *model_scratch(void) { return scratch; }
 uint32_t model_scratch_bytes(void) { return MODEL(_scratch_bytes); }

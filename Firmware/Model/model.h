@@ -2,15 +2,16 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "device_record.h"
 #include "supnorm.h"
 
 const supnorm_network *model_network(void);
 const supnorm_golden *model_golden(void);
 uint32_t model_golden_count(void);
 
-/* Static buffers of exactly the size the model needs. The record holds the logits, then MODEL_RECORD_EXTRA
- * words: class, radius, verdict, answer within the deviation; then the lower and the upper bound of each logit. */
-#define MODEL_RECORD_EXTRA 4
+/* Static memory of exactly the size that the model needs: its handle, an input, the scratch memory and one record of
+ * results.bin. */
+supnorm_model *model_handle(void);
 int16_t *model_input(void);
 void *model_scratch(void);
 uint32_t model_scratch_bytes(void);

@@ -1,7 +1,9 @@
 #include "stack.h"
 
-/* Not likely as data, an address or an instruction, and no byte repeats; stack_paint has it, too. */
-#define PAINT UINT32_C(0xC5A7193E)
+/* Not likely as data, an address or an instruction, and no byte repeats. */
+#define PAINT 0xC5A7193E
+#define TEXT_OF(macro) TEXT(macro)
+#define TEXT(tokens) #tokens
 
 extern const uint32_t stack_limit[]; /* linker script */
 
@@ -16,7 +18,7 @@ __attribute__((naked)) void stack_paint(void) {
       "mov r1, sp\n"
       "str r1, [r0]\n"
       "ldr r0, =stack_limit\n"
-      "ldr r2, =0xC5A7193E\n"
+      "ldr r2, =" TEXT_OF(PAINT) "\n"
       "b 2f\n"
       "1: stmia r0!, {r2}\n"
       "2: cmp r0, r1\n"
@@ -30,7 +32,7 @@ __attribute__((naked)) void stack_paint(void) {
       "la a0, stack_painted_to\n"
       "sw sp, 0(a0)\n"
       "la a0, stack_limit\n"
-      "li a2, 0xC5A7193E\n"
+      "li a2, " TEXT_OF(PAINT) "\n"
       "j 2f\n"
       "1: sw a2, 0(a0)\n"
       "addi a0, a0, 4\n"

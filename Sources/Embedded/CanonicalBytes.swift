@@ -91,8 +91,9 @@ extension Checksum {
 extension Network {
   /// The CRC-32 of the whole canonical byte string.
   ///
+  /// - Throws: `malformed` when the counts of a layer no longer add up.
   /// - Complexity: eight steps for each byte.
-  package var checksum: UInt32 {
+  package func checksum() throws(NetworkError) -> UInt32 {
     var checksum = Checksum()
     unsafe checksum.updateHead(network)
     let value = unsafe network.pointee
@@ -102,7 +103,8 @@ extension Network {
       unsafe checksum.update(UInt32(value.residual_inputs[index]), bytes: 2)
     }
     for index in 0..<layerCount {
-      unsafe checksum.update(value.layers + index, counts: layer(index).countCount)
+      let layer = self.layer(index)
+      try unsafe checksum.update(layer.pointer, counts: layer.counts())
     }
     checksum.begin(Record.bounds, bytes: 8 &* UInt32(truncatingIfNeeded: boundCount))
     for index in 0..<boundCount {

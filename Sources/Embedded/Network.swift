@@ -1,84 +1,136 @@
 public import CSupNorm
 
-/// A view of a network in C memory whose shapes have been checked: where pointers become spans.
+/// A network in C memory whose shapes and counts have been proved: the handle of supnorm.h, where pointers become spans.
 ///
-/// It holds nothing but the pointer; the network must stay alive and unchanged while the view is used. All
-/// functions are reentrant and work in the scratch memory that the caller gives.
+/// It holds no memory of its own; the network must stay alive and unchanged while the handle is used. All functions are
+/// reentrant and work in the scratch memory that the caller gives.
 @safe public struct Network {
-  let network: UnsafePointer<supnorm_network>
+  /// What a C function takes.
+  let model: supnorm_model
 
-  /// The greatest width of the hidden layers 0, 2, 4 … and of the hidden layers 1, 3, 5 …: outputs alternate
-  /// between two parts of the scratch memory, each a multiple of 8 bytes so that all parts are aligned alike.
-  private let evenWidth: Int
-  private let oddWidth: Int
-
-  /// Checks the shapes of a network: version, pointers, kinds, shifts, and layers that fit each other.
+  /// Opens a network: proves the numbers of its struct by their checksum, then shapes, pointers, tables and counts.
   ///
   /// It does not read the weights; `selfCheck()` does.
-  /// - Throws: `nullPointer`, `otherVersion` or `malformed`.
+  /// - Throws: `nullPointer`, `otherVersion`, `checksumMismatch` or `malformed`.
   /// - Complexity: O(rows).
-  @unsafe public init(checking pointer: UnsafePointer<supnorm_network>) throws(NetworkError) {
-    unsafe network = pointer
+  @unsafe public init(opening pointer: UnsafePointer<supnorm_network>) throws(NetworkError) {
+    try unsafe self.init(stating: pointer, isStated: true)
+  }
+
+  /// The same, also of a network that does not state its scratch sizes and checksums yet.
+  ///
+  /// - Parameter isStated: false when nobody but the caller can have changed the network.
+  @unsafe package init(
+    stating pointer: UnsafePointer<supnorm_network>, isStated: Bool = false
+  ) throws(NetworkError) {
     guard unsafe Int32(pointer.pointee.format_version) == SUPNORM_FORMAT_VERSION else { throw .otherVersion }
-    guard unsafe pointer.pointee.layers != nil else { throw .nullPointer }
-    let count = unsafe Int(pointer.pointee.layer_count)
-    let residualCount = unsafe Int(pointer.pointee.residual_count)
-    var columns = unsafe Int(pointer.pointee.inputs)
-    var even = 0
-    var odd = 0
-    var isMaxPlus = true
-    for index in 0..<count {
-      let isLast = index == count - 1
-      let layer = try unsafe Layer(
-        checking: pointer.pointee.layers + index, columns: columns, isLast: isLast)
-      // A maximum has no columns that it passes on.
-      guard !isLast || residualCount == 0 || !layer.isMaxPlus else { throw .malformed }
-      isMaxPlus = isMaxPlus && layer.isMaxPlus
-      columns = layer.rows
-      if isLast { break }
-      // The residual inputs lie behind the outputs of the last hidden layer.
-      if index == count - 2 { columns &+= residualCount }
-      if index % 2 == 0 { even = max(even, columns) } else { odd = max(odd, columns) }
+    guard unsafe pointer.pointee.layers != nil, unsafe pointer.pointee.inference != nil else {
+      throw .nullPointer
     }
-    evenWidth = (even &+ 3) & ~3
-    oddWidth = (odd &+ 3) & ~3
-    guard count > 0, unsafe columns == Int(pointer.pointee.outputs), columns <= 32767,
-      inputMinimum <= inputMaximum, unsafe pointer.pointee.task <= SUPNORM_REGRESSION
-    else { throw .malformed }
-    try unsafe Self.checkResidualInputs(of: pointer, layers: count)
+    // Only then may the counts be used to look at the layers.
+    guard unsafe !isStated || headChecksum(of: pointer) == pointer.pointee.head_crc32 else {
+      throw .checksumMismatch
+    }
+    unsafe self.init(pointer, plan: ScratchPlan())
+    let plan = try checkShapes()
+    unsafe self.init(pointer, plan: plan)
+    try checkResidualInputs()
     // Every number of rows has now been found twice, so it may index an array.
-    for index in 0..<count { try layer(index).checkCounts() }
+    var needsBounds = false
+    for index in 0..<layerCount {
+      let layer = self.layer(index)
+      _ = try layer.counts()
+      needsBounds = needsBounds || layer.needsBounds
+    }
     let hasTable = unsafe pointer.pointee.bounds != nil
-    guard hasTable != isMaxPlus else { throw isMaxPlus ? .malformed : .nullPointer }
+    guard hasTable == needsBounds else { throw needsBounds ? .nullPointer : .malformed }
     guard unsafe pointer.pointee.feature_count == 0 || pointer.pointee.features != nil else {
       throw .nullPointer
     }
   }
 
+  /// The model that a C function was given.
+  ///
+  /// - Throws: `nullPointer`, or `unopened` when its seal does not follow from its fields.
+  @unsafe init(_ pointer: UnsafePointer<supnorm_model>?) throws(NetworkError) {
+    guard let model = unsafe pointer?.pointee else { throw .nullPointer }
+    unsafe self.model = model
+    guard unsafe model.network != nil, unsafe model.seal == model.expectedSeal else { throw .unopened }
+  }
+
+  @unsafe private init(_ network: UnsafePointer<supnorm_network>, plan: ScratchPlan) {
+    var model = unsafe supnorm_model(
+      network: network, even_elements: plan.even, odd_elements: plan.odd, seal: 0)
+    unsafe model.seal = model.expectedSeal
+    unsafe self.model = model
+  }
+
+  /// Checks that layers have the kernels of their kinds and fit each other and the network, and plans the scratch
+  /// memory.
+  private func checkShapes() throws(NetworkError) -> ScratchPlan {
+    let count = layerCount
+    let residualCount = unsafe Int(network.pointee.residual_count)
+    var columns = inputs
+    var plan = ScratchPlan()
+    for index in 0..<count {
+      let isLast = index == count - 1
+      let layer = try unsafe Layer(
+        checking: network.pointee.layers + index, kernels: network.pointee.inference[index], columns: columns,
+        isLast: isLast, residuals: isLast ? residualCount : 0)
+      if let certificates = unsafe network.pointee.certificates {
+        guard let certificate = unsafe certificates[index] else { throw .nullPointer }
+        guard unsafe certificate.pointee.kind == layer.kernels.pointee.kind,
+          unsafe certificate.pointee.layout == layer.kernels.pointee.layout
+        else { throw .malformed }
+      }
+      columns = layer.rows
+      if isLast { break }
+      // The residual inputs lie behind the outputs of the last hidden layer.
+      if index == count - 2 { columns &+= residualCount }
+      plan.add(columns, ofLayer: index)
+    }
+    guard count > 0, columns == outputs, columns <= 32767, inputMinimum <= inputMaximum,
+      unsafe network.pointee.task <= SUPNORM_REGRESSION
+    else { throw .malformed }
+    return plan
+  }
+
   /// Residual inputs need a hidden layer behind whose outputs they lie; they exist and increase.
-  private static func checkResidualInputs(
-    of pointer: UnsafePointer<supnorm_network>, layers: Int
-  ) throws(NetworkError) {
-    let count = unsafe Int(pointer.pointee.residual_count)
+  private func checkResidualInputs() throws(NetworkError) {
+    let count = unsafe Int(network.pointee.residual_count)
     guard count > 0 else { return }
-    guard let inputs = unsafe pointer.pointee.residual_inputs else { throw .nullPointer }
+    guard let columns = unsafe network.pointee.residual_inputs else { throw .nullPointer }
     var next: UInt16 = 0
     for index in 0..<count {
-      let input = unsafe inputs[index]
-      guard input >= next, unsafe input < pointer.pointee.inputs else { throw .malformed }
+      let input = unsafe columns[index]
+      guard input >= next, Int(input) < inputs else { throw .malformed }
       next = input + 1  // input < inputs ≤ 65535
     }
-    guard layers > 1 else { throw .malformed }
+    guard layerCount > 1 else { throw .malformed }
   }
+}
+
+extension supnorm_model {
+  /// What follows from the other fields; no memory that happens to be there has it.
+  fileprivate var expectedSeal: UInt32 {
+    let address = unsafe UInt(bitPattern: network)
+    let fold = UInt32(truncatingIfNeeded: address) ^ UInt32(truncatingIfNeeded: address >> 32)
+    return unsafe fold ^ even_elements ^ (odd_elements &<< 12 | odd_elements &>> 20) ^ 0x534E_4D31
+  }
+}
+
+extension Network {
+  var network: UnsafePointer<supnorm_network> { unsafe model.network.unsafelyUnwrapped }
+  var plan: ScratchPlan { unsafe ScratchPlan(even: model.even_elements, odd: model.odd_elements) }
 
   /// How many inputs one sample has.
   public var inputs: Int { unsafe Int(network.pointee.inputs) }
   /// How many logits one sample gets.
   public var outputs: Int { unsafe Int(network.pointee.outputs) }
   /// `Int16` elements of scratch that `infer` needs.
-  public var inferScratchCount: Int { evenWidth + oddWidth }
+  public var inferScratchCount: Int { plan.inferCount }
   /// `Int16` elements of scratch that `certify` needs.
-  public var certifyScratchCount: Int { 2 * inferScratchCount }
+  public var certifyScratchCount: Int { plan.certifyCount }
 
   var layerCount: Int { unsafe Int(network.pointee.layer_count) }
   var inputMinimum: Int32 { unsafe Int32(network.pointee.input_min) }
@@ -89,30 +141,15 @@ public import CSupNorm
     return isRegression ? outputs : outputs * (outputs - 1) / 2
   }
 
-  /// A layer; its shape was checked when the view was made.
-  func layer(_ index: Int) -> Layer { unsafe Layer(network.pointee.layers + index) }
+  /// A layer; its shape was checked when the network was opened.
+  func layer(_ index: Int) -> Layer {
+    unsafe Layer(
+      network.pointee.layers + index,
+      kernels: network.pointee.inference.unsafelyUnwrapped[index].unsafelyUnwrapped)
+  }
 
   /// Whether the outputs are numbers of their own instead of the logits of classes.
   var isRegression: Bool { unsafe Int32(network.pointee.task) == SUPNORM_REGRESSION }
-
-  /// The map of one raw input, or nil when there is none.
-  func feature(_ index: Int) -> supnorm_feature? {
-    let count = unsafe Int(network.pointee.feature_count)
-    guard index >= 0, index < inputs, count == 1 || count == inputs else { return nil }
-    return unsafe network.pointee.features?[count == 1 ? 0 : index]
-  }
-
-  /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
-  func globalRadius(logits: Span<Int32>, classIndex: Int) -> UInt32 {
-    let pairs = unsafe UnsafeBufferPointer(start: network.pointee.bounds, count: boundCount)
-    return unsafe Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs.span)
-  }
-
-  /// The bound on the change of one output of a regression, 0 …< outputs.
-  func outputBound(_ output: Int) -> supnorm_bound {
-    // Through max-plus layers alone nothing moves by more than the inputs do.
-    unsafe network.pointee.bounds == nil ? supnorm_bound(slope: 1, offset: 0) : network.pointee.bounds[output]
-  }
 
   /// How many inputs lie behind the outputs of a layer.
   @inline(__always)
@@ -129,25 +166,31 @@ public import CSupNorm
       unsafe body(rows &+ offset, Int(network.pointee.residual_inputs[offset]))
     }
   }
+}
 
-  /// The part of the scratch memory for the outputs of a hidden layer and the residual inputs behind them, or for
-  /// their lower bounds; empty for any other index.
-  @inline(never)
-  func hiddenOutputs(
-    ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>?
-  ) -> UnsafeMutableBufferPointer<Int16> {
-    guard index >= 0, index < layerCount - 1, let memory = unsafe memory else {
-      return unsafe UnsafeMutableBufferPointer(start: nil, count: 0)
-    }
-    let start = unsafe memory + (index % 2 == 0 ? 0 : evenWidth)
-    return unsafe UnsafeMutableBufferPointer(
-      start: start, count: layer(index).rows + residualCount(behindLayer: index))
+/// Runs `body` on the model that a C function was given, and turns what it throws into a C status.
+@inline(__always)
+func status(
+  _ model: UnsafePointer<supnorm_model>?, _ body: (Network) throws(NetworkError) -> Int32
+) -> Int32 {
+  do {
+    return try body(unsafe Network(model))
+  } catch {
+    return error.status
   }
+}
 
-  /// The part of the scratch memory for the upper bounds of the same values; empty for any other index.
-  func hiddenUpperBounds(
-    ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>?
-  ) -> UnsafeMutableBufferPointer<Int16> {
-    unsafe hiddenOutputs(ofLayer: index, in: memory.map { unsafe $0 + inferScratchCount })
+/// See `supnorm_open` in supnorm.h.
+@c public func supnorm_open(
+  _ network: UnsafePointer<supnorm_network>?, _ model: UnsafeMutablePointer<supnorm_model>?
+) -> Int32 {
+  guard let model = unsafe model else { return SUPNORM_ERROR_NULL }
+  unsafe model.pointee = supnorm_model()
+  guard let network = unsafe network else { return SUPNORM_ERROR_NULL }
+  do {
+    unsafe model.pointee = try Network(opening: network).model
+    return SUPNORM_OK
+  } catch {
+    return error.status
   }
 }

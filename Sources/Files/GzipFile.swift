@@ -1,16 +1,22 @@
 package import FileAccess
 import Foundation
 
+/// The path of a program, looked for in the folders of `PATH` or of another list like it; nil where there is none.
+package func executablePath(of name: String, in searchPath: String? = nil) -> String? {
+  let list = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
+  return list.split(separator: ":").map { "\($0)/\(name)" }.first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+}
+
 /// Files that the `gzip` program compressed.
 package enum GzipFile {
   /// Decompresses a file of at most `limit` bytes in plain form; `searchPath` is where `gzip` is looked for,
-  /// and `otherwise` what else would do.
+  /// `PATH` when nil, and `otherwise` what else would do.
   package static func read(
-    _ path: String, limit: Int, searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "",
-    otherwise: String = "decompress the file"
+    _ path: String, limit: Int, searchPath: String? = nil, otherwise: String = "decompress the file"
   ) throws(FileError) -> [UInt8] {
-    let candidates = searchPath.split(separator: ":").map { "\($0)/gzip" }
-    guard let program = candidates.first(where: FileManager.default.isExecutableFile) else {
+    guard let program = executablePath(of: "gzip", in: searchPath) else {
       throw FileError(path, "needs the program gzip, which is not in PATH; install it or \(otherwise)")
     }
     let input = FileHandle(fileDescriptor: try AtomicFile.openForReading(path), closeOnDealloc: true)

@@ -47,17 +47,39 @@ extension HeaderWriter {
   mutating func writeNetwork() {
     line("SUPNORM_DEFINE_ADDRESSES(supnorm_layer, \(shared("layers")))[] = {")
     for index in model.layers.indices { writeLayer(index) }
+    line("};")
+    writeTables("supnorm_inference", "inference", role: "inference")
+    writeTables("supnorm_certificate", "certificates", role: isRegression ? "bounds" : "certificate")
+    writeStruct("network", certificates: shared("certificates"))
+    writeStruct("inference_network", certificates: "NULL")
+  }
+
+  /// The kernels of each layer: those of its kind and layout, by the macros that the layer itself has them from.
+  private mutating func writeTables(_ type: String, _ name: String, role: String) {
+    line("SUPNORM_DEFINE_ADDRESSES(\(type) *const, \(shared(name)))[] = {")
+    for index in model.layers.indices {
+      line("  &SUPNORM_TABLE(\(upper)_LAYER\(index)_KIND, \(layoutMacro(index)), \(role)),")
+    }
+    line("};")
+  }
+
+  /// The layout of a layer, which only one kind has several of.
+  private func layoutMacro(_ index: Int) -> String {
+    model.layers[index].text.arrays.hasLayout ? "\(upper)_LAYER\(index)_LAYOUT" : "0"
+  }
+
+  private mutating func writeStruct(_ name: String, certificates: String) {
     let features = shared("features")
     line(
       """
-      };
-      SUPNORM_DEFINE_ADDRESSES(supnorm_network, \(shared("network"))) = {
+      SUPNORM_DEFINE_ADDRESSES(supnorm_network, \(shared(name))) = {
         \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
         \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
-        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")), \(model.hasBoundTable ? shared("bounds") : "NULL"), \(features),
+        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")),
+        \(model.hasBoundTable ? shared("bounds") : "NULL"), \(features),
         \(model.residualInputs.isEmpty ? "NULL" : shared("residual_inputs")),
         sizeof \(features) / sizeof \(features)[0], SUPNORM_COUNT1(\(upper)_RESIDUAL_INPUTS),
-        \(upper)_TOLERANCE_LSB, \(upper)_TASK
+        \(upper)_TOLERANCE_LSB, \(upper)_TASK, \(shared("inference")), \(certificates)
       };
       """)
   }
@@ -68,10 +90,9 @@ extension HeaderWriter {
     let arrays = layer.text.arrays
     let pointers = arrays.names.map { $0.map { shared("layer\(index)_\($0)") } ?? "NULL" }
     let counted = pointers[arrays.counted]
-    let layout = arrays.hasLayout ? "\(prefix)_LAYOUT" : "0"
     line(
       """
-        {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layout),
+        {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layoutMacro(index)),
          \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, sizeof \(counted) / sizeof \(counted)[0],
          \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]),
          \(pointers[4]), \(pointers[5])},
@@ -81,8 +102,11 @@ extension HeaderWriter {
   mutating func writeAccessors() {
     line(
       """
-      /* The network, for supnorm_infer and the others. */
+      /* The network, for supnorm_open. */
       static inline const supnorm_network *\(lower)_network(void) { return &\(shared("network")); }
+
+      /* The same for programs that ask for no certificates or bounds: a linker leaves their kernels out. */
+      static inline const supnorm_network *\(lower)_inference_network(void) { return &\(shared("inference_network")); }
 
       /* The golden vectors, for supnorm_self_test; they take no space where they are not used. */
       static inline const supnorm_golden *\(lower)_golden(void) {

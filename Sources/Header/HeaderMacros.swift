@@ -11,6 +11,8 @@ extension HeaderWriter {
        * Every number stands here once, as an argument of an X-macro row. The rows expand to the data and to the
        * proof about it: a compiler that accepts this file has proved that no row sum exceeds its bound, that every
        * column exists and that no accumulator can overflow (-DSUPNORM_SKIP_PROOF turns that off). The types are those of supnorm.h.
+       *
+       * SPDX-License-Identifier: MIT is of the text that supnorm wrote; the numbers belong to whoever trained the model.
        */
       #ifndef \(upper)_H
       #define \(upper)_H

@@ -91,6 +91,7 @@ struct HeaderWriter {
       #else /* another file has the data */
 
       SUPNORM_DECLARE(supnorm_network, \(shared("network")));
+      SUPNORM_DECLARE(supnorm_network, \(shared("inference_network")));
 
       #endif
 

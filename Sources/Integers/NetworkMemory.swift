@@ -16,6 +16,12 @@ package import Embedded
     _ network: IntegerNetwork, bounds: [supnorm_bound], features: [FeatureClaims], toleranceLSB: Int
   ) {
     let layers = unsafe network.layers.map { unsafe $0.content.cLayer(in: self) }
+    let inference = unsafe layers.map { unsafe supnorm_inference_of($0.kind, $0.layout) }
+    // A regression has bounds and no class to certify.
+    let certificates = unsafe layers.map { layer in
+      unsafe network.task == .regression
+        ? supnorm_bounds_of(layer.kind, layer.layout) : supnorm_certificate_of(layer.kind, layer.layout)
+    }
     unsafe pointer.initialize(
       to: supnorm_network(
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(layers.count),
@@ -27,19 +33,20 @@ package import Embedded
         residual_inputs: copy(network.residualInputs.map { UInt16($0) }),
         feature_count: UInt16(features.count), residual_count: UInt16(network.residualInputs.count),
         tolerance_lsb: UInt16(toleranceLSB),
-        task: UInt16(network.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION)))
+        task: UInt16(network.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
+        inference: copy(inference), certificates: copy(certificates)))
   }
 
   /// The network with the scratch sizes it needs and its checksums, computed by the device's own code.
   ///
   /// - Throws: `NetworkError` when the kernels refuse the layout.
   package func checked() throws -> Network {
-    let view = try unsafe Network(checking: pointer)
+    let view = try unsafe Network(stating: pointer)
     // C has no empty arrays, so a network that needs no scratch asks for a word of it.
     unsafe pointer.pointee.scratch_bytes = UInt32(max(2 * view.certifyScratchCount, 8))
     unsafe pointer.pointee.infer_scratch_bytes = UInt32(max(2 * view.inferScratchCount, 8))
     unsafe pointer.pointee.head_crc32 = headChecksum(of: pointer)
-    unsafe pointer.pointee.crc32 = view.checksum
+    unsafe pointer.pointee.crc32 = try view.checksum()
     try view.selfCheck()
     return view
   }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Deviation bounds")
 struct DeviationTests {
-  /// DESIGN §3.2 in `Int64`: `δ_r = ceil(Σ|w|·δ_c / 2^f)`, of a max-plus row the largest δ of its entries, and no two
-  /// `Int16` values are further apart than 65535.
+  /// The article "Certificates" in `Int64`: `δ_r = ceil(Σ|w|·δ_c / 2^f)`, of a max-plus row the largest δ of its
+  /// entries, and no two `Int16` values are further apart than 65535.
   static func margins(_ network: IntegerNetwork, _ deviation: Int) -> [[Int64]] {
     var deltas = [Int64](repeating: Int64(deviation), count: network.inputs)
     for layer in network.layers.dropLast() {

@@ -71,13 +71,13 @@ struct AlignmentTests {
         _ second: UnsafeMutablePointer<Int32>, _ result: UnsafeMutablePointer<supnorm_result>
       ) -> Int32 {
         switch function {
-        case 0: unsafe CSupNorm.supnorm_infer(device.network, values, scratch, infer, first, result)
+        case 0: unsafe CSupNorm.supnorm_infer(device.model, values, scratch, infer, first, result)
         case 1:
-          unsafe CSupNorm.supnorm_infer_within(device.network, values, 65535, scratch, bytes, first, result)
-        case 2: unsafe CSupNorm.supnorm_certify(device.network, values, 0, 1, scratch, bytes)
+          unsafe CSupNorm.supnorm_infer_within(device.model, values, 65535, scratch, bytes, first, result)
+        case 2: unsafe CSupNorm.supnorm_certify(device.model, values, 0, 1, scratch, bytes)
         case 3:
-          unsafe CSupNorm.supnorm_output_bounds(device.network, values, 1, scratch, bytes, first, second)
-        default: unsafe CSupNorm.supnorm_self_test(device.network, golden, 1, scratch, bytes, first)
+          unsafe CSupNorm.supnorm_output_bounds(device.model, values, 1, scratch, bytes, first, second)
+        default: unsafe CSupNorm.supnorm_self_test(device.model, golden, 1, scratch, bytes, first)
         }
       }
       for function in 0..<5 {

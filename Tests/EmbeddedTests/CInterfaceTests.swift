@@ -38,31 +38,31 @@ struct CInterfaceTests {
       unsafe CSupNorm.supnorm_infer(nil, input, scratch.pointer, 64, logits.pointer, &result)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_infer(device.network, nil, scratch.pointer, 64, logits.pointer, &result)
+      unsafe CSupNorm.supnorm_infer(device.model, nil, scratch.pointer, 64, logits.pointer, &result)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_infer(device.network, input, scratch.pointer, 64, nil, &result)
+      unsafe CSupNorm.supnorm_infer(device.model, input, scratch.pointer, 64, nil, &result)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_infer(device.network, input, scratch.pointer, 64, logits.pointer, nil)
+      unsafe CSupNorm.supnorm_infer(device.model, input, scratch.pointer, 64, logits.pointer, nil)
         == SUPNORM_ERROR_NULL)
     #expect(unsafe CSupNorm.supnorm_certify(nil, input, 0, 1, scratch.pointer, 64) == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_certify(device.network, nil, 0, 1, scratch.pointer, 64) == SUPNORM_ERROR_NULL)
+      unsafe CSupNorm.supnorm_certify(device.model, nil, 0, 1, scratch.pointer, 64) == SUPNORM_ERROR_NULL)
     #expect(CSupNorm.supnorm_self_check(nil) == SUPNORM_ERROR_NULL)
     let golden = unsafe [supnorm_golden()]
     #expect(
       unsafe CSupNorm.supnorm_self_test(nil, golden, 1, scratch.pointer, 64, logits.pointer)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_self_test(device.network, nil, 1, scratch.pointer, 64, logits.pointer)
+      unsafe CSupNorm.supnorm_self_test(device.model, nil, 1, scratch.pointer, 64, logits.pointer)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_self_test(device.network, golden, 1, scratch.pointer, 64, nil)
+      unsafe CSupNorm.supnorm_self_test(device.model, golden, 1, scratch.pointer, 64, nil)
         == SUPNORM_ERROR_NULL)
     var encoded: Int16 = 77
     #expect(unsafe CSupNorm.supnorm_encode(nil, 0, 1, &encoded) == SUPNORM_ERROR_NULL)
-    #expect(unsafe CSupNorm.supnorm_encode(device.network, 0, 1, nil) == SUPNORM_ERROR_NULL)
+    #expect(unsafe CSupNorm.supnorm_encode(device.model, 0, 1, nil) == SUPNORM_ERROR_NULL)
     #expect(encoded == 77 && result.class_index == -77 && result.radius_lsb == 77)
     #expect(scratch.areGuardsIntact && scratch.values.allSatisfy { $0 == -12345 })
     #expect(logits.areGuardsIntact && logits.values.allSatisfy { $0 == InferOutcome.untouched })
@@ -84,17 +84,17 @@ struct CInterfaceTests {
     var result = supnorm_result()
     let input = Self.input
     #expect(
-      unsafe CSupNorm.supnorm_infer(device.network, input, nil, 64, logits.pointer, &result)
+      unsafe CSupNorm.supnorm_infer(device.model, input, nil, 64, logits.pointer, &result)
         == SUPNORM_ERROR_SCRATCH)
-    #expect(unsafe CSupNorm.supnorm_certify(device.network, input, 0, 1, nil, 64) == SUPNORM_ERROR_SCRATCH)
+    #expect(unsafe CSupNorm.supnorm_certify(device.model, input, 0, 1, nil, 64) == SUPNORM_ERROR_SCRATCH)
     let single = CNetwork(try ExampleNetworks.single())
     let one: [Int16] = [200, 4]
     #expect(
-      unsafe CSupNorm.supnorm_infer(single.network, one, nil, 0, logits.pointer, &result) == SUPNORM_OK)
+      unsafe CSupNorm.supnorm_infer(single.model, one, nil, 0, logits.pointer, &result) == SUPNORM_OK)
     #expect(logits.values.prefix(2) == [610, -390])
     // margin 1000, |w_0 - w_1| = 5 + 5.
     #expect(result.class_index == 0 && result.radius_lsb == 99)
-    #expect(unsafe CSupNorm.supnorm_certify(single.network, one, 0, 1, nil, 0) == SUPNORM_OK)
+    #expect(unsafe CSupNorm.supnorm_certify(single.model, one, 0, 1, nil, 0) == SUPNORM_OK)
   }
 
   @Test func `Null pointers inside the network`() throws {
@@ -242,11 +242,11 @@ struct CInterfaceTests {
     #expect(SUPNORM_OK == 0 && SUPNORM_UNCERTIFIED == 1 && SUPNORM_RADIUS_MAX == 65535)
     let errors: [NetworkError] = [
       .nullPointer, .otherVersion, .malformed, .scratchTooSmall, .radiusOutOfRange, .classOutOfRange,
-      .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask, .noReadings,
+      .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask, .noReadings, .noKernels, .unopened,
     ]
-    #expect(errors.map(\.status) == Array((-11...(-1)).reversed()))
-    let names = (-12...2).map { unsafe String(cString: supnorm_status_name($0)) }
-    #expect(Set(names.dropFirst()).count == 14, "\(names)")
+    #expect(errors.map(\.status) == Array((-13...(-1)).reversed()))
+    let names = (-14...2).map { unsafe String(cString: supnorm_status_name($0)) }
+    #expect(Set(names.dropFirst()).count == 16, "\(names)")
     #expect(names.first == "unknown status" && names.last == "unknown status")
   }
 

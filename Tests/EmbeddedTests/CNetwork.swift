@@ -27,9 +27,13 @@ struct Golden {
 
 /// A network in C memory that a test may corrupt, called through the C functions of supnorm.h with guard words
 /// around everything they may write.
+///
+/// It is laid out apart from `NetworkMemory`, with checksums of the oracle's, so that each is a check of the other's
+/// order of fields and counts.
 @safe final class CNetwork {
   let network: UnsafeMutablePointer<supnorm_network>
   let layers: UnsafeMutablePointer<supnorm_layer>
+  private let handle = UnsafeMutablePointer<supnorm_model>.allocate(capacity: 1)
   /// The widest even and the widest odd hidden layer together, each made a multiple of four: the `Int16` values that
   /// inference keeps.
   let hiddenWidth: Int
@@ -61,6 +65,14 @@ struct Golden {
           byte_columns: layer.usesByteColumns ? copy(layer.storedColumns.map { UInt8($0) }) : nil,
           byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil))
     }
+    let inference = unsafe source.layers.map {
+      unsafe supnorm_inference_of(UInt8($0.kind.constant), UInt8($0.layout))
+    }
+    let isRegression = source.task == .regression
+    let certificates = unsafe source.layers.map { layer in
+      let (kind, layout) = (UInt8(layer.kind.constant), UInt8(layer.layout))
+      return unsafe isRegression ? supnorm_bounds_of(kind, layout) : supnorm_certificate_of(kind, layout)
+    }
     let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
     let scratch = (all: max(4 * hiddenWidth, 8), infer: max(2 * hiddenWidth, 8))
     let canonical = CanonicalOracle(
@@ -79,11 +91,13 @@ struct Golden {
         residual_inputs: source.residualInputs.isEmpty ? nil : copy(source.residualInputs.map { UInt16($0) }),
         feature_count: UInt16(features.count), residual_count: UInt16(source.residualInputs.count),
         tolerance_lsb: UInt16(toleranceLSB),
-        task: UInt16(source.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION)))
+        task: UInt16(isRegression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
+        inference: copy(inference), certificates: copy(certificates)))
   }
 
   deinit {
     unsafe blocks.forEach { unsafe $0.deallocate() }
+    unsafe handle.deallocate()
     unsafe layers.deallocate()
     unsafe network.deallocate()
   }
@@ -100,6 +114,18 @@ struct Golden {
   var scratchBytes: Int { unsafe Int(network.pointee.scratch_bytes) }
   private var outputs: Int { unsafe Int(network.pointee.outputs) }
 
+  /// The model of the network as it is now; not open when that is refused.
+  var model: UnsafePointer<supnorm_model> {
+    _ = unsafe CSupNorm.supnorm_open(network, handle)
+    return unsafe UnsafePointer(handle)
+  }
+
+  /// The status of opening the network as it is now, or that of a function with the model.
+  private func opened(_ function: (UnsafePointer<supnorm_model>) -> Int32) -> Int32 {
+    let status = unsafe CSupNorm.supnorm_open(network, handle)
+    return unsafe status == SUPNORM_OK ? function(handle) : status
+  }
+
   /// Runs `supnorm_infer`; nil when it wrote outside its memory.
   func infer(_ input: [Int16], scratchBytes: Int? = nil) -> InferOutcome? {
     let bytes = scratchBytes ?? inferScratchBytes
@@ -107,8 +133,9 @@ struct Golden {
     let logits = logitMemory()
     let untouched = InferOutcome.untouched
     var result = supnorm_result(class_index: untouched, radius_lsb: UInt32(untouched))
-    let status = unsafe CSupNorm.supnorm_infer(
-      network, input, scratch.pointer, bytes, logits.pointer, &result)
+    let status = unsafe opened {
+      unsafe CSupNorm.supnorm_infer($0, input, scratch.pointer, bytes, logits.pointer, &result)
+    }
     guard scratch.areGuardsIntact, logits.areGuardsIntact else { return nil }
     return InferOutcome(
       status: status, logits: logits.values, classIndex: result.class_index, radius: result.radius_lsb)
@@ -118,8 +145,9 @@ struct Golden {
   func certify(_ input: [Int16], as classIndex: Int, radius: Int, scratchBytes: Int? = nil) -> Int32? {
     let bytes = scratchBytes ?? self.scratchBytes
     let scratch = scratch(bytes)
-    let status = unsafe CSupNorm.supnorm_certify(
-      network, input, Int32(classIndex), Int32(radius), scratch.pointer, bytes)
+    let status = unsafe opened {
+      unsafe CSupNorm.supnorm_certify($0, input, Int32(classIndex), Int32(radius), scratch.pointer, bytes)
+    }
     return scratch.areGuardsIntact ? status : nil
   }
 
@@ -130,8 +158,10 @@ struct Golden {
     let logits = logitMemory()
     let untouched = InferOutcome.untouched
     var result = supnorm_result(class_index: untouched, radius_lsb: UInt32(untouched))
-    let status = unsafe CSupNorm.supnorm_infer_within(
-      network, input, Int32(radius), scratch.pointer, bytes, logits.pointer, &result)
+    let status = unsafe opened {
+      unsafe CSupNorm.supnorm_infer_within(
+        $0, input, Int32(radius), scratch.pointer, bytes, logits.pointer, &result)
+    }
     guard scratch.areGuardsIntact, logits.areGuardsIntact else { return nil }
     return InferOutcome(
       status: status, logits: logits.values, classIndex: result.class_index, radius: result.radius_lsb)
@@ -144,8 +174,10 @@ struct Golden {
     let bytes = scratchBytes ?? self.scratchBytes
     let scratch = scratch(bytes)
     let (lower, upper) = (logitMemory(), logitMemory())
-    let status = unsafe CSupNorm.supnorm_output_bounds(
-      network, input, Int32(radius), scratch.pointer, bytes, lower.pointer, upper.pointer)
+    let status = unsafe opened {
+      unsafe CSupNorm.supnorm_output_bounds(
+        $0, input, Int32(radius), scratch.pointer, bytes, lower.pointer, upper.pointer)
+    }
     guard scratch.areGuardsIntact, lower.areGuardsIntact, upper.areGuardsIntact else { return nil }
     return (status, lower.values, upper.values)
   }
@@ -153,14 +185,16 @@ struct Golden {
   /// The status of `supnorm_output_change` and what it wrote.
   func outputChange(_ output: Int, radius: Int) -> (status: Int32, change: UInt32) {
     var change: UInt32 = 0
-    let status = unsafe CSupNorm.supnorm_output_change(network, Int32(output), Int32(radius), &change)
+    let status = unsafe opened {
+      unsafe CSupNorm.supnorm_output_change($0, Int32(output), Int32(radius), &change)
+    }
     return (status, change)
   }
 
   /// States the checksum that the head has now.
   func sealHead() { unsafe network.pointee.head_crc32 = headChecksum(of: network) }
 
-  func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(network) }
+  func selfCheck() -> Int32 { unsafe opened { unsafe CSupNorm.supnorm_self_check($0) } }
 
   /// The status of `supnorm_self_test`; nil when it wrote outside its memory.
   func selfTest(_ golden: [Golden], scratchBytes: Int? = nil) -> Int32? {
@@ -172,15 +206,16 @@ struct Golden {
         input: golden.input.map { unsafe copy($0) }, logits: golden.logits.map { unsafe copy($0) },
         class_index: golden.classIndex, radius_lsb: golden.radius, local_radius_lsb: golden.localRadius)
     }
-    let status = unsafe CSupNorm.supnorm_self_test(
-      network, vectors, golden.count, scratch.pointer, bytes, logits.pointer)
+    let status = unsafe opened {
+      unsafe CSupNorm.supnorm_self_test($0, vectors, golden.count, scratch.pointer, bytes, logits.pointer)
+    }
     return scratch.areGuardsIntact && logits.areGuardsIntact ? status : nil
   }
 
   /// Encodes one reading; nil when the status is an error.
   func encode(_ reading: Int32, feature: UInt32 = 0) -> Int16? {
     var encoded: Int16 = 0
-    let status = unsafe CSupNorm.supnorm_encode(network, feature, reading, &encoded)
+    let status = unsafe opened { unsafe CSupNorm.supnorm_encode($0, feature, reading, &encoded) }
     return status == SUPNORM_OK ? encoded : nil
   }
 

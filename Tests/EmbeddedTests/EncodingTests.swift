@@ -104,7 +104,7 @@ struct EncodingTests {
   static func outcome(_ features: [supnorm_feature]) throws -> (status: Int32, encoded: Int16) {
     let device = try Self.device(features, inputs: 3, range: -100...100)
     var encoded: Int16 = 77
-    return unsafe (CSupNorm.supnorm_encode(device.network, 0, 1, &encoded), encoded)
+    return unsafe (CSupNorm.supnorm_encode(device.model, 0, 1, &encoded), encoded)
   }
 
   @Test func `Missing and malformed maps are refused and nothing is written`() throws {

@@ -33,6 +33,7 @@ import Foundation
   private var pages: [GuardedPages] = []
   private let atEnd: Bool
   private var pointer: UnsafePointer<supnorm_network>?
+  private var model = unsafe supnorm_model()
 
   /// Copies a network.
   ///
@@ -70,12 +71,17 @@ import Foundation
     let copied = unsafe withUnsafeBytes(of: network) { unsafe place($0) }
     let addresses = unsafe MemoryLayout<supnorm_network>.offset(of: \.layers) ?? 0
     let counts = unsafe MemoryLayout<supnorm_network>.offset(of: \.feature_count) ?? 0
+    let tables = unsafe MemoryLayout<supnorm_network>.offset(of: \.inference) ?? 0
     unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: copied[0..<addresses]))
-    unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: copied[counts..<copied.count]))
+    unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: copied[counts..<tables]))
     unsafe pointer = UnsafePointer(copied.bindMemory(to: supnorm_network.self).baseAddress)
+    _ = unsafe CSupNorm.supnorm_open(pointer, &model)
   }
 
-  func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(pointer) }
+  /// The status of the self-check of the model that was opened before any bit was flipped.
+  ///
+  /// It opens the network again first, so that who opens it only now is refused no later.
+  func selfCheck() -> Int32 { unsafe CSupNorm.supnorm_self_check(&model) }
 
   /// Calls `body` with every single bit flipped, one after the other.
   func forEachFlip(_ body: (_ place: String) -> Void) {

@@ -2,7 +2,8 @@ import Embedded
 import TestSupport
 import Testing
 
-/// DESIGN §1: a row with `Σ|w| ≤ 2^f` is exactly nonexpansive, rounding and saturation included.
+/// The theorem of the article "Certificates": a row with `Σ|w| ≤ 2^f` is exactly nonexpansive, rounding and saturation
+/// included.
 @Suite("Layer theorem")
 struct LayerTheoremTests {
   /// A row and two inputs whose outputs differ by more than the inputs.

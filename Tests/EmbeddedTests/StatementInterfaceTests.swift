@@ -24,29 +24,29 @@ struct StatementInterfaceTests {
         == SUPNORM_ERROR_NULL)
     #expect(
       unsafe CSupNorm.supnorm_infer_within(
-        device.network, nil, 1, scratch.pointer, 64, first.pointer, &result)
+        device.model, nil, 1, scratch.pointer, 64, first.pointer, &result)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_infer_within(device.network, input, 1, scratch.pointer, 64, nil, &result)
+      unsafe CSupNorm.supnorm_infer_within(device.model, input, 1, scratch.pointer, 64, nil, &result)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_infer_within(device.network, input, 1, scratch.pointer, 64, first.pointer, nil)
+      unsafe CSupNorm.supnorm_infer_within(device.model, input, 1, scratch.pointer, 64, first.pointer, nil)
         == SUPNORM_ERROR_NULL)
     #expect(
       unsafe CSupNorm.supnorm_output_bounds(nil, input, 1, scratch.pointer, 64, first.pointer, second.pointer)
         == SUPNORM_ERROR_NULL)
     #expect(
       unsafe CSupNorm.supnorm_output_bounds(
-        device.network, nil, 1, scratch.pointer, 64, first.pointer, second.pointer) == SUPNORM_ERROR_NULL)
+        device.model, nil, 1, scratch.pointer, 64, first.pointer, second.pointer) == SUPNORM_ERROR_NULL)
     #expect(
       unsafe CSupNorm.supnorm_output_bounds(
-        device.network, input, 1, scratch.pointer, 64, nil, second.pointer)
+        device.model, input, 1, scratch.pointer, 64, nil, second.pointer)
         == SUPNORM_ERROR_NULL)
     #expect(
-      unsafe CSupNorm.supnorm_output_bounds(device.network, input, 1, scratch.pointer, 64, first.pointer, nil)
+      unsafe CSupNorm.supnorm_output_bounds(device.model, input, 1, scratch.pointer, 64, first.pointer, nil)
         == SUPNORM_ERROR_NULL)
     #expect(unsafe CSupNorm.supnorm_output_change(nil, 0, 1, &change) == SUPNORM_ERROR_NULL)
-    #expect(unsafe CSupNorm.supnorm_output_change(device.network, 0, 1, nil) == SUPNORM_ERROR_NULL)
+    #expect(unsafe CSupNorm.supnorm_output_change(device.model, 0, 1, nil) == SUPNORM_ERROR_NULL)
     #expect(change == 7 && first.values.allSatisfy { $0 == InferOutcome.untouched })
   }
 

@@ -10,12 +10,12 @@ import Testing
 /// The README's C program and headers of max-plus networks, built with arm-none-eabi-gcc and the library object, on a Cortex-M4 and a Cortex-M0.
 @Suite("C on a board", .serialized)
 struct CProgramTests {
-  @Test(
-    "the README's C functions answer and certify on a board",
-    arguments: [
-      ("mps2-an386", ["-mcpu=cortex-m4", "-mthumb"]), ("microbit", ["-mcpu=cortex-m0", "-mthumb"]),
-    ])
-  func readme(_ board: String, _ flags: [String]) throws {
+  static let boards = [
+    ("mps2-an386", ["-mcpu=cortex-m4", "-mthumb"]), ("microbit", ["-mcpu=cortex-m0", "-mthumb"]),
+  ]
+
+  @Test(arguments: boards)
+  func `The README's C functions answer and certify on a board`(_ board: String, _ flags: [String]) throws {
     let folder = try TestFolder()
     for arguments in [
       ["train", "--data", "digits", "--epochs", "20", "--out", "m.safetensors"],
@@ -61,12 +61,10 @@ struct CProgramTests {
     try Self.run(["main.c", "classify.c"], in: folder, on: board, flags)
   }
 
-  @Test(
-    "max-plus layers of every layout, alone and in hybrids, check and test themselves on a board",
-    arguments: [
-      ("mps2-an386", ["-mcpu=cortex-m4", "-mthumb"]), ("microbit", ["-mcpu=cortex-m0", "-mthumb"]),
-    ])
-  func maxPlus(_ board: String, _ flags: [String]) throws {
+  @Test(arguments: boards)
+  func `Max-plus layers of every layout, alone and in hybrids, check and test themselves on a board`(
+    _ board: String, _ flags: [String]
+  ) throws {
     let folder = try TestFolder()
     var random = TestRandom("max-plus on a board")
     var includes = ""
@@ -89,8 +87,9 @@ struct CProgramTests {
       try folder.write(text, as: "m\(index).h")
       includes += "#include \"m\(index).h\"\n"
       calls += """
-          if (supnorm_self_check(m\(index)_network()) != SUPNORM_OK) { return \(10 + index); }
-          if (supnorm_self_test(m\(index)_network(), m\(index)_golden(), m\(index)_golden_count(), scratch, sizeof scratch,
+          if (supnorm_open(m\(index)_network(), &model) != SUPNORM_OK) { return \(50 + index); }
+          if (supnorm_self_check(&model) != SUPNORM_OK) { return \(10 + index); }
+          if (supnorm_self_test(&model, m\(index)_golden(), m\(index)_golden_count(), scratch, sizeof scratch,
                                 logits) != SUPNORM_OK) { return \(30 + index); }
 
         """
@@ -102,11 +101,52 @@ struct CProgramTests {
 
       int main(void) {
         static int32_t logits[64];
+        static supnorm_model model;
       \(calls)  return 0;
       }
 
       """, as: "main.c")
     try Self.run(["main.c"], in: folder, on: board, flags)
+  }
+
+  /// A program that only answers, with either network of a hybrid model.
+  @Test(arguments: boards)
+  func `A program of the inference network links no kernel for certificates, and answers alike`(
+    _ board: String, _ flags: [String]
+  ) throws {
+    var random = TestRandom("inference network")
+    let network = random.networks(1, styles: [.hybrid])[0].changed(unit: 255)
+    let input = random.input(of: network)
+    let claims = try ModelClaims(
+      stating: network, name: "m", features: [ModelClaims.imageFeature(unit: 255)], golden: [input])
+    for (accessor, isComplete) in [("m_network", true), ("m_inference_network", false)] {
+      let folder = try TestFolder()
+      try folder.write(headerText(of: claims), as: "m.h")
+      try folder.write(
+        """
+        #include "m.h"
+
+        int main(void) {
+          static M_SCRATCH(scratch);
+          static supnorm_model model;
+          int32_t logits[M_OUTPUTS];
+          supnorm_result result;
+          const supnorm_golden *golden = m_golden();
+          if (supnorm_open(\(accessor)(), &model) != SUPNORM_OK) { return 10; }
+          if (supnorm_self_check(&model) != SUPNORM_OK) { return 11; }
+          if (supnorm_self_test(&model, golden, m_golden_count(), scratch, sizeof scratch, logits)) { return 12; }
+          if (supnorm_infer(&model, golden->input, scratch, sizeof scratch, logits, &result)) { return 13; }
+          if (result.class_index != golden->class_index || result.radius_lsb != golden->radius_lsb) { return 14; }
+          int32_t status = supnorm_certify(&model, golden->input, 0, 1, scratch, sizeof scratch);
+          return (status == SUPNORM_ERROR_KERNELS) == \(isComplete ? 0 : 1) ? 0 : 15;
+        }
+
+        """, as: "main.c")
+      try Self.run(["main.c"], in: folder, on: board, flags)
+      let kernels = try FirmwareSymbolTests.names(folder.url.appending(path: "main.elf"))
+        .filter { $0.hasPrefix("supnorm_") && ($0.contains("_bound") || $0.contains("_exceeds")) }
+      #expect(kernels.isEmpty != isComplete, "\(accessor): \(kernels)")
+    }
   }
 
   /// Builds C files with the library of a board and runs them; exit code 0 is expected.
@@ -122,7 +162,8 @@ struct CProgramTests {
       "arm-none-eabi-gcc",
       flags + [
         "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2", "-ffreestanding", "-fno-builtin",
-        "-nostdlib", "-I", Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
+        "-nostdlib", "-Wl,--gc-sections", "-I",
+        Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
         startup.appending(path: "include").path, "-I", startup.path, "-T",
         Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path, "supnorm.o",
       ] + sources + startupSources + ["-o", "main.elf"], folder: folder.url)

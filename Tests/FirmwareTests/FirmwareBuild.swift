@@ -27,8 +27,7 @@ struct FirmwareBuild {
       [
         "build", "--package-path", Checkout.root.appending(path: "Firmware").path, "--scratch-path",
         folder.file("build"), "--build-system", "native", "-c", "release", "--product", "Application",
-        "--triple",
-        board.triple, "--toolset", boards.appending(path: "\(name).json").path, "-Xcc",
+        "--triple", board.triple, "--toolset", boards.appending(path: "\(name).json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(folder.url.path)",
       ] + (skipsProof ? ["-Xcc", "-DSUPNORM_SKIP_PROOF"] : []), folder: folder.url)
@@ -51,8 +50,6 @@ struct FirmwareBuild {
 func toolchainTool(_ name: String) throws -> String {
   let swift = try Checkout.run("which", ["swift"], folder: Checkout.root).output
     .trimmingCharacters(in: .whitespacesAndNewlines)
-  return URL(fileURLWithPath: swift).resolvingSymlinksInPath().deletingLastPathComponent().appending(
-    path: name
-  )
-  .path
+  return URL(fileURLWithPath: swift).resolvingSymlinksInPath().deletingLastPathComponent()
+    .appending(path: name).path
 }

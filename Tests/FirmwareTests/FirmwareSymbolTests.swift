@@ -1,19 +1,29 @@
 import Foundation
 import TestSupport
 import Testing
+import Tools
 
 /// What the linked firmware contains, and how the device treats a model that is not what it says.
 @Suite("Firmware images", .serialized)
 struct FirmwareSymbolTests {
-  /// A header of a small network, made without any data set.
-  private static let header = Result { () throws -> String in
+  static let boards = ["mps2-an386", "microbit", "riscv32-virt"]
+
+  /// Headers of a small network of weights and of one of max-plus layers, made without any data set.
+  private static let header = trained(["--loss", "cross-entropy"])
+  private static let distances = trained(["--layers", "distance"])
+
+  private static func trained(_ options: [String]) -> Result<String, any Error> {
+    Result { try header(options) }
+  }
+
+  private static func header(_ options: [String]) throws -> String {
     let folder = try TestFolder()
     try folder.write("a,b,label\n0,0,0\n0,9,1\n9,0,1\n9,9,0\n", as: "xor.csv")
     for arguments in [
       [
-        "train", "--data", "xor.csv", "--hidden", "8,6", "--epochs", "200", "--batch", "4", "--loss",
-        "cross-entropy", "--out", "m.safetensors",
-      ],
+        "train", "--data", "xor.csv", "--hidden", "8,6", "--epochs", "200", "--batch", "4", "--out",
+        "m.safetensors",
+      ] + options,
       ["export", "m.safetensors", "--name", "xor", "--out", "xor.h"],
     ] {
       let result = try folder.supnorm(arguments)
@@ -22,13 +32,16 @@ struct FirmwareSymbolTests {
     return try String(contentsOf: folder.url.appending(path: "xor.h"), encoding: .utf8)
   }
 
-  @Test(
-    "no allocator, no soft float and no 64-bit division in any firmware",
-    arguments: ["mps2-an386", "microbit", "riscv32-virt"])
-  func symbols(_ board: String) throws {
+  /// The names of all symbols of a program.
+  static func names(_ program: URL) throws -> [String] {
+    try Checkout.run(toolchainTool("llvm-nm"), [program.path], folder: program.deletingLastPathComponent())
+      .output.split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) }
+  }
+
+  @Test(arguments: boards)
+  func `No allocator, no soft float and no 64-bit division in any firmware`(_ board: String) throws {
     let build = try FirmwareBuild(board: board, header: Self.header.get(), model: "xor")
-    let names = try Checkout.run(toolchainTool("llvm-nm"), [build.elf.path], folder: build.folder.url).output
-      .split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) }
+    let names = try Self.names(build.elf)
     #expect(names.contains("supnorm_infer") && names.contains("supnorm_certify"))
     let allocators: Set = [
       "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "swift_allocObject",
@@ -47,8 +60,48 @@ struct FirmwareSymbolTests {
     #expect(!names.contains("__aeabi_ldivmod") && !names.contains("__divdi3"))
   }
 
-  @Test("the device refuses a header whose CRC, row sum or golden vector is not what it says")
-  func refusals() throws {
+  /// What the names of a kind's kernels have, in C and in Swift.
+  private static let kinds = [
+    "dense": ["supnorm_dense", "ense_"], "sparse": ["supnorm_sparse", "parse_"],
+    "max-plus": ["supnorm_maxplus", "MaxPlus", "axPlus"],
+  ]
+
+  @Test(arguments: boards)
+  func `A firmware contains the kernels of the kinds that its model has, and of no others`(_ board: String)
+    throws
+  {
+    let headers = [("weights", try Self.header.get()), ("max-plus", try Self.distances.get())]
+    for (name, header) in headers {
+      let build = try FirmwareBuild(board: board, header: header, model: "xor")
+      let names = try Self.names(build.elf)
+      for (kind, marks) in Self.kinds {
+        let constant = "_KIND SUPNORM_" + (kind == "max-plus" ? "MAXPLUS" : kind.uppercased()) + "\n"
+        let found = names.filter { name in marks.contains { name.contains($0) } }
+        let isUsed = header.contains(constant)
+        #expect(found.isEmpty != isUsed, "\(name) on \(board), \(kind): \(found)")
+        #expect(name != "max-plus" || isUsed == (kind == "max-plus"))
+        #expect(name != "weights" || !isUsed || kind != "max-plus")
+      }
+    }
+  }
+
+  @Test func `Answers and certificates of one kind take at most 3 KB on a Cortex-M4`() throws {
+    let dense = try Self.header.get()
+    let kinds = Set(
+      dense.split(separator: "\n").filter { $0.contains("_KIND ") }.map { $0.split(separator: " ")[2] })
+    #expect(kinds == ["SUPNORM_DENSE"])
+    for (kind, header) in [("dense", dense), ("max-plus", try Self.distances.get())] {
+      let build = try FirmwareBuild(board: "mps2-an386", header: header, model: "xor")
+      let text = try Checkout.run(
+        toolchainTool("llvm-nm"), ["-S", build.elf.path], folder: build.folder.url
+      ).output
+      let bytes = FirmwareImage.inferenceCodeBytes(of: FirmwareImage.symbols(of: text))
+      print("\(kind): \(bytes) bytes of code for answers and certificates on a Cortex-M4")
+      #expect((1000...3072).contains(bytes))
+    }
+  }
+
+  @Test func `The device refuses a header whose CRC, row sum or golden vector is not what it says`() throws {
     let header = try Self.header.get()
     func line(_ prefix: String) throws -> String {
       try #require(header.split(separator: "\n").first { $0.hasPrefix(prefix) }.map(String.init))

@@ -124,8 +124,11 @@ struct HeaderCompilationTests {
         print(golden.class_index, golden.radius_lsb, golden.local_radius_lsb)
       }
       """, as: "main.swift")
+    try folder.writeKernels()
+    #expect(try HeaderCompiler.clang.compile(["-c", "kernels.c", "-o", "kernels.o"], in: folder).status == 0)
     let build = try runProgram(
-      "swiftc", ["-I", folder.path, "-I", supnormInclude, "main.swift", "-o", "program"], in: folder)
+      "swiftc", ["-I", folder.path, "-I", supnormInclude, "main.swift", "kernels.o", "-o", "program"],
+      in: folder)
     #expect(build.status == 0 && !build.text.contains("warning"), "\(build.text)")
 
     let numbers = "\(claims.unit) 100 3 3 -100 32640"

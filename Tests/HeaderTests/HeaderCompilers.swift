@@ -27,7 +27,7 @@ struct HeaderCompiler: CustomTestStringConvertible, Sendable {
   /// Those whose proofs differ: chains in C, lists in C++.
   static let provers = [clang, gcc, gccXX11, clangXX20]
 
-  /// Every compiler and standard that DESIGN §4 promises.
+  /// Every compiler and standard that the article "Header format" promises.
   static let all =
     [clang, gcc, arm].flatMap { compiler in
       ["c99", "c11", "c17"].map { HeaderCompiler(program: compiler.program, standard: $0) }
@@ -71,6 +71,32 @@ func runProgram(_ name: String, _ arguments: [String], in folder: TestFolder) th
 }
 
 extension TestFolder {
+  /// Writes kernels that do nothing as `kernels.c`, for a program that reads a header's data and links no library.
+  func writeKernels() throws {
+    try write(
+      """
+      #include "supnorm.h"
+      #define KIND(kind) \\
+        int32_t supnorm_##kind##_shape(const supnorm_layer *l, int32_t i, uint32_t r) { return l && i && r; } \\
+        int32_t supnorm_##kind##_counts(const supnorm_layer *l) { return !!l; } \\
+        int32_t supnorm_##kind##_check(const supnorm_layer *l) { return !!l; }
+      #define KERNELS(name) \\
+        void supnorm_##name##_infer(const supnorm_layer *l, const int16_t *i, int16_t *h, int32_t *o) { \\
+          (void)l, (void)i, (void)h, (void)o; \\
+        } \\
+        void supnorm_##name##_bound(const supnorm_layer *l, const supnorm_box *b, int16_t *x, int16_t *y, int32_t *u, \\
+                                    int32_t *v) { \\
+          (void)l, (void)b, (void)x, (void)y, (void)u, (void)v; \\
+        } \\
+        int32_t supnorm_##name##_exceeds(const supnorm_layer *l, uint32_t r, const supnorm_box *b) { \\
+          return l && r && b; \\
+        }
+      KIND(dense) KERNELS(dense) KIND(sparse) KERNELS(sparse) KIND(maxplus) KERNELS(maxplus_words)
+      KERNELS(maxplus_byte_columns) KERNELS(maxplus_byte_offsets) KERNELS(maxplus_bytes)
+
+      """, as: "kernels.c")
+  }
+
   /// Writes the header of each model under its name.
   func write(_ models: [ModelClaims]) throws {
     for model in models { try AtomicFile.write(headerText(of: model), to: file("\(model.name).h")) }

@@ -134,7 +134,9 @@ struct HeaderDataTests {
     }
     program += "  return 0;\n}\n"
     try folder.write(program, as: "main.c")
-    let build = try compiler.compile(["-O1", "-Wall", "-Werror", "main.c", "-o", "program"], in: folder)
+    try folder.writeKernels()
+    let build = try compiler.compile(
+      ["-O1", "-Wall", "-Werror", "main.c", "kernels.c", "-o", "program"], in: folder)
     #expect(build.status == 0, "\(build.text)")
     let run = try runProgram(folder.file("program"), [], in: folder)
     #expect(

@@ -53,6 +53,7 @@ struct HeaderNameTests {
 
     let folder = try TestFolder()
     try folder.write([model])
+    try folder.writeKernels()
     try folder.write(
       """
       #include "digits.h"
@@ -73,7 +74,8 @@ struct HeaderNameTests {
     }
     for compiler in [HeaderCompiler.gcc, .clang, .gccXX, HeaderCompiler(program: "gcc", standard: "c99")] {
       let build = try compiler.compile(
-        ["-Wall", "-Wextra", "-Wpedantic", "-Wtrigraphs", "-Werror", "main.c", "-o", "program"], in: folder)
+        ["-Wall", "-Wextra", "-Wpedantic", "-Wtrigraphs", "-Werror", "main.c", "kernels.c", "-o", "program"],
+        in: folder)
       #expect(build.status == 0 && build.text.isEmpty, "\(compiler): \(build.text.prefix(2000))")
       #expect(try runProgram(folder.file("program"), [], in: folder).text == expected.joined())
     }
@@ -107,8 +109,9 @@ struct HeaderNameTests {
 
   @Test func `What supnorm.h defines begins with its name, and words of C and C++ do for a model`() throws {
     let folder = try TestFolder()
-    let header = "\(supnormInclude)/supnorm.h"
-    let macros = try runProgram("gcc", ["-E", "-dM", "-fpreprocessed", header], in: folder).text
+    let macros = try ["supnorm", "supnorm_format", "supnorm_kernels", "supnorm_lanes"].map { name in
+      try runProgram("gcc", ["-E", "-dM", "-fpreprocessed", "\(supnormInclude)/\(name).h"], in: folder).text
+    }.joined()
     let own = macros.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }
     #expect(own.count > 60 && own.allSatisfy { $0.hasPrefix("SUPNORM_") })
 

@@ -16,9 +16,9 @@ struct HeaderSharingTests {
     var options: [String] = []
     var testDescription: String { ([compiler.testDescription] + options).joined(separator: " ") }
 
-    /// Compiles `a.c` and `b.c` with their own options, and links them.
+    /// Compiles `a.c` and `b.c` with their own options, and links them with kernels.
     func build(_ defines: [String: [String]] = [:], linking: [String] = [], in folder: TestFolder) throws {
-      for file in ["a", "b"] {
+      for file in ["a", "b", "kernels"] {
         let own = options.filter { !$0.hasPrefix("-Wl") }
         let output = try compiler.compile(
           HeaderCompilationTests.strict.filter { $0 != "-o" && $0 != "/dev/null" } + own
@@ -26,7 +26,7 @@ struct HeaderSharingTests {
         #expect(output.status == 0 && output.text.isEmpty, "\(testDescription): \(output.text)")
       }
       let output = try runProgram(
-        compiler.program, options + linking + ["a.o", "b.o", "-o", "program"], in: folder)
+        compiler.program, options + linking + ["a.o", "b.o", "kernels.o", "-o", "program"], in: folder)
       #expect(output.status == 0 && output.text.isEmpty, "\(testDescription): \(output.text)")
     }
   }
@@ -85,6 +85,7 @@ struct HeaderSharingTests {
       const supnorm_network *network_b(void) { return digits_network(); }
 
       """, as: "b.c")
+    try folder.writeKernels()
     return folder
   }
 
@@ -191,10 +192,13 @@ struct HeaderSharingTests {
         \(name == "main" ? "@_silgen_name(\"network_b\") func networkOfC() -> UnsafePointer<supnorm_network>\nprint(networkOfC() == other(), other() == digits_network(), digits_golden()[0].class_index)" : "func other() -> UnsafePointer<supnorm_network> { digits_network() }")
         """, as: "\(name).swift")
     }
-    #expect(try HeaderCompiler.gcc.compile(["-c", "b.c", "-o", "b.o"], in: folder).status == 0)
+    for file in ["b", "kernels"] {
+      let output = try HeaderCompiler.gcc.compile(["-c", "\(file).c", "-o", "\(file).o"], in: folder)
+      #expect(output.status == 0, "\(output.text)")
+    }
     let include = ["-I", folder.path, "-I", supnormInclude]
     let build = try runProgram(
-      "swiftc", include + ["main.swift", "other.swift", "b.o", "-o", "program"], in: folder)
+      "swiftc", include + ["main.swift", "other.swift", "b.o", "kernels.o", "-o", "program"], in: folder)
     #expect(build.status == 0 && !build.text.contains("warning"), "\(build.text)")
     let run = try runProgram(folder.file("program"), [], in: folder)
     #expect(run.text == "true true \(model.golden[0].classIndex)\n")

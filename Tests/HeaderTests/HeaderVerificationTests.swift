@@ -146,10 +146,10 @@ struct HeaderVerificationTests {
     for version in ["1", "2", "3", "0", "-4", "99999"] {
       let other = text.replacing(
         "#define DIGITS_FORMAT_VERSION 4\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
-      #expect(Self.complaints(other) == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
+      #expect(Self.complaints(other) == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
       #expect(
         Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))
-          == ["digits.h:12: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
+          == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
     }
   }
 

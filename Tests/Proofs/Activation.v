@@ -191,7 +191,7 @@ Proof.
   apply below_map_add; rewrite <- sort_shift; apply sort_monotone, below; auto using within_symmetric.
 Qed.
 
-(* The bound of every activation, DESIGN section 3.2. *)
+(* The bound of every activation (Certificates, The activations). *)
 Theorem activation_deviation a deltas x y :
   Within deltas x y -> Within (mixed Z.max a deltas) (activate a x) (activate a y).
 Proof.

@@ -1,4 +1,4 @@
-(* The integers of the device and the rounding of a hidden layer (DESIGN section 2). *)
+(* The integers of the device and the rounding of a hidden layer (Certificates, The integers). *)
 
 From SupNorm Require Export Vector.
 

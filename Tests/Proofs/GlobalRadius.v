@@ -1,5 +1,5 @@
 (* The class of an answer and its global certificate: pairwise margins, and the pair table that turns them into
-   a radius by one division a class (DESIGN section 3.2; GlobalRadius.swift). *)
+   a radius by one division a class (Certificates, Global radius; GlobalRadius.swift). *)
 
 From SupNorm Require Export Overflow.
 
@@ -135,7 +135,7 @@ Definition last_row (net : network) (j : nat) : row := nth j (last_rows net) (De
 
 Definition logit (net : network) (x : list Z) (j : nat) : Z := at_column (logits net x) j.
 
-(* M_jk(d) of a network, without a cap as in DESIGN or with the one of Deviation.swift. *)
+(* M_jk(d) of a network, without a cap as in the article Certificates or with the one of Deviation.swift. *)
 Definition margin_bound (cap : Z -> Z) (inputs : nat) (net : network) (d : Z) (j k : nat) : Z :=
   margin_deviation (last_columns net inputs) (last_row net j) (last_row net k)
     (deviations cap net inputs d).
@@ -168,7 +168,7 @@ Proof.
   intros empty; rewrite empty in some; apply some; reflexivity.
 Qed.
 
-(* Regression (DESIGN section 3.6): a logit moves by at most its own bound. *)
+(* Regression (Certificates, Bounds of a regression's outputs): a logit moves by at most its own bound. *)
 Theorem logit_moves_at_most cap inputs net d x y j :
   sound_cap cap -> (j < outputs net)%nat ->
   Forall int16 x -> Forall int16 y -> Within (repeat d inputs) x y ->
@@ -266,7 +266,7 @@ Proof.
       apply radius_from_le; [rewrite logits_length |]; assumption.
 Qed.
 
-(* DESIGN's statement: any table with M_cj(d) <= A d + B for all d >= 0 gives a sound radius. *)
+(* The statement: any table with M_cj(d) <= A d + B for all d >= 0 gives a sound radius. *)
 Corollary table_radius_sound inputs net x (slope offset : nat -> Z) :
   network_fits inputs net = true -> Forall int16 x ->
   let c := class net x in
@@ -300,7 +300,7 @@ Proof.
   pose proof (power_positive (shift l)); lia.
 Qed.
 
-(* floor((margin - 1) / 2), DESIGN section 3.8. *)
+(* floor((margin - 1) / 2), Certificates, A max-plus layer. *)
 Theorem max_plus_radius_sound inputs net x c d :
   forallb max_plus_layer (hidden net) = true -> forallb is_max_plus (last_rows net) = true ->
   (c < outputs net)%nat -> 0 <= d ->

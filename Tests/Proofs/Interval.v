@@ -1,4 +1,4 @@
-(* The interval certificate at a given radius, as the device computes it (DESIGN section 3.3;
+(* The interval certificate at a given radius, as the device computes it (Certificates, Interval certificate;
    IntervalCertificate.swift, `accumulatorBounds` and `exceedsEverywhere` of Row.swift). *)
 
 From SupNorm Require Export GlobalRadius.

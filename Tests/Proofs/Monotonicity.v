@@ -1,4 +1,5 @@
-(* If g is nonexpansive then g(x) + x_k never decreases when x_k grows: exact, in integers (DESIGN section 3.5). *)
+(* If g is nonexpansive then g(x) + x_k never decreases when x_k grows: exact, in integers (Certificates, Monotone
+   inputs). *)
 
 From SupNorm Require Export Network.
 

@@ -69,8 +69,8 @@ Proof. apply app_nil_r. Qed.
 
 (* ---- Deviation ------------------------------------------------------------------------------------ *)
 
-(* The bound of DESIGN has no cap; Deviation.swift cuts every bound at 65535, the distance of the farthest Int16
-   values. Both are sound, so the theorems hold for any such cap. *)
+(* The bound of the article Certificates has no cap; Deviation.swift cuts every bound at 65535, the distance of the
+   farthest Int16 values. Both are sound, so the theorems hold for any such cap. *)
 Definition sound_cap (cap : Z -> Z) : Prop := forall move bound, move <= 65535 -> move <= bound -> move <= cap bound.
 Definition no_cap (bound : Z) : Z := bound.
 Definition int16_cap (bound : Z) : Z := Z.min bound 65535.
@@ -127,7 +127,7 @@ Lemma with_residual_deviation net deltas deltas' x x' y y' :
   Within (with_residual 0 net deltas deltas') (with_residual 0 net x x') (with_residual 0 net y y').
 Proof. intros; apply Forall3_app; [| apply Forall3_map; intros; apply within_at]; assumption. Qed.
 
-(* The deviation vector of DESIGN section 3.2 bounds what reaches the last layer, for every network, the inputs
+(* The deviation vector (Certificates, Global radius) bounds what reaches the last layer, for every network, the inputs
    that are passed on included. *)
 Theorem deviation_vector_bounds_the_network cap net inputs d x y :
   sound_cap cap -> Forall int16 x -> Forall int16 y -> Within (repeat d inputs) x y ->

@@ -1,5 +1,5 @@
 (* Outputs that are numbers: how far each moves, by a table like that of the pairs, and the interval that holds it
-   (DESIGN section 3.6; `outputTable()`). *)
+   (Certificates, Bounds of a regression's outputs; `outputTable()`). *)
 
 From SupNorm Require Export PairTable Interval.
 

@@ -1,6 +1,6 @@
 (* The residual form is monotone: an input that is passed on to the last layer with a large enough weight moves an
    output one way only, whatever the hidden layers make of it. On the raw Int32 outputs, rounding and saturation
-   included (DESIGN section 3.5). *)
+   included (Certificates, Monotone inputs). *)
 
 From SupNorm Require Export GlobalRadius Monotonicity.
 

@@ -1,4 +1,4 @@
-(* One row of a layer: dense, sparse or max-plus (DESIGN section 2; Row.swift). *)
+(* One row of a layer: dense, sparse or max-plus (Certificates, The integers; Row.swift). *)
 
 From Coq Require Import Sorting.Permutation.
 From SupNorm Require Export Arithmetic.
@@ -167,7 +167,7 @@ Proof.
   - apply andb_true_iff in fits as [increasing inRange]. apply sparse_sum; assumption.
 Qed.
 
-(* The dense row is b + sum of w x, as DESIGN writes it. *)
+(* The dense row is b + sum of w x, as the article Certificates writes it. *)
 Theorem dense_row_is_the_dot_product weights b x :
   accumulator (Dense weights b) x = b + dot weights x.
 Proof.

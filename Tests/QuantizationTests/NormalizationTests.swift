@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Training
 
-/// DESIGN §7: positively homogeneous activations make the constraint an exact rewriting.
+/// Positively homogeneous activations make the constraint an exact rewriting.
 @Suite("Normalization")
 struct NormalizationTests {
   /// How far the integer logits can be from the float ones, in accumulator units of the last layer.

@@ -2,7 +2,8 @@ package import Claims
 package import Integers
 internal import Certification
 
-/// DESIGN §2 once more, in `Int64` and plain loops: deliberately nothing like the kernels.
+/// The integers of the article "Certificates" once more, in `Int64` and plain loops: deliberately nothing like the
+/// kernels.
 ///
 /// Written from the text, not from the code. Rounding divides instead of shifting, saturation compares, storage is
 /// always dense, nothing is skipped.

@@ -54,7 +54,7 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
   return content
 }
 
-/// Five chains: exact, between two radii, wrong, refuted nowhere, and not even proved at the input itself.
+/// An image that is wrong, and a row of features that is right.
 func sampleGallery(text: (String) -> String = { $0 }) -> [ReportContent.GalleryGroup] {
   let radius = ReportContent.CertifiedRadius(lsb: 1234, tolerance: text("±0.6 gray levels"))
   return [
@@ -76,6 +76,7 @@ func sampleGallery(text: (String) -> String = { $0 }) -> [ReportContent.GalleryG
   ]
 }
 
+/// Five chains: exact, between two radii, wrong, refuted nowhere, and not even proved at the input itself.
 func sampleTightness(text: (String) -> String = { $0 }) -> ReportContent.Tightness {
   ReportContent.Tightness(
     asked: 5, limits: text("100 nodes"), attack: text("PGD"),

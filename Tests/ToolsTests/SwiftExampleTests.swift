@@ -42,7 +42,7 @@ struct SwiftExampleTests {
     let folder = try TestFolder()
     let library = folder.url.appending(path: "supnorm")
     try FileManager.default.createDirectory(at: library, withIntermediateDirectories: true)
-    for name in ["Package.swift", "Sources", "Tools", "Tests"] {
+    for name in ["Package.swift", "Sources", "Firmware", "Tools", "Tests"] {
       try FileManager.default.copyItem(
         at: Checkout.root.appending(path: name), to: library.appending(path: name))
     }

@@ -7,7 +7,7 @@ import Testing
 struct TabularTests {
   static let features = "mean_radius,mean_texture,mean_smoothness,mean_compactness,mean_concavity"
 
-  /// The two worked examples of the README.
+  /// The two worked examples of the article "Results".
   static let examples = Result { () throws -> TestFolder in
     let folder = try TestFolder()
     for arguments in [

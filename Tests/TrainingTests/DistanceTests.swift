@@ -34,42 +34,45 @@ struct DistanceTests {
     return values
   }
 
-  private static let exponents: [DistanceExponent?] =
-    [2, 3, 4, 5, 9, 13, 17, 33, 50, 200, 1000].map { DistanceExponent(atMost: $0) } + [nil]
+  private static let exponents: [NormExponent?] =
+    [2, 3, 4, 5, 9, 13, 17, 33, 50, 200, 1000].map { NormExponent(atMost: $0) } + [nil]
 
   @Test(arguments: exponents, NetworkKind.allCases.filter { $0 != .dense })
-  func `the logits are those of plain loops`(exponent: DistanceExponent?, kind: NetworkKind) {
+  func `the logits are those of plain loops`(exponent: NormExponent?, kind: NetworkKind) {
     let seed = TestRandom.seed
     var generator = SeededGenerator(seed: seed)
     let network = Self.network(kind, widths: [37, 9, 6, 5], using: &generator)
     let inputs = (0..<7 * 37).map { _ in Float(generator.uniform()) }
-    let parameters = DistanceParameters(network)
-    var pass = DistancePass(for: parameters, capacity: 7)
-    pass.load(inputs[...])
-    pass.runForward(parameters, exponent: exponent)
+    let stack = LayerStack(network)
+    stack.begin(StepSettings(exponent: exponent))
+    let pass = PointPass(for: stack, capacity: 7)
+    pass.inputs[0].set(inputs)
+    pass.runForward(stack)
+    let logits = pass.outputs[2].elements
     for sample in 0..<7 {
       let expected = Self.logits(
         network, inputs[sample * 37..<(sample + 1) * 37].map(Double.init), p: exponent.map { Double($0.p) })
       for (output, value) in expected.enumerated() {
         #expect(
-          abs(Double(pass.logits[sample * 5 + output]) - value) < 1e-4 * (1 + abs(value)), "seed \(seed)")
+          abs(Double(logits[sample * 5 + output]) - value) < 1e-4 * (1 + abs(value)), "seed \(seed)")
       }
     }
   }
 
   @Test(arguments: exponents, NetworkKind.allCases.filter { $0 != .dense })
-  func `gradients match finite differences`(exponent: DistanceExponent?, kind: NetworkKind) {
+  func `gradients match finite differences`(exponent: NormExponent?, kind: NetworkKind) {
     let seed = TestRandom.seed
     var generator = SeededGenerator(seed: seed)
     let network = Self.network(kind, widths: [35, 6, 5, 3], using: &generator)
     let inputs = (0..<4 * 35).map { _ in Float(generator.uniform()) }
     let slopes = (0..<4 * 3).map { _ in Float(generator.uniform() * 2 - 1) }
-    let parameters = DistanceParameters(network)
-    var pass = DistancePass(for: parameters, capacity: 4)
-    pass.load(inputs[...])
-    pass.runForward(parameters, exponent: exponent)
-    for index in slopes.indices { pass.logits[index] = slopes[index] }
-    pass.runBackward(parameters, exponent: exponent)
+    let stack = LayerStack(network, gradients: true)
+    stack.begin(StepSettings(exponent: exponent))
+    let pass = PointPass(for: stack, capacity: 4, gradients: true)
+    pass.inputs[0].set(inputs)
+    pass.runForward(stack)
+    pass.outputs[2].set(slopes)
+    pass.runBackward(stack)
 
     func value(_ network: FloatNetwork) -> Double {
       (0..<4).reduce(0.0) { sum, sample in
@@ -91,7 +94,7 @@ struct DistanceTests {
       return min(left, right)...max(left, right)
     }
     for layer in network.layers.indices {
-      let (weights, biases) = pass.gradients(ofLayer: layer)
+      let (weights, biases) = pass.parameterGradients(stack, layer: layer)
       for index in weights.indices where generator.index(below: 4) == 0 {
         let range = slopesAround(\.layers[layer].weights[index])
         #expect(
@@ -116,11 +119,15 @@ struct DistanceTests {
       let network = Self.network(.distance, widths: [11, 8, 3], using: &generator)
       var options = TrainingOptions.distances
       options.batchSize = 20
-      var run = DistanceRun(
-        network, samples: SampleSource(inputs: inputs, labels: labels), options: options, steps: 30,
-        threads: Threads(count: threads))
+      let run = TrainingRun(
+        network, TrainingData(inputs: inputs, labels: labels),
+        objective: options.objective, batchSize: options.batchSize, threads: Threads(count: threads))
+      let schedule = Schedule(options, steps: 30)
       let order = Array(0..<60)
-      for step in 0..<30 { _ = run.step(batch: order[step % 3 * 20..<(step % 3 + 1) * 20], atStep: step) }
+      for step in 0..<30 {
+        let batch = order[step % 3 * 20..<(step % 3 + 1) * 20]
+        _ = run.step(batch: batch, atStep: step, schedule.settings(atStep: step))
+      }
       return run.network
     }
     #expect(trained(1) == trained(2))

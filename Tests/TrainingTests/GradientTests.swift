@@ -32,11 +32,11 @@ struct GradientTests {
     let targets = loss.isRegression ? (0..<5 * 4).map { _ in Float(generator.uniform() * 2 - 1) } : []
 
     let run = TrainingRun(
-      network, source: SampleSource(inputs: clamped, labels: labels), targets: targets, range: range,
-      loss: loss,
+      network, TrainingData(inputs: clamped, labels: labels, targets: targets, range: range),
+      objective: .loss(loss),
       batchSize: labels.count)
     let (value, gradients, residualGradients) = run.lossAndGradients(
-      batch: Array(labels.indices)[...], epsilon: epsilon)
+      batch: Array(labels.indices)[...], StepSettings(epsilon: epsilon))
 
     // The run has projected its network, residual weights included.
     var oracle = GradientOracle(run.network, range: range)

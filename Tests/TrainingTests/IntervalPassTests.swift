@@ -16,10 +16,11 @@ struct IntervalPassTests {
     for sample in 0..<50 {
       let label = sample % 3
       let input = (0..<10).map { _ in Float(generator.uniform() * 1.5 - 0.5) }
-      var pass = IntervalPass(for: network, capacity: 1)
-      pass.centers[0] = Matrix(rows: 1, columns: 10, elements: input)
+      let stack = LayerStack(network, intervals: true)
+      let pass = IntervalPass(for: stack, capacity: 1)
+      pass.boxes[0].centers.set(input)
       pass.spread(by: epsilon, within: range)
-      pass.runForward(PreparedNetwork(network, intervals: true), labels: [label])
+      pass.runForward(stack, labels: [label])
       for trial in 0..<100 {
         let point = input.map { value in
           // Corners of the box reach the bounds more often than its inside.
@@ -46,10 +47,11 @@ struct IntervalPassTests {
     let network = FloatNetwork.random(inputCount: 4, classCount: 3, options: options, using: &generator)
     let input = (0..<4).map { _ in Float(generator.uniform()) }
     let logits = network.logits(of: input)
-    var pass = IntervalPass(for: network, capacity: 1)
-    pass.centers[0] = Matrix(rows: 1, columns: 4, elements: input)
+    let stack = LayerStack(network, intervals: true)
+    let pass = IntervalPass(for: stack, capacity: 1)
+    pass.boxes[0].centers.set(input)
     pass.spread(by: 0, within: 0...1)
-    pass.runForward(PreparedNetwork(network, intervals: true), labels: [1])
+    pass.runForward(stack, labels: [1])
     for other in 0..<3 {
       #expect(abs(pass.worstLogits.elements[other] - (logits[other] - logits[1])) < 1e-6)
     }
@@ -62,10 +64,11 @@ struct IntervalPassTests {
       ],
       activation: .relu)
     // z1 - z0 = -0.5 x0 + 3 x1 - 0.25 over x0 in 0.25 ... 0.75, x1 in 0 ... 0.25 (cut at 0).
-    var pass = IntervalPass(for: network, capacity: 1)
-    pass.centers[0] = Matrix(rows: 1, columns: 2, elements: [0.5, 0])
+    let stack = LayerStack(network, intervals: true)
+    let pass = IntervalPass(for: stack, capacity: 1)
+    pass.boxes[0].centers.set([0.5, 0])
     pass.spread(by: 0.25, within: 0...1)
-    pass.runForward(PreparedNetwork(network, intervals: true), labels: [0])
+    pass.runForward(stack, labels: [0])
     #expect(pass.worstLogits.elements == [0, -0.125 + 0.75 - 0.25])
   }
 

@@ -5,7 +5,9 @@ import Training
 struct OptionsTests {
   @Test func `are valid by default`() throws {
     try TrainingOptions().validate()
-    try TrainingOptions.digits.validate()
+    for recipe in [.digits, .distances, .digitDistances, .smallTable, .regression] as [TrainingOptions] {
+      try recipe.validate()
+    }
   }
 
   static let invalid: [(TrainingError.Option, @Sendable (inout TrainingOptions) -> Void)] = [
@@ -26,6 +28,26 @@ struct OptionsTests {
     (.temperature, { $0.loss = .worstCase(temperature: -1, cleanWeight: 0) }),
     (.margin, { $0.loss = .hinge(margin: .nan) }),
     (.cleanWeight, { $0.loss = .worstCase(temperature: 1, cleanWeight: 1) }),
+    (.validationFraction, { $0.validationFraction = -0.1 }),
+    (.validationFraction, { $0.validationFraction = 1 }),
+    (.validationFraction, { $0.validationFraction = .nan }),
+    (.patience, { $0.patience = 3 }),
+    (.patience, { ($0.patience, $0.validationFraction) = (0, 0.1) }),
+    (.crop, { $0.augmentation = Augmentation(width: 9, height: 8, crop: 4) }),
+    (.crop, { $0.augmentation = Augmentation(width: 8, height: 8, crop: -1) }),
+    (.shift, { $0.augmentation = Augmentation(width: 9, height: 8, shift: 8) }),
+    (.shift, { $0.augmentation = Augmentation(width: 8, height: 8, shift: -1) }),
+    (.hingeEpsilon, { ($0.kind, $0.epsilon) = (.distance, 0) }),
+    (.distanceLoss, { ($0.kind, $0.loss) = (.distance, .squaredError) }),
+    (.exponents, { ($0.kind, $0.distance.firstExponent) = (.distance, 1.5) }),
+    (.exponents, { ($0.kind, $0.distance.firstExponent) = (.hybrid, .nan) }),
+    (.exponents, { ($0.kind, $0.distance.lastExponent) = (.distance, 2.5) }),
+    (.exponents, { ($0.kind, $0.distance.lastExponent) = (.distance, 2_000_000) }),
+    (.growth, { ($0.kind, $0.distance.growthStart) = (.distance, -0.1) }),
+    (.growth, { ($0.kind, $0.distance.growthEnd) = (.distance, 0.03) }),
+    (.growth, { ($0.kind, $0.distance.growthEnd) = (.hybrid, 1.1) }),
+    (.crossEntropyWeight, { ($0.kind, $0.distance.firstCrossEntropyWeight) = (.distance, 0) }),
+    (.crossEntropyWeight, { ($0.kind, $0.distance.lastCrossEntropyWeight) = (.distance, .infinity) }),
   ]
 
   @Test(arguments: invalid.indices) func `are refused one by one with a line that names them`(index: Int) {
@@ -40,6 +62,20 @@ struct OptionsTests {
     #expect(option == Self.invalid[index].0)
     #expect(error?.description.contains(option.rawValue) == true)
     #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test func `at their bounds are accepted`() throws {
+    var options = TrainingOptions()
+    options.augmentation = Augmentation(width: 9, height: 8, crop: 3, shift: 7)
+    (options.patience, options.validationFraction) = (1, 0.1)
+    options.kind = .distance
+    (options.distance.firstExponent, options.distance.lastExponent) = (2, 2)
+    (options.distance.growthStart, options.distance.growthEnd) = (0, 1)
+    try options.validate()
+    // Of a dense network those of distances are not asked.
+    options.kind = .dense
+    options.distance.firstExponent = 0
+    try options.validate()
   }
 
   @Test func `accept a bound for each constrained layer`() throws {

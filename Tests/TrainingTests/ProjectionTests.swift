@@ -80,13 +80,13 @@ struct ProjectionTests {
       let weights = (0..<rows * columns).map { _ in Float(generator.normal()) }
       let cold = Panels(rows: rows, columns: columns, elements: weights)
       let thresholds = Panels(rows: rows, columns: 1)
-      cold.projectRows(ontoL1Ball: 1, thresholds: thresholds)
+      cold.projectRows(onto: L1BallConstraint(bound: 1), thresholds: thresholds)
 
       // Left of θ, right of it, beyond all magnitudes, and θ itself.
       let starts = thresholds.elements.map { $0 * [0.5, 1.5, 1e3, 1][generator.index(below: 4)] }
       let warm = Panels(rows: rows, columns: columns, elements: weights)
       let found = Panels(rows: rows, columns: 1, elements: starts)
-      warm.projectRows(ontoL1Ball: 1, thresholds: found)
+      warm.projectRows(onto: L1BallConstraint(bound: 1), thresholds: found)
       let (expected, result) = (cold.elements, warm.elements)
       let note: Comment = "seed \(seed) trial \(trial)"
       #expect(zip(expected, result).allSatisfy { abs($0 - $1) <= 3e-7 }, note)
@@ -97,6 +97,16 @@ struct ProjectionTests {
         #expect(Array(expected[places]) == Self.projected(Array(weights[places]), bound: 1), note)
       }
     }
+  }
+
+  @Test func `bounds what a change of all inputs moves, and a corner of the box reaches it`() {
+    let row: [Float] = [0.25, -0.5, 0, 0.125]
+    #expect(L1BallConstraint.dualNorm(of: row) == 0.875)
+    let corner = row.map { $0 < 0 ? Float(-1) : 1 }
+    #expect(zip(row, corner).reduce(0) { $0 + $1.0 * $1.1 } == 0.875)
+    let constraint = FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: 2).constraint
+    #expect(constraint?.bound == 2)
+    #expect(FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: nil).constraint == nil)
   }
 
   @Test func `leaves rows on the sphere as they are`() {

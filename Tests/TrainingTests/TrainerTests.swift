@@ -62,12 +62,13 @@ struct TrainerTests {
     options.lastConstrained = true
     func trained(threads: Int) -> (losses: [Double], network: FloatNetwork) {
       var generator = SeededGenerator(seed: 9)
-      var run = TrainingRun(
+      let run = TrainingRun(
         .random(inputCount: 2, classCount: 2, options: options, using: &generator),
-        source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1, loss: loss,
-        batchSize: 50, threads: Threads(count: threads))
+        TrainingData(inputs: data.inputs, labels: data.labels),
+        objective: .loss(loss), batchSize: 50, threads: Threads(count: threads))
       let losses = (0..<20).map { step in
-        run.step(batch: Array(0..<100)[step % 2 * 50..<(step % 2 + 1) * 50], epsilon: 0.02, rate: 0.02)
+        run.step(
+          batch: Array(0..<100)[step % 2 * 50..<(step % 2 + 1) * 50], StepSettings(rate: 0.02, epsilon: 0.02))
       }
       return (losses, run.network)
     }
@@ -85,13 +86,13 @@ struct TrainerTests {
     options.bounds = bounds
     options.lastConstrained = true
     var generator = SeededGenerator(seed: 4)
-    var run = TrainingRun(
+    let run = TrainingRun(
       .random(inputCount: 2, classCount: 2, options: options, using: &generator),
-      source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1, loss: options.loss,
-      batchSize: 32)
+      TrainingData(inputs: data.inputs, labels: data.labels),
+      objective: options.objective, batchSize: 32)
     for step in 0..<200 {
       let start = step % 4 * 32
-      _ = run.step(batch: Array(0..<128)[start..<start + 32], epsilon: 0.01, rate: 0.1)
+      _ = run.step(batch: Array(0..<128)[start..<start + 32], StepSettings(rate: 0.1, epsilon: 0.01))
       for (index, layer) in run.network.layers.enumerated() {
         let bound = Double(bounds.count == 1 ? bounds[0] : bounds[index])
         for row in 0..<layer.rows {

@@ -1,3 +1,4 @@
+internal import CSupNorm
 internal import Foundation
 
 /// The `supnorm` program.
@@ -25,6 +26,10 @@ internal import Foundation
     }
     if ["--help", "-h", "help"].contains(name) {
       Console.print(helpText)
+      return 0
+    }
+    if name == "--version" {
+      Console.print("supnorm \(SUPNORM_VERSION)")
       return 0
     }
     guard let command = commands.first(where: { $0.name == name }) else {
@@ -61,7 +66,7 @@ internal import Foundation
     return """
       supnorm: certified neural networks for microcontrollers
 
-      usage: supnorm COMMAND [ARGUMENTS] (supnorm COMMAND --help says more)
+      usage: supnorm COMMAND [ARGUMENTS] (supnorm COMMAND --help says more; supnorm --version)
 
       \(lines.joined(separator: "\n"))
 

@@ -14,7 +14,6 @@ struct ModelTraining {
   struct Outcome {
     var model: FloatModel
     var result: TrainingResult
-    var seed: UInt64
   }
 
   /// Trains a network.
@@ -62,8 +61,7 @@ struct ModelTraining {
       "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), "
         + "\(options.loss.isRegression ? "explained" : "accuracy") \(share(last.accuracy))"
         + (result.validation.map { ", validation \($0.text) in epoch \(result.keptEpoch)" } ?? ""))
-    return Outcome(
-      model: model(of: result, options, map: map, targetMap: targetMap), result: result, seed: options.seed)
+    return Outcome(model: model(of: result, options, map: map, targetMap: targetMap), result: result)
   }
 
   /// The trained network with all that its file says of it.

@@ -62,7 +62,7 @@ enum TrainCommand: Command {
           model: path, samples: data.count, epochs: last.epoch, loss: last.loss, accuracy: last.accuracy,
           verifiedAccuracy: last.verifiedAccuracy, keptEpoch: trained.result.keptEpoch,
           validationAccuracy: trained.result.validation?.accuracy,
-          validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy, seed: trained.seed,
+          validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy, seed: trained.result.seed,
           restarts: restarts.count > 1 ? restarts : nil))
     }
     Console.message("wrote \(path)")

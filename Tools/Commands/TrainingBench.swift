@@ -117,12 +117,13 @@ enum TrainingBench {
   private static func trainer(
     _ hidden: [Int], _ batch: Int, threads: Int, isConstrained: Bool, _ data: Data
   ) -> Measurement {
-    var run = TrainingRun(
+    let run = TrainingRun(
       data.network(hidden, isConstrained: isConstrained),
-      source: SampleSource(inputs: data.inputs, labels: data.labels), range: 0...1,
-      loss: .crossEntropy(temperature: data.temperature), batchSize: batch, threads: Threads(count: threads))
+      TrainingData(inputs: data.inputs, labels: data.labels),
+      objective: .loss(.crossEntropy(temperature: data.temperature)), batchSize: batch,
+      threads: Threads(count: threads))
     return Measurement(data.name(hidden), batch, threads: threads, samples: data.order) {
-      _ = run.step(batch: $0, epsilon: 0, rate: data.rate)
+      _ = run.step(batch: $0, StepSettings(rate: data.rate))
     }
   }
 
@@ -138,13 +139,13 @@ enum TrainingBench {
     var generator = SeededGenerator(seed: 0)
     let network = FloatNetwork.random(inputCount: 784, classCount: 10, options: options, using: &generator)
     let steps = 64
-    var run = DistanceRun(
-      network, samples: SampleSource(inputs: data.inputs, labels: data.labels), options: options,
-      steps: steps,
-      threads: Threads(count: threads))
+    let schedule = Schedule(options, steps: steps)
+    let run = TrainingRun(
+      network, TrainingData(inputs: data.inputs, labels: data.labels),
+      objective: options.objective, batchSize: options.batchSize, threads: Threads(count: threads))
     var step = 0
     return Measurement(data.name([64, 64]), options.batchSize, threads: threads, samples: data.order) {
-      _ = run.step(batch: $0, atStep: step)
+      _ = run.step(batch: $0, atStep: step, schedule.settings(atStep: step))
       step = (step + 1) % steps
     }
   }

@@ -9,8 +9,6 @@ struct Board: Decodable {
   /// The QEMU program and the arguments that choose the machine.
   var qemu: String
   var machineArguments: [String]
-  var flashBytes: Int
-  var ramBytes: Int
 
   /// The firmware package, beside the sources this program was built from or in the current folder.
   static func firmwareFolder() throws(CommandError) -> URL {

@@ -1,20 +1,21 @@
 internal import Integers
 internal import Claims
 internal import Certification
+internal import DeviceRecord
 internal import Foundation
 
 /// What the device computed for one sample.
-struct DeviceAnswer: Equatable {
-  var logits: [Int32]
-  var classIndex: Int32
-  var radiusLSB: Int32
+package struct DeviceAnswer: Equatable {
+  package var logits: [Int32]
+  package var classIndex: Int32
+  package var radiusLSB: Int32
   /// 0 certified, 1 not.
-  var localVerdict: Int32
+  package var localVerdict: Int32
   /// The class that is certified within the deviation, by the abstaining inference; -1 when it abstained.
-  var classWithin: Int32
+  package var classWithin: Int32
   /// Bounds of each logit within the deviation; zeros for an input outside the declared range.
-  var lower: [Int32]
-  var upper: [Int32]
+  package var lower: [Int32]
+  package var upper: [Int32]
 }
 
 extension DeviceAnswer {
@@ -36,10 +37,10 @@ extension DeviceAnswer {
 }
 
 /// All answers of one run, and the stack they took.
-struct DeviceResults {
-  var answers: [DeviceAnswer]
-  var inferStackBytes: Int
-  var certifyStackBytes: Int
+package struct DeviceResults: Equatable {
+  package var answers: [DeviceAnswer]
+  package var inferStackBytes: Int
+  package var certifyStackBytes: Int
 }
 
 /// A firmware image in QEMU; samples and results go through semihosting files.
@@ -47,9 +48,6 @@ struct DeviceRun {
   var board: Board
   var image: FirmwareImage
   var folder: URL
-
-  private static let sampleMagic: Int32 = 0x534E_5331
-  private static let resultMagic: Int32 = 0x534E_5232
 
   /// Runs every sample.
   ///
@@ -60,15 +58,18 @@ struct DeviceRun {
   ) throws -> DeviceResults {
     let qemu = try prepare(inputs, deviation: deviation)
     let file = folder.appending(path: "results.bin")
-    let expected = Double(16 + inputs.count * 4 * (3 * outputs + 4) + 8)
+    let recordBytes = 4 * Int(device_record_words(Int32(outputs)))
+    let expected = Double(
+      MemoryLayout<device_results>.size + inputs.count * recordBytes + MemoryLayout<device_stack>.size)
     let result = try Subprocess.run(
       qemu, arguments, folder: folder, timeout: 1800,
       poll: {
         let size = (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
         progress(min(Double(size) / expected, 1))
       })
-    return try Self.parse(
-      (try? Data(contentsOf: file)) ?? Data(), samples: inputs.count, outputs: outputs, run: result)
+    return try DeviceResults(
+      of: [UInt8]((try? Data(contentsOf: file)) ?? Data()), samples: inputs.count, outputs: outputs,
+      run: result)
   }
 
   /// Counts the instructions of `supnorm_infer` and `supnorm_certify` over a few samples, from QEMU's execution trace.
@@ -108,10 +109,10 @@ struct DeviceRun {
   }
 
   private func prepare(_ inputs: [[Int16]], deviation: Int) throws -> String {
-    var bytes = Data()
-    for word in [Self.sampleMagic, Int32(inputs.count), Int32(inputs[0].count), Int32(deviation)] {
-      bytes.append(contentsOf: (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) })
-    }
+    let header = device_samples(
+      magic: DEVICE_SAMPLES_MAGIC, count: Int32(inputs.count), inputs: Int32(inputs[0].count),
+      deviation: Int32(deviation))
+    var bytes = unsafe withUnsafeBytes(of: header) { unsafe Data($0) }
     for value in inputs.joined() {
       bytes.append(contentsOf: [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)])
     }
@@ -133,35 +134,50 @@ struct DeviceRun {
     let isNew = numbers.count >= 2 && (numbers[0] > 8 || numbers[0] == 8 && numbers[1] >= 1)
     return (isNew ? ["-accel", "tcg,one-insn-per-tb=on"] : ["-singlestep"]) + ["-d", "exec,nochain"]
   }
+}
 
-  private static func parse(
-    _ data: Data, samples: Int, outputs: Int, run: Subprocess.Result
-  ) throws -> DeviceResults {
-    let bytes = [UInt8](data)
-    let words = stride(from: 0, to: bytes.count - bytes.count % 4, by: 4).map { start in
-      (0..<4).reduce(Int32(0)) { $0 | Int32(bytes[start + $1]) << ($1 * 8) }
+extension DeviceResults {
+  /// Reads results.bin, see device_record.h.
+  ///
+  /// - Parameter run: how QEMU ended, which says why a file is not whole.
+  /// - Throws: `CommandError` for a file that is none, a status that the device reported, and for another number of
+  ///   samples or outputs than was asked for.
+  package init(of bytes: [UInt8], samples: Int, outputs: Int, run: Subprocess.Result) throws {
+    let words = (0..<bytes.count / 4).map { word in
+      (0..<4).reduce(Int32(0)) { $0 | Int32(bytes[4 * word + $1]) << (8 * $1) }
     }
+    let headerWords = MemoryLayout<device_results>.size / 4
+    let stackWords = MemoryLayout<device_stack>.size / 4
     let said = run.errorOutput.split(separator: "\n").last.map { ": \($0)" } ?? ""
-    guard words.count >= 6, words[0] == resultMagic else {
+    guard words.count >= headerWords + stackWords, words[0] == DEVICE_RESULTS_MAGIC else {
       throw CommandError.failedCheck("the device left no results (QEMU status \(run.status))\(said)")
     }
-    guard words[1] == 0, run.status == 0 else {
-      throw CommandError.failedCheck("the device stopped with status \(words[1])\(said)")
+    let header = device_results(magic: words[0], status: words[1], samples: words[2], outputs: words[3])
+    guard header.status == 0, run.status == 0 else {
+      throw CommandError.failedCheck("the device stopped with status \(header.status)\(said)")
     }
-    let record = 3 * outputs + 4
-    guard words.count == 4 + samples * record + 2, words[2] == samples, words[3] == outputs else {
-      throw CommandError.failedCheck("the device answered \(words[2]) of \(samples) samples")
+    let record = Int(device_record_words(Int32(outputs)))
+    guard words.count == headerWords + samples * record + stackWords, bytes.count == 4 * words.count,
+      header.samples == samples, header.outputs == outputs
+    else {
+      throw CommandError.failedCheck("the device answered \(header.samples) of \(samples) samples")
     }
-    return DeviceResults(
-      answers: (0..<samples).map { sample in
-        let start = 4 + sample * record
-        return DeviceAnswer(
-          logits: Array(words[start..<start + outputs]), classIndex: words[start + outputs],
-          radiusLSB: words[start + outputs + 1], localVerdict: words[start + outputs + 2],
-          classWithin: words[start + outputs + 3],
-          lower: Array(words[start + outputs + 4..<start + 2 * outputs + 4]),
-          upper: Array(words[start + 2 * outputs + 4..<start + record]))
-      },
-      inferStackBytes: Int(words[words.count - 2]), certifyStackBytes: Int(words[words.count - 1]))
+    answers = (0..<samples).map { sample in
+      let start = headerWords + sample * record
+      return DeviceAnswer(words[start..<start + record], outputs: outputs)
+    }
+    inferStackBytes = Int(words[words.count - 2])
+    certifyStackBytes = Int(words[words.count - 1])
+  }
+}
+
+extension DeviceAnswer {
+  /// One record: logits, a `device_answer`, lower and upper bounds.
+  fileprivate init(_ record: ArraySlice<Int32>, outputs: Int) {
+    logits = Array(record.prefix(outputs))
+    let answer = Array(record.dropFirst(outputs).prefix(record.count - 3 * outputs))
+    (classIndex, radiusLSB, localVerdict, classWithin) = (answer[0], answer[1], answer[2], answer[3])
+    lower = Array(record.suffix(2 * outputs).prefix(outputs))
+    upper = Array(record.suffix(outputs))
   }
 }

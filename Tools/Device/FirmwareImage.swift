@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A firmware with one model in it, built for one board, and what its sections and symbols say.
-struct FirmwareImage {
+package struct FirmwareImage {
   var file: URL
   /// Bytes of vectors, code and constants, the weights included.
   var textBytes: Int
@@ -30,8 +30,8 @@ struct FirmwareImage {
       swift,
       [
         "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--manifest-cache", "local",
-        "--build-system", "native",
-        "-c", "release", "--product", "Application", "--triple", triple, "--toolset",
+        "--build-system", "native", "-c", "release", "--product", "Application", "--triple", triple,
+        "--toolset",
         firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(include.path)",
@@ -43,52 +43,60 @@ struct FirmwareImage {
     }
     file = scratch.appending(path: "\(triple)/release/Application")
 
-    let sections = try Self.sections(of: file, in: folder)
+    let sections = Self.sections(of: try Self.output("llvm-objdump", ["-h", file.path], in: folder))
     textBytes = [".vectors", ".text", ".rodata"].reduce(0) { $0 + (sections[$1] ?? 0) }
     dataBytes = sections[".data"] ?? 0
     bssBytes = sections[".bss"] ?? 0
-    let symbols = try Self.symbols(of: file, in: folder)
+    let symbols = Self.symbols(of: try Self.output("llvm-nm", ["-S", file.path], in: folder))
     addresses = symbols.mapValues(\.address)
-    inferenceCodeBytes = symbols.filter { Self.isInference($0.key) }.reduce(0) { $0 + $1.value.size }
+    inferenceCodeBytes = Self.inferenceCodeBytes(of: symbols)
+  }
+
+  /// The bytes of the functions that answers and certificates need; those of a kind only when the model has it.
+  package static func inferenceCodeBytes(of symbols: [String: Symbol]) -> Int {
+    symbols.filter { isInference($0.key) }.reduce(0) { $0 + $1.value.size }
   }
 
   /// Whether a function of the library is needed for answers and certificates.
   private static func isInference(_ symbol: String) -> Bool {
     guard symbol.contains("8Embedded") || symbol.hasPrefix("supnorm_") else { return false }
     let others = [
-      "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "checksum", "checkHead", "isAligned",
-      "isInRange",
-      "firstError", "encode", "scaled", "within", "outputBound", "output_bounds", "outputChange",
+      "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "checksum", "isAligned", "isAdmissible",
+      "isInRange", "_open", "stating", "checkShapes", "checkResidualInputs", "LayerArrays", "_shape",
+      "_counts",
+      "_check", "ShapeStatus", "encode", "scaled", "within", "outputBound", "output_bounds", "outputChange",
       "output_change",
     ]
     return !others.contains { symbol.contains($0) }
   }
 
+  /// A function of the image.
+  package struct Symbol: Equatable {
+    package var address: UInt64
+    package var size: Int
+  }
+
   /// Section sizes from `llvm-objdump -h`: index, name, size, address, type.
-  private static func sections(of file: URL, in folder: URL) throws -> [String: Int] {
-    let text = try output("llvm-objdump", ["-h", file.path], in: folder)
+  package static func sections(of text: String) -> [String: Int] {
     var sizes: [String: Int] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ")
-      guard fields.count >= 3, Int(fields[0]) != nil, let size = Int(fields[2], radix: 16) else { continue }
+      guard fields.count >= 4, Int(fields[0]) != nil, let size = Int(fields[2], radix: 16) else { continue }
       sizes[String(fields[1])] = size
     }
     return sizes
   }
 
   /// Function symbols from `llvm-nm -S`: address, size, type, name.
-  private static func symbols(
-    of file: URL, in folder: URL
-  ) throws -> [String: (address: UInt64, size: Int)] {
-    let text = try output("llvm-nm", ["-S", file.path], in: folder)
-    var symbols: [String: (address: UInt64, size: Int)] = [:]
+  package static func symbols(of text: String) -> [String: Symbol] {
+    var symbols: [String: Symbol] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ", maxSplits: 3)
       guard fields.count == 4, "tTwW".contains(fields[2]), let address = UInt64(fields[0], radix: 16),
         let size = Int(fields[1], radix: 16)
       else { continue }
       // The lowest bit of a Thumb function's address is a flag.
-      symbols[String(fields[3])] = (address & ~1, size)
+      symbols[String(fields[3])] = Symbol(address: address & ~1, size: size)
     }
     return symbols
   }

@@ -1,26 +1,26 @@
 internal import FileAccess
-internal import Foundation
+package import Foundation
 internal import Files
 
 /// Programs that do part of the work: the Swift toolchain, compilers, QEMU.
-enum Subprocess {
+package enum Subprocess {
   /// What a finished program left.
-  struct Result {
-    var status: Int32
-    var output: String
+  package struct Result {
+    package var status: Int32
+    package var output: String
     /// Standard error, or its last lines when it was long.
-    var errorOutput: String
-  }
+    package var errorOutput: String
 
-  /// The path of a program on `PATH`, or nil.
-  static func find(_ name: String) -> String? {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    package init(status: Int32, output: String, errorOutput: String) {
+      self.status = status
+      self.output = output
+      self.errorOutput = errorOutput
+    }
   }
 
   /// The path of a program, or one line that says how to get it.
   static func require(_ name: String, package: String) throws(CommandError) -> String {
-    guard let path = find(name) else {
+    guard let path = executablePath(of: name) else {
       throw .usage("\(name) is not installed or not on PATH (Debian: apt-get install \(package))")
     }
     return path
@@ -40,7 +40,7 @@ enum Subprocess {
   /// - Parameters:
   ///   - timeout: seconds after which the program is killed and the run is an error.
   ///   - poll: called about ten times a second while it runs.
-  static func run(
+  package static func run(
     _ path: String, _ arguments: [String], folder: URL, timeout: Double, poll: () throws -> Void = {}
   ) throws -> Result {
     let outputFile = folder.appending(path: "\(UUID().uuidString).out")

@@ -7,19 +7,15 @@
 ///
 /// Source: Gowal et al., "On the effectiveness of interval bound propagation", 2018.
 package struct IntervalPass {
-  /// Centers and radii of each layer's input boxes; the caller fills the first.
-  package var centers: [Matrix]
-  /// The radii that go with `centers`.
-  package let radii: [Matrix]
+  /// The input of each layer; the caller fills the centers of the first.
+  package let boxes: [Boxes]
 
-  /// The ends of each hidden layer's `W x + b`.
+  /// The ends of each hidden layer's outputs before the activation.
   private let lower: [Matrix]
   private let upper: [Matrix]
 
-  /// Gradients with respect to the centers of each hidden layer's `W x + b` (or, in between, the lower ends).
-  let centerGradients: [Matrix]
-  /// Gradients with respect to its radii (or, in between, the upper ends).
-  let radiusGradients: [Matrix]
+  /// Gradients with respect to the boxes of each hidden layer's outputs (or, in between, to their ends).
+  private let gradients: [Boxes]
 
   /// Worst-case logits: `max (z_j - z_y)` over the box, 0 at the label; after `runBackward` their gradients.
   package let worstLogits: Matrix
@@ -27,26 +23,28 @@ package struct IntervalPass {
   /// Makes the buffers for batches of up to `capacity` samples.
   ///
   /// - Parameter gradients: whether gradients will be propagated back.
-  package init(for network: FloatNetwork, capacity: Int, gradients: Bool = false) {
-    func buffers(_ columns: [Int]) -> [Matrix] { columns.map { Matrix(rows: capacity, columns: $0) } }
-    let hidden = network.layers.dropLast().map(\.rows)
-    centers = buffers(network.layers.map(\.columns))
-    radii = buffers(network.layers.map(\.columns))
-    lower = buffers(hidden)
-    upper = buffers(hidden)
-    centerGradients = gradients ? buffers(hidden) : []
-    radiusGradients = gradients ? buffers(hidden) : []
-    worstLogits = Matrix(rows: capacity, columns: network.layers[network.layers.count - 1].rows)
+  package init(for stack: LayerStack, capacity: Int, gradients: Bool = false) {
+    let count = stack.layers.count
+    func boxes(_ places: Range<Int>) -> [Boxes] {
+      zip(stack.buffers(places, capacity: capacity), stack.buffers(places, capacity: capacity))
+        .map(Boxes.init)
+    }
+    self.boxes = boxes(0..<count)
+    lower = stack.buffers(1..<count, capacity: capacity)
+    upper = stack.buffers(1..<count, capacity: capacity)
+    self.gradients = gradients ? boxes(1..<count) : []
+    worstLogits = Matrix(rows: capacity, columns: stack.outputCount)
   }
 
-  /// Turns the samples in `centers[0]` into the boxes of radius epsilon around them, cut to the input range.
+  /// Turns the samples in the first centers into the boxes of radius epsilon around them, cut to the input range.
   ///
   /// Every sample must lie in the range.
   package func spread(by epsilon: Float, within range: ClosedRange<Float>) {
-    radii[0].rows = centers[0].rows
-    for row in 0..<centers[0].rows {
-      let (center, radius) = unsafe (centers[0].row(row), radii[0].row(row))
-      for column in 0..<centers[0].columns {
+    let (centers, radii) = (boxes[0].centers, boxes[0].radii)
+    radii.rows = centers.rows
+    for row in 0..<centers.rows {
+      let (center, radius) = unsafe (centers.row(row), radii.row(row))
+      for column in 0..<centers.columns {
         let low = unsafe max(center[column] - epsilon, range.lowerBound)
         let high = unsafe min(center[column] + epsilon, range.upperBound)
         unsafe center[column] = (low + high) * 0.5
@@ -56,48 +54,42 @@ package struct IntervalPass {
   }
 
   /// Computes the worst-case logits over the boxes.
-  package func runForward(_ network: PreparedNetwork, labels: [Int]) {
-    let last = network.layers.count - 1
+  package func runForward(_ stack: LayerStack, labels: [Int]) {
+    guard let layers = stack.intervalLayers else { preconditionFailure("a layer carries no boxes") }
+    let last = layers.count - 1
     for index in 0..<last {
-      let layer = network.layers[index]
-      guard let magnitudes = layer.magnitudes else { preconditionFailure("prepared without magnitudes") }
-      lower[index].setToProduct(centers[index], transposed: layer.weights, plus: layer.biases)
-      upper[index].setToProduct(radii[index], transposed: magnitudes)
-      updatePairs(lower[index], upper[index]) { center, radius in (center - radius, center + radius) }
-      network.activation.applyToIntervals(
-        lower[index], upper[index], into: centers[index + 1], radii[index + 1])
-      updatePairs(centers[index + 1], radii[index + 1]) { low, high in
-        ((low + high) * 0.5, (high - low) * 0.5)
-      }
+      let (lower, upper, next) = (lower[index], upper[index], boxes[index + 1])
+      layers[index].runForward(boxes[index], into: Boxes(centers: lower, radii: upper))
+      updatePairs(lower, upper) { center, radius in (center - radius, center + radius) }
+      stack.activation.applyToIntervals(lower, upper, into: next.centers, next.radii)
+      updatePairs(next.centers, next.radii) { low, high in ((low + high) * 0.5, (high - low) * 0.5) }
     }
-    WorstCaseHead.run(network.layers[last], centers[last], radii[last], labels: labels, into: worstLogits)
+    layers[last].runWorstCase(boxes[last], labels: labels, into: worstLogits)
   }
 
-  /// Replaces the worst-case logits by a loss's gradients and computes the gradients of all sums.
-  ///
-  /// - Parameter losses: the samples' losses, times `weight`, are added.
-  func runBackward(
-    _ network: PreparedNetwork, loss: any LogitLoss, labels: [Int], weight: Float, losses: inout [Double]
-  ) {
-    loss.replaceByGradients(worstLogits, labels: labels, weight: weight, losses: &losses)
-    let last = network.layers.count - 1
-    guard last > 0 else { return }
-    WorstCaseHead.propagateBack(
-      network.layers[last], labels: labels, gradients: worstLogits, toCenters: centerGradients[last - 1],
-      toRadii: radiusGradients[last - 1])
+  /// Computes the gradients of all boxes, given those of the worst-case logits in their place.
+  func runBackward(_ stack: LayerStack, labels: [Int]) {
+    guard let layers = stack.intervalLayers, let first = gradients.last else { return }
+    let last = layers.count - 1
+    layers[last].runWorstCaseBackward(worstLogits, labels: labels, into: first)
     for index in stride(from: last - 1, through: 0, by: -1) {
-      updatePairs(centerGradients[index], radiusGradients[index]) { center, radius in
-        ((center - radius) * 0.5, (center + radius) * 0.5)
-      }
-      network.activation.propagateBackIntervals(
-        centerGradients[index], radiusGradients[index], through: lower[index], upper[index])
-      updatePairs(centerGradients[index], radiusGradients[index]) { low, high in (low + high, high - low) }
-      guard index > 0 else { break }
-      guard let transposed = network.layers[index].transposed,
-        let magnitudes = network.layers[index].transposedMagnitudes
-      else { preconditionFailure("prepared without gradients") }
-      centerGradients[index - 1].setToProduct(centerGradients[index], transposed: transposed)
-      radiusGradients[index - 1].setToProduct(radiusGradients[index], transposed: magnitudes)
+      let (centers, radii) = (gradients[index].centers, gradients[index].radii)
+      updatePairs(centers, radii) { center, radius in ((center - radius) * 0.5, (center + radius) * 0.5) }
+      stack.activation.propagateBackIntervals(centers, radii, through: lower[index], upper[index])
+      updatePairs(centers, radii) { low, high in (low + high, high - low) }
+      if index > 0 { layers[index].runBackward(gradients[index], into: gradients[index - 1]) }
+    }
+  }
+
+  /// Adds the gradients of a part of one layer's parameters.
+  func addGradients(
+    _ layer: any IntervalLayer, index: Int, part: Int, labels: [Int], to result: PartGradients
+  ) {
+    if index + 1 < boxes.count {
+      layer.addGradients(part: part, gradients[index], inputs: boxes[index], to: result)
+    } else {
+      layer.addWorstCaseGradients(
+        part: part, worstLogits, labels: labels, inputs: boxes[index], to: result)
     }
   }
 }

@@ -2,51 +2,64 @@
 ///
 /// The buffers are made once, for the largest batch; nothing is allocated afterwards.
 package struct PointPass {
+  /// What the layers keep of the pass.
+  let layers: [any LayerPass]
+
   /// The input of each layer; the caller fills the first.
   package let inputs: [Matrix]
 
-  /// `W x + b` of each layer, before the activation; those of the last layer are the logits.
-  package let sums: [Matrix]
+  /// The outputs of each layer before the activation; those of the last are the logits.
+  package let outputs: [Matrix]
 
-  /// Gradients with respect to `sums`; the last layer's take the place of the logits.
+  /// Gradients with respect to `outputs`; the last layer's take the place of the logits.
   let gradients: [Matrix]
 
   /// Makes the buffers for batches of up to `capacity` samples.
   ///
   /// - Parameter gradients: whether gradients will be propagated back.
-  package init(for network: FloatNetwork, capacity: Int, gradients: Bool = false) {
-    inputs = network.layers.map { Matrix(rows: capacity, columns: $0.columns) }
-    let sums = network.layers.map { Matrix(rows: capacity, columns: $0.rows) }
-    let hidden = gradients ? network.layers.dropLast().map { Matrix(rows: capacity, columns: $0.rows) } : []
-    self.sums = sums
-    self.gradients = hidden + sums.suffix(1)
+  package init(for stack: LayerStack, capacity: Int, gradients: Bool = false) {
+    let count = stack.layers.count
+    layers = stack.layers.map { $0.makePass(capacity: capacity, gradients: gradients) }
+    inputs = stack.buffers(0..<count, capacity: capacity)
+    let outputs = stack.buffers(1..<count + 1, capacity: capacity)
+    self.outputs = outputs
+    self.gradients = (gradients ? stack.buffers(1..<count, capacity: capacity) : []) + outputs.suffix(1)
   }
 
   /// Computes the logits of the samples in `inputs[0]`.
-  package func runForward(_ network: PreparedNetwork) {
-    for (index, layer) in network.layers.enumerated() {
-      sums[index].setToProduct(inputs[index], transposed: layer.weights, plus: layer.biases)
-      if index + 1 < network.layers.count {
-        network.activation.apply(sums[index], into: inputs[index + 1])
-      }
+  package func runForward(_ stack: LayerStack) { runForward(stack) { _, _ in } }
+
+  /// Fits the layers to the samples in `inputs[0]`, one after the other.
+  func settle(_ stack: LayerStack) { runForward(stack) { $0.settle($1) } }
+
+  private func runForward(_ stack: LayerStack, _ visit: (any LayerPass, Matrix) -> Void) {
+    for (index, layer) in layers.enumerated() {
+      layer.runForward(inputs[index], into: outputs[index])
+      visit(layer, outputs[index])
+      if index + 1 < layers.count { stack.activation.apply(outputs[index], into: inputs[index + 1]) }
     }
-    sums[network.layers.count - 1].add(network.residuals, of: inputs[0])
+    outputs[layers.count - 1].add(stack.residuals, of: inputs[0])
   }
 
-  /// Replaces the logits by a loss's gradients, sample by sample, and computes `gradients`.
-  ///
-  /// - Parameter losses: the samples' losses, times `weight`, are added.
-  func runBackward(
-    _ network: PreparedNetwork, loss: any LogitLoss, labels: [Int], weight: Float, losses: inout [Double]
-  ) {
-    let last = network.layers.count - 1
-    loss.replaceByGradients(gradients[last], labels: labels, weight: weight, losses: &losses)
-    for index in stride(from: last, to: 0, by: -1) {
-      guard let transposed = network.layers[index].transposed else {
-        preconditionFailure("prepared without gradients")
-      }
-      gradients[index - 1].setToProduct(gradients[index], transposed: transposed)
-      network.activation.propagateBack(gradients[index - 1], through: sums[index - 1])
+  /// Computes `gradients`, given the last layer's in the place of the logits.
+  package func runBackward(_ stack: LayerStack) {
+    for index in layers.indices.reversed() {
+      let previous = index > 0 ? gradients[index - 1] : nil
+      layers[index].runBackward(gradients[index], inputs: inputs[index], into: previous)
+      if let previous { stack.activation.propagateBack(previous, through: outputs[index - 1]) }
     }
+  }
+
+  /// The gradients of one layer's weights, row after row, and biases.
+  package func parameterGradients(_ stack: LayerStack, layer index: Int) -> (
+    weights: [Float], biases: [Float]
+  ) {
+    let gradients = PartGradients(for: stack)
+    return gradients.gather(stack.layers[index]) { addGradients(layer: index, part: $0, to: gradients) }
+  }
+
+  /// Adds the gradients of a part of one layer's parameters.
+  func addGradients(layer: Int, part: Int, to result: PartGradients) {
+    layers[layer].addGradients(part: part, gradients[layer], inputs: inputs[layer], to: result)
   }
 }

@@ -2,17 +2,18 @@
 ///
 /// A small temperature matters for constrained networks: their logits differ by at most a few units, and at
 /// `T = 1` the softmax would see hardly any difference.
-package struct CrossEntropyLoss: LogitLoss {
+struct CrossEntropyLoss: LogitLoss {
   /// T, positive.
-  package var temperature: Float
+  let temperature: Float
 
-  /// Creates the loss.
-  package init(temperature: Float) {
-    self.temperature = temperature
-  }
+  /// The class of each sample.
+  let labels: [Int]
 
   /// The gradient is `(softmax(z / T) - onehot(y)) / T`.
-  package func replaceByGradient(_ logits: inout MutableSpan<Float>, label: Int) -> Double {
+  func replaceByGradient(
+    _ logits: inout MutableSpan<Float>, ofSample sample: Int, scaleGradient: inout Float
+  ) -> Double {
+    let label = labels[sample]
     let temperature = Double(temperature)
     var largest = Double(logits[label])
     for index in logits.indices { largest = max(largest, Double(logits[index])) }

@@ -19,27 +19,4 @@ public enum TrainingLoss: Equatable, Sendable {
 
   /// Whether the outputs are numbers, not the logits of classes.
   public var isRegression: Bool { self == .squaredError || self == .absoluteError }
-
-  /// The loss of the outputs at the samples themselves, and its share.
-  ///
-  /// - Parameter targets: the outputs wanted of a regression, sample after sample.
-  func pointTerm(targets: [Float]) -> (loss: any LogitLoss, weight: Float)? {
-    switch self {
-    case .squaredError: (ErrorLoss(isSquared: true, targets: targets), 1)
-    case .absoluteError: (ErrorLoss(isSquared: false, targets: targets), 1)
-    case .crossEntropy(let temperature): (CrossEntropyLoss(temperature: temperature), 1)
-    case .hinge(let margin): (HingeLoss(margin: margin), 1)
-    case .worstCase(let temperature, let cleanWeight):
-      cleanWeight > 0 ? (CrossEntropyLoss(temperature: temperature), cleanWeight) : nil
-    }
-  }
-
-  /// The loss of the worst-case logits over the boxes around the samples, and its share.
-  var intervalTerm: (loss: any LogitLoss, weight: Float)? {
-    switch self {
-    case .crossEntropy, .hinge, .squaredError, .absoluteError: nil
-    case .worstCase(let temperature, let cleanWeight):
-      (CrossEntropyLoss(temperature: temperature), 1 - cleanWeight)
-    }
-  }
 }

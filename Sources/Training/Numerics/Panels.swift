@@ -3,7 +3,10 @@
 /// Lane r of `panel(p)[c]` is the element in row 16p + r and column c. Rows beyond the last are zero, and stay so in
 /// everything that is done to panels. The layout serves all of a training step: a panel is the right factor of a
 /// product without further packing, and the optimizer and the projection treat sixteen rows with every instruction.
-@safe package final class Panels: @unchecked Sendable {
+///
+/// Sendable unchecked, since the memory is reached by pointer: while threads run, each changes only the panels of its
+/// own tasks, and what several read none changes.
+@safe package final class Panels: LaneStore, @unchecked Sendable {
   /// The rows of the matrix.
   package let rows: Int
 
@@ -26,8 +29,10 @@
     set(elements)
   }
 
+  func zeros() -> Panels { Panels(rows: rows, columns: columns) }
+
   /// Takes over row-major elements.
-  private func set(_ elements: [Float]) {
+  func set(_ elements: [Float]) {
     precondition(elements.count == rows * columns)
     for row in 0..<rows {
       unsafe withRow(row) { place in
@@ -36,13 +41,6 @@
         }
       }
     }
-  }
-
-  /// Shows the elements, row after row, to a body that may change them, but not their number.
-  func visitElements(_ body: (inout [Float]) -> Void) {
-    var elements = elements
-    body(&elements)
-    set(elements)
   }
 
   deinit {
@@ -61,6 +59,11 @@
   func panel(_ index: Int) -> UnsafeMutablePointer<Lanes> {
     precondition(0..<count ~= index)
     return unsafe lanes + index * columns
+  }
+
+  /// The lanes of one panel.
+  func part(_ index: Int) -> UnsafeMutableBufferPointer<Lanes> {
+    unsafe UnsafeMutableBufferPointer(start: panel(index), count: columns)
   }
 
   /// The elements, row after row.

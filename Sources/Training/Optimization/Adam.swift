@@ -3,74 +3,99 @@
 ///
 /// Source: Kingma and Ba, ICLR 2015.
 struct Adam: Sendable {
-  // β1^t and β2^t by repeated multiplication, which is the same on every system.
-  private var firstPower = 1.0
-  private var secondPower = 1.0
+  /// What networks of different layers are trained with; β1 is 0.9 for all.
+  struct Constants: Sendable {
+    /// β2.
+    var secondDecay: Double
+    /// δ.
+    var stabilizer: Float
+    /// Below it v becomes 0: without gradients it would decay to subnormal numbers, on which some processors are slow.
+    var leastSecond: Float
+    /// Whether `(1-β2) g²` is the product with the square, and not `((1-β2) g) g`: the last bit of every weight.
+    var squaresFirst: Bool
 
-  private static let firstDecay = 0.9
-  private static let secondDecay = 0.999
-  private static let stabilizer: Float = 1e-8
+    /// Those of the paper.
+    static let usual = Constants(
+      secondDecay: 0.999, stabilizer: 1e-8, leastSecond: 1e-30, squaresFirst: false)
+
+    /// For gradients of high powers, which are so small that with 1e-8 most weights would hardly move; the faster
+    /// second moment follows them while the exponent grows.
+    static let powers = Constants(
+      secondDecay: 0.99, stabilizer: 1e-10, leastSecond: 1e-36, squaresFirst: true)
+  }
 
   /// m and v of some parameters.
   struct Moments {
-    let first: Panels
-    let second: Panels
+    let first: any LaneStore
+    let second: any LaneStore
 
     /// Creates the moments of parameters that have taken no step.
-    init(rows: Int, columns: Int) {
-      first = Panels(rows: rows, columns: columns)
-      second = Panels(rows: rows, columns: columns)
+    init(of parameters: any LaneStore) {
+      first = parameters.zeros()
+      second = parameters.zeros()
+    }
+
+    /// Shows both to a body that may change their elements.
+    func visitElements(_ body: (inout [Float]) -> Void) {
+      first.visitElements(body)
+      second.visitElements(body)
     }
   }
+
+  private let constants: Constants
+  // β1^t and β2^t by repeated multiplication, which is the same on every system.
+  private var firstPower = 1.0
+  private var secondPower = 1.0
+  // Of the current step, corrected.
+  private var rate: Float = 0
+  private var stabilizer: Float = 0
+
+  private static let firstDecay = 0.9
+
+  /// Creates the optimizer of parameters that have taken no step.
+  init(_ constants: Constants) { self.constants = constants }
 
   /// Makes the next step the one after that many.
   mutating func restoreStepCount(_ count: Int) {
     (firstPower, secondPower) = (1, 1)
-    for _ in 0..<count {
-      firstPower *= Self.firstDecay
-      secondPower *= Self.secondDecay
-    }
-  }
-
-  /// One step of all parameters.
-  struct Step {
-    fileprivate let rate: Float
-    fileprivate let stabilizer: Float
-
-    /// Takes the step with one panel of parameters.
-    ///
-    /// - Parameters:
-    ///   - gradients: as many lanes as the parameters have columns.
-    ///   - scale: what the gradients are multiplied by first.
-    @unsafe func update(
-      _ parameters: Panels, panel: Int, _ moments: Moments, gradients: UnsafePointer<Lanes>, scale: Float
-    ) {
-      let w = unsafe parameters.panel(panel)
-      let m = unsafe moments.first.panel(panel)
-      let v = unsafe moments.second.panel(panel)
-      let (keepFirst, keepSecond) = (Float(Adam.firstDecay), Float(Adam.secondDecay))
-      let (takeFirst, takeSecond) = (Float(1 - Adam.firstDecay), Float(1 - Adam.secondDecay))
-      for i in 0..<parameters.columns {
-        let gradient = unsafe scale * gradients[i]
-        var first = unsafe keepFirst * m[i] + takeFirst * gradient
-        var second = unsafe keepSecond * v[i] + takeSecond * gradient * gradient
-        unsafe w[i] -= rate * first / (second.squareRoot() + stabilizer)
-        // Without gradients moments decay to subnormal numbers, on which some processors are slow.
-        first.replace(with: 0, where: first.magnitudes .< 1e-30)
-        second.replace(with: 0, where: second .< 1e-30)
-        unsafe m[i] = first
-        unsafe v[i] = second
-      }
-    }
+    for _ in 0..<count { begin(rate: 0) }
   }
 
   /// Begins the next step.
-  mutating func nextStep(rate: Float) -> Step {
+  mutating func begin(rate: Float) {
     firstPower *= Self.firstDecay
-    secondPower *= Self.secondDecay
+    secondPower *= constants.secondDecay
     // m̂ / √v̂ = m / √v · √(1-β2^t) / (1-β1^t); the stabilizer is scaled along.
     let correction = (1 - secondPower).squareRoot()
-    return Step(
-      rate: rate * Float(correction / (1 - firstPower)), stabilizer: Self.stabilizer * Float(correction))
+    self.rate = rate * Float(correction / (1 - firstPower))
+    stabilizer = constants.stabilizer * Float(correction)
+  }
+
+  /// Takes the current step with one part of some parameters.
+  ///
+  /// - Parameters:
+  ///   - gradients: as many lanes as the part has.
+  ///   - scale: what the gradients are multiplied by first.
+  @unsafe func move(
+    _ parameters: any LaneStore, part: Int, _ moments: Moments, gradients: UnsafePointer<Lanes>, scale: Float
+  ) {
+    let weights = unsafe parameters.part(part)
+    guard let w = weights.baseAddress, let m = unsafe moments.first.part(part).baseAddress,
+      let v = unsafe moments.second.part(part).baseAddress
+    else { return }
+    let (keepFirst, keepSecond) = (Float(Self.firstDecay), Float(constants.secondDecay))
+    let (takeFirst, takeSecond) = (Float(1 - Self.firstDecay), Float(1 - constants.secondDecay))
+    for i in 0..<weights.count {
+      let gradient = unsafe scale * gradients[i]
+      var first = unsafe keepFirst * m[i] + takeFirst * gradient
+      let square =
+        constants.squaresFirst ? takeSecond * (gradient * gradient) : takeSecond * gradient * gradient
+      var second = unsafe keepSecond * v[i] + square
+      unsafe w[i] -= rate * first / (second.squareRoot() + stabilizer)
+      first.replace(with: 0, where: first.magnitudes .< 1e-30)
+      second.replace(with: 0, where: second .< constants.leastSecond)
+      unsafe m[i] = first
+      unsafe v[i] = second
+    }
   }
 }

@@ -1,33 +1,66 @@
-/// How rate and epsilon change over the steps of a training run.
-struct Schedule: Sendable {
+/// What changes from step to step of a training run.
+package struct StepSettings: Sendable {
+  /// The learning rate.
+  var rate: Float
+  /// The radius of the boxes of the worst-case loss, in mapped units.
+  var epsilon: Float
+  /// p of distances; nil for ∞.
+  var exponent: NormExponent?
+  /// λ, the share of the cross-entropy in `MarginLoss`.
+  var crossEntropyWeight: Float
+
+  /// Creates settings.
+  package init(
+    rate: Float = 0, epsilon: Float = 0, exponent: NormExponent? = nil, crossEntropyWeight: Float = 0
+  ) {
+    self.rate = rate
+    self.epsilon = epsilon
+    self.exponent = exponent
+    self.crossEntropyWeight = crossEntropyWeight
+  }
+}
+
+/// How the settings change over the steps of a training run.
+package struct Schedule: Sendable {
+  private let options: TrainingOptions
   private let steps: Double
-  private let warmUpSteps: Double
-  private let rampSteps: Double
-  private let rate: Double
-  private let epsilon: Double
 
   /// Creates the schedule of a run of that many steps.
-  init(_ options: TrainingOptions, steps: Int) {
+  package init(_ options: TrainingOptions, steps: Int) {
+    self.options = options
     self.steps = Double(steps)
-    warmUpSteps = Double(options.warmUpFraction) * Double(steps)
-    rampSteps = Double(options.rampFraction) * Double(steps)
-    rate = Double(options.rate)
-    epsilon = Double(options.epsilon)
   }
 
-  /// The rate of a step: a linear warm-up times a decay from 1 to 0 over the whole run.
+  /// The settings of a step.
   ///
-  /// The decay is `(1 - t)² (1 + 2t)`, never farther than 0.011 from the cosine `(1 + cos πt) / 2` and, unlike
-  /// it, the same to the bit on every system.
-  func rate(atStep step: Int) -> Float {
-    let time = (Double(step) + 0.5) / steps
+  /// - The rate is a linear warm-up times a decay from 1 to 0 over the whole run, `(1 - t)² (1 + 2t)`: never farther
+  ///   than 0.011 from the cosine `(1 + cos πt) / 2` and, unlike it, the same to the bit on every system.
+  /// - Epsilon rises linearly from 0 to its full value, which it then keeps.
+  /// - The exponent of distances is constant, then grows exponentially and then is infinite; their share of
+  ///   cross-entropy falls exponentially over the run.
+  package func settings(atStep step: Int) -> StepSettings {
+    let (options, number, done) = (options, Double(step), Double(step) / steps)
+    let time = (number + 0.5) / steps
     let decay = (1 - time) * (1 - time) * (1 + 2 * time)
-    let warmUp = min((Double(step) + 1) / max(warmUpSteps, 1), 1)
-    return Float(rate * warmUp * decay)
+    let warmUp = min((number + 1) / max(Double(options.warmUpFraction) * steps, 1), 1)
+    let ramp = min(number / max(Double(options.rampFraction) * steps, 1), 1)
+    var settings = StepSettings(
+      rate: Float(Double(options.rate) * warmUp * decay), epsilon: Float(Double(options.epsilon) * ramp))
+    guard options.kind != .dense else { return settings }
+    let distance = options.distance
+    let part =
+      (done - Double(distance.growthStart)) / Double(distance.growthEnd - distance.growthStart)
+    if part < 1 {
+      let p = Self.between(distance.firstExponent, distance.lastExponent, max(part, 0))
+      settings.exponent = NormExponent(atMost: Float(p) * 1.000_01)
+    }
+    settings.crossEntropyWeight = Float(
+      Self.between(distance.firstCrossEntropyWeight, distance.lastCrossEntropyWeight, done))
+    return settings
   }
 
-  /// Epsilon at a step: linear from 0 to its full value, which it then keeps.
-  func epsilon(atStep step: Int) -> Float {
-    Float(epsilon * min(Double(step) / max(rampSteps, 1), 1))
+  /// The number that lies at a part, 0 … 1, of the exponential way from one to another.
+  private static func between(_ first: Float, _ last: Float, _ part: Double) -> Double {
+    Double(first) * exponential(part * logarithm(Double(last) / Double(first)))
   }
 }

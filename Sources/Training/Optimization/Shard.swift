@@ -1,13 +1,17 @@
-/// One part of every batch: its samples and buffers, the work of one thread.
+/// One part of every batch: its samples and buffers.
+///
+/// Sendable unchecked, since each is passed forward and back by one task, and only read by others afterwards.
 final class Shard: @unchecked Sendable {
-  /// The samples of all shards, shared.
-  struct Samples {
-    var source: SampleSource
-    /// The class of each sample; for a regression its index, by which the loss finds its targets.
-    var labels: [Int]
-    /// The outputs wanted of a regression, sample after sample; empty for a classifier.
-    var targets: [Float]
-    var range: ClosedRange<Float>
+  /// What is minimized in a step.
+  struct Terms {
+    let points: Objective.Term?
+    let intervals: Objective.Term?
+
+    init(_ objective: Objective, _ data: TrainingData, _ settings: StepSettings, scale: Float) {
+      points = objective.pointTerm(
+        labels: data.labels, targets: data.targets, settings, scale: scale)
+      intervals = objective.intervalTerm(labels: data.labels)
+    }
   }
 
   /// The samples' own pass; nil when the loss does not need it.
@@ -22,44 +26,59 @@ final class Shard: @unchecked Sendable {
   /// The loss of each sample.
   private(set) var losses: [Double] = []
 
+  /// The derivative of the losses with respect to the scale of the logits, where one is learned.
+  private(set) var scaleGradient: Float = 0
+
   /// Makes the buffers for parts of up to `capacity` samples.
-  init(for network: FloatNetwork, loss: TrainingLoss, capacity: Int) {
-    points =
-      loss.pointTerm(targets: []) == nil ? nil : PointPass(for: network, capacity: capacity, gradients: true)
-    intervals =
-      loss.intervalTerm == nil ? nil : IntervalPass(for: network, capacity: capacity, gradients: true)
+  init(for stack: LayerStack, _ terms: Terms, capacity: Int) {
+    points = terms.points.map { _ in PointPass(for: stack, capacity: capacity, gradients: true) }
+    intervals = terms.intervals.map { _ in IntervalPass(for: stack, capacity: capacity, gradients: true) }
   }
 
-  /// Computes the losses of some samples and the gradients of all sums on their way.
+  /// Computes the losses of some samples and the gradients of all outputs on their way.
   func run(
-    _ network: PreparedNetwork, loss: TrainingLoss, samples: Samples, indices: ArraySlice<Int>, step: Int,
+    _ stack: LayerStack, _ terms: Terms, _ data: TrainingData, indices: ArraySlice<Int>, step: Int,
     epsilon: Float
   ) {
     labels.removeAll(keepingCapacity: true)
     losses.removeAll(keepingCapacity: true)
+    scaleGradient = 0
     for index in indices {
-      labels.append(samples.labels[index])
+      labels.append(data.labels[index])
       losses.append(0)
     }
-    if let points, let term = loss.pointTerm(targets: samples.targets) {
-      points.inputs[0].gather(samples.source, indices, step: step)
-      points.runForward(network)
-      points.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
+    if let points, let term = terms.points {
+      points.inputs[0].gather(data, indices, step: step)
+      points.runForward(stack)
+      term.loss.replaceByGradients(
+        points.gradients[stack.layers.count - 1], ofSamples: indices, weight: term.weight, losses: &losses,
+        scaleGradient: &scaleGradient)
+      points.runBackward(stack)
     }
-    if let intervals, let term = loss.intervalTerm {
-      intervals.centers[0].gather(samples.source, indices, step: step)
-      intervals.spread(by: epsilon, within: samples.range)
-      intervals.runForward(network, labels: labels)
-      intervals.runBackward(network, loss: term.loss, labels: labels, weight: term.weight, losses: &losses)
+    if let intervals, let term = terms.intervals {
+      intervals.boxes[0].centers.gather(data, indices, step: step)
+      intervals.spread(by: epsilon, within: data.range)
+      intervals.runForward(stack, labels: labels)
+      term.loss.replaceByGradients(
+        intervals.worstLogits, ofSamples: indices, weight: term.weight, losses: &losses,
+        scaleGradient: &scaleGradient)
+      intervals.runBackward(stack, labels: labels)
     }
+  }
+
+  /// Fits the layers to some samples, before the first step.
+  func settle(_ stack: LayerStack, _ data: TrainingData, indices: ArraySlice<Int>) {
+    guard let points else { return }
+    points.inputs[0].gather(data, indices, step: 0)
+    points.settle(stack)
   }
 }
 
 extension Matrix {
   /// Becomes the inputs of some samples, one a row.
-  fileprivate func gather(_ source: SampleSource, _ indices: ArraySlice<Int>, step: Int) {
-    precondition(source.columns == columns)
+  fileprivate func gather(_ data: TrainingData, _ indices: ArraySlice<Int>, step: Int) {
+    precondition(data.columns == columns)
     rows = indices.count
-    unsafe source.copy(indices, step: step) { unsafe self.row($0) }
+    unsafe data.copy(indices, step: step) { unsafe self.row($0) }
   }
 }

@@ -1,230 +1,192 @@
 /// The state of a training run between two steps: parameters, optimizer, buffers.
 ///
 /// A step has two parts, each shared by the threads. First the batch is cut into as many shards as there are threads,
-/// and each is passed forward and back through the layers. Then every sixteen rows of every layer are a task of their
-/// own: their gradients over all shards, their step of the optimizer, their projection, all while they are in the
-/// cache. No sum is ever cut by a thread, so threads change the time and not a bit of the result.
-package struct TrainingRun: ~Copyable {
-  /// One layer's parameters and what their optimization needs.
-  private struct Layer {
-    let parameters: PreparedNetwork.Layer
-    let bound: Float?
-    let weightMoments: Adam.Moments
-    let biasMoments: Adam.Moments
-    /// The θ of each row's last projection, where the next one starts.
-    let thresholds: Panels
-    /// 1 for each weight that may move and 0 for one that stays zero; nil when all may move.
-    let mask: Panels?
-
-    /// Projects sixteen rows onto their bound, if they have one, and makes what is derived from them agree.
-    func finish(panel: Int) {
-      if let mask {
-        let (weights, kept) = unsafe (parameters.weights.panel(panel), mask.panel(panel))
-        for column in 0..<mask.columns { unsafe weights[column] *= kept[column] }
-      }
-      if let bound {
-        unsafe L1BallProjection.project(
-          panel: parameters.weights.panel(panel), columns: parameters.weights.columns,
-          ontoL1Ball: Double(bound),
-          thresholds: &thresholds.panel(panel).pointee)
-      }
-      parameters.deriveFromWeights(panel: panel)
-    }
+/// or into two where a layer's sums depend on it, and each is passed forward and back through the layers. Then every
+/// sixteen rows of every layer are a task of their own: their gradients over the batch, their step of the optimizer,
+/// their projection, all while they are in the cache. No sum is ever cut by a thread, so threads change the time and
+/// not a bit of the result.
+package final class TrainingRun {
+  /// The moments of a layer's parameters.
+  private struct Moments {
+    let weights: Adam.Moments
+    let biases: Adam.Moments
   }
 
   private let initial: FloatNetwork
-  private var prepared: PreparedNetwork
-  private let layers: [Layer]
-  private var adam = Adam()
+  private var stack: LayerStack
+  private var adam: Adam
+  private let moments: [Moments]
   private let residualMoments: [Adam.Moments]
+  /// The scale of the logits in the loss; learned by some.
+  private let lossScale = Panels(rows: 1, columns: 1, elements: [1])
+  private let lossScaleMoments: Adam.Moments
+  /// Whether a step was taken, now or before a checkpoint.
+  private var hasBegun = false
 
-  private let samples: Shard.Samples
-  private let loss: TrainingLoss
+  private let data: TrainingData
+  private let objective: Objective
   private let threads: Threads
   private let shards: [Shard]
-  private let gradients: [PanelGradients]
-  /// Each panel of each layer, the longest first.
-  private let panels: [(layer: Int, panel: Int)]
+  private let gradients: [PartGradients]
+  /// Each part of each layer, the longest first.
+  private let parts: [(layer: Int, part: Int)]
 
   /// Prepares a run.
   ///
   /// - Parameters:
-  ///   - network: the initial parameters; rows are projected onto their bounds at once.
-  ///   - source: the samples, of as many inputs as the network has.
-  ///   - targets: the outputs wanted of a regression, sample after sample.
+  ///   - network: the initial parameters; rows are projected onto their constraints at once.
+  ///   - data: the samples, of as many inputs as the network has.
   ///   - batchSize: the largest batch to come.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
   ///   - threads: how many threads share the work.
   package init(
-    _ network: FloatNetwork, source: SampleSource, targets: [Float] = [], range: ClosedRange<Float>,
-    loss: TrainingLoss, batchSize: Int, keepsZeros: Bool = false, threads: Threads = Threads(count: 2)
+    _ network: FloatNetwork, _ data: TrainingData, objective: Objective, batchSize: Int,
+    keepsZeros: Bool = false, threads: Threads = Threads(count: 2)
   ) {
     initial = network
-    self.loss = loss
+    self.objective = objective
     self.threads = threads
-    samples = Shard.Samples(
-      source: source, labels: loss.isRegression ? Array(source.labels.indices) : source.labels,
-      targets: targets, range: range)
-    let intervals = loss.intervalTerm != nil
-    let capacity = (batchSize + threads.count - 1) / threads.count
-    shards = (0..<threads.count).map { _ in Shard(for: network, loss: loss, capacity: capacity) }
-    gradients = (0..<threads.count).map { _ in PanelGradients(for: network, intervals: intervals) }
-    let prepared = PreparedNetwork(network, intervals: intervals, gradients: true)
-    self.prepared = prepared
-    layers = zip(network.layers, prepared.layers).enumerated().map { index, pair in
-      let (layer, parameters) = pair
-      let mask =
-        keepsZeros && index < network.layers.count - 1
-        ? Panels(
-          rows: layer.rows, columns: layer.columns, elements: layer.weights.map { $0 == 0 ? 0 : 1 }) : nil
-      return Layer(
-        parameters: parameters, bound: layer.rowSumBound,
-        weightMoments: Adam.Moments(rows: layer.rows, columns: layer.columns),
-        biasMoments: Adam.Moments(rows: layer.rows, columns: 1),
-        thresholds: Panels(rows: layer.rows, columns: 1), mask: mask)
+    self.data = data
+    let terms = Shard.Terms(objective, data, StepSettings(), scale: 1)
+    let intervals = terms.intervals != nil
+    let stack = LayerStack(network, intervals: intervals, gradients: true, keepsZeros: keepsZeros)
+    self.stack = stack
+    let shardCount =
+      network.layers.indices.contains { network.trainable($0).cutsSums } ? 2 : threads.count
+    let capacity = (batchSize + shardCount - 1) / shardCount
+    shards = (0..<shardCount).map { _ in Shard(for: stack, terms, capacity: capacity) }
+    gradients = (0..<threads.count).map { _ in PartGradients(for: stack, intervals: intervals) }
+    adam = Adam(network.trainable(0).adam)
+    moments = stack.layers.map {
+      Moments(weights: Adam.Moments(of: $0.weights), biases: Adam.Moments(of: $0.biases))
     }
-    residualMoments = network.residuals.map { Adam.Moments(rows: $0.weights.count, columns: 1) }
-    panels = prepared.layers.indices.sorted {
-      prepared.layers[$0].weights.columns > prepared.layers[$1].weights.columns
-    }.flatMap { layer in (0..<prepared.layers[layer].weights.count).map { (layer, $0) } }
-    for (layer, panel) in panels { layers[layer].finish(panel: panel) }
+    residualMoments = network.residuals.map {
+      Adam.Moments(of: Panels(rows: $0.weights.count, columns: 1))
+    }
+    lossScaleMoments = Adam.Moments(of: lossScale)
+    parts = stack.layers.indices.sorted { stack.layers[$0].columns > stack.layers[$1].columns }
+      .flatMap { layer in (0..<stack.layers[layer].weights.partCount).map { (layer, $0) } }
+    for (layer, part) in parts { stack.layers[layer].project(part: part) }
     projectResiduals()
   }
 
   /// The network as of the last step; its constrained rows keep their bounds.
   ///
   /// - Complexity: O(parameters).
-  package var network: FloatNetwork {
-    var network = initial
-    for index in layers.indices {
-      network.layers[index].weights = layers[index].parameters.weights.elements
-      network.layers[index].biases = layers[index].parameters.biases.elements
-    }
-    network.residuals = prepared.residuals
-    return network
-  }
+  package var network: FloatNetwork { stack.network }
 
-  /// Shows all that changes from step to step, but for their count, to a body that may change it.
-  mutating func visitState(_ body: (inout [Float]) -> Void) {
-    for layer in layers {
-      for panels in [
-        layer.parameters.weights, layer.parameters.biases, layer.weightMoments.first,
-        layer.weightMoments.second,
-        layer.biasMoments.first, layer.biasMoments.second, layer.thresholds,
-      ] { panels.visitElements(body) }
-      for panel in 0..<layer.parameters.weights.count { layer.parameters.deriveFromWeights(panel: panel) }
+  /// Shows all arrays that change from step to step to a body that may change their elements, but not their counts.
+  func visitState(_ body: (inout [Float]) -> Void) {
+    for (layer, moments) in zip(stack.layers, moments) {
+      layer.weights.visitElements(body)
+      layer.biases.visitElements(body)
+      moments.weights.visitElements(body)
+      moments.biases.visitElements(body)
+      for store in layer.state { store.visitElements(body) }
+      for part in 0..<layer.weights.partCount { layer.parametersChanged(part: part) }
     }
-    for index in prepared.residuals.indices {
-      body(&prepared.residuals[index].weights)
-      residualMoments[index].first.visitElements(body)
-      residualMoments[index].second.visitElements(body)
+    for index in stack.residuals.indices {
+      body(&stack.residuals[index].weights)
+      residualMoments[index].visitElements(body)
     }
+    guard objective.learnsScale else { return }
+    lossScale.visitElements(body)
+    lossScaleMoments.visitElements(body)
   }
 
   /// Makes the next step the one after that many.
-  mutating func restoreStepCount(_ count: Int) { adam.restoreStepCount(count) }
+  func restoreStepCount(_ count: Int) {
+    adam.restoreStepCount(count)
+    hasBegun = count > 0
+  }
 
   /// Takes one step of the optimizer and projects every constrained row.
   ///
   /// - Returns: the mean loss of the batch before the step.
-  /// - Postcondition: every constrained row's `Σ|w|` is at most its bound.
-  package mutating func step(
-    batch: ArraySlice<Int>, atStep number: Int = 0, epsilon: Float, rate: Float
-  ) -> Double {
-    let meanLoss = runPasses(batch: batch, step: number, epsilon: epsilon)
-    let step = adam.nextStep(rate: rate)
+  /// - Postcondition: every constrained row keeps to its bound.
+  package func step(batch: ArraySlice<Int>, atStep number: Int = 0, _ settings: StepSettings) -> Double {
+    let meanLoss = runPasses(batch, step: number, settings)
+    adam.begin(rate: settings.rate)
     let scale = 1 / Float(batch.count)
-    for (index, gradients) in residualGradients().enumerated() {
-      let moments = residualMoments[index]
-      let weights = Panels(rows: gradients.count, columns: 1, elements: prepared.residuals[index].weights)
-      let panels = Panels(rows: gradients.count, columns: 1, elements: gradients)
-      for panel in 0..<panels.count {
-        unsafe step.update(weights, panel: panel, moments, gradients: panels.panel(panel), scale: scale)
-      }
-      prepared.residuals[index].weights = weights.elements
+    moveResiduals(scale: scale)
+    forEachPart { [stack, moments, adam] index, part, gradients in
+      let (layer, moments) = (stack.layers[index], moments[index])
+      unsafe adam.move(layer.weights, part: part, moments.weights, gradients: gradients.lanes, scale: scale)
+      unsafe adam.move(layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
+      layer.project(part: part)
     }
-    forEachPanel { [layers] layer, panel, gradients in
-      let layer = layers[layer]
-      unsafe step.update(
-        layer.parameters.weights, panel: panel, layer.weightMoments, gradients: gradients.weights.panel(0),
-        scale: scale)
-      unsafe step.update(
-        layer.parameters.biases, panel: panel, layer.biasMoments, gradients: &gradients.biases, scale: scale)
-      layer.finish(panel: panel)
+    for (index, layer) in stack.layers.enumerated() {
+      layer.end(shards.compactMap { $0.points?.layers[index] }, scale: scale)
     }
-    projectResiduals()
+    if objective.learnsScale {
+      let gradient = Panels(rows: 1, columns: 1, elements: [shards.reduce(0) { $0 + $1.scaleGradient }])
+      unsafe adam.move(lossScale, part: 0, lossScaleMoments, gradients: gradient.panel(0), scale: scale)
+    }
     return meanLoss
   }
 
   /// The mean loss of a batch and its gradients: layers of the network's shapes, and one array for each residual
   /// term.
   package func lossAndGradients(
-    batch: ArraySlice<Int>, epsilon: Float
+    batch: ArraySlice<Int>, _ settings: StepSettings
   ) -> (loss: Double, layers: [FloatLayer], residuals: [[Float]]) {
-    let meanLoss = runPasses(batch: batch, step: 0, epsilon: epsilon)
+    let meanLoss = runPasses(batch, step: 0, settings)
     let scale = 1 / Float(batch.count)
-    let weights = layers.map {
-      Panels(rows: $0.parameters.weights.rows, columns: $0.parameters.weights.columns)
-    }
-    let biases = layers.map { Panels(rows: $0.parameters.biases.rows, columns: 1) }
-    forEachPanel { layer, panel, gradients in
-      for column in 0..<weights[layer].columns {
-        unsafe weights[layer].panel(panel)[column] = unsafe gradients.weights.panel(0)[column] * scale
-      }
-      unsafe biases[layer].panel(panel).pointee = gradients.biases * scale
-    }
     var network = initial
-    for index in layers.indices {
-      network.layers[index].weights = weights[index].elements
-      network.layers[index].biases = biases[index].elements
+    for (index, layer) in stack.layers.enumerated() {
+      (network.layers[index].weights, network.layers[index].biases) = gradients[0].gather(
+        layer, scale: scale
+      ) { gradients[0].sum(stack, layer: index, part: $0, of: shards) }
     }
-    return (meanLoss, network.layers, residualGradients().map { $0.map { $0 * scale } })
+    let passes = shards.compactMap(\.points)
+    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(passes).map { $0 * scale } })
   }
 
   /// Passes a batch forward and back.
   ///
   /// - Returns: the mean loss.
-  private func runPasses(batch: ArraySlice<Int>, step: Int, epsilon: Float) -> Double {
-    threads.forEach(shards.count) { index, _ in
-      let first = batch.startIndex + batch.count * index / shards.count
-      let end = batch.startIndex + batch.count * (index + 1) / shards.count
+  private func runPasses(_ batch: ArraySlice<Int>, step: Int, _ settings: StepSettings) -> Double {
+    let terms = Shard.Terms(objective, data, settings, scale: lossScale.elements[0])
+    let count = shards.count
+    let ends = (0...count).map { batch.startIndex + (batch.count * $0 + count - 1) / count }
+    stack.begin(settings)
+    if !hasBegun { shards[0].settle(stack, data, indices: batch[..<ends[1]]) }
+    hasBegun = true
+    threads.forEach(count) { [stack, shards, data] index, _ in
       shards[index].run(
-        prepared, loss: loss, samples: samples, indices: batch[first..<end], step: step, epsilon: epsilon)
+        stack, terms, data, indices: batch[ends[index]..<ends[index + 1]], step: step,
+        epsilon: settings.epsilon)
     }
-    var total = 0.0
-    for shard in shards {
-      for loss in shard.losses { total += loss }
-    }
-    return total / Double(batch.count)
+    return objective.total(shards.map(\.losses)) / Double(batch.count)
   }
 
-  /// Computes the gradients of every panel, summed over the batch, and hands them to a closure, on all threads.
-  private func forEachPanel(_ body: @Sendable (_ layer: Int, _ panel: Int, PanelGradients) -> Void) {
-    threads.forEach(panels.count) { task, thread in
-      let (layer, panel) = panels[task]
-      gradients[thread].compute(prepared, layer: layer, panel: panel, of: shards)
-      body(layer, panel, gradients[thread])
+  /// Computes the gradients of every part, summed over the batch, and hands them to a closure, on all threads.
+  private func forEachPart(_ body: @Sendable (_ layer: Int, _ part: Int, PartGradients) -> Void) {
+    threads.forEach(parts.count) { [stack, shards, parts, gradients] task, thread in
+      let (layer, part) = parts[task]
+      gradients[thread].sum(stack, layer: layer, part: part, of: shards)
+      body(layer, part, gradients[thread])
     }
   }
 
-  /// The gradients of the residual terms, `Σ ∂/∂y_j · x_input` over the batch.
-  private func residualGradients() -> [[Float]] {
-    prepared.residuals.map { term in
-      var sums = Array(repeating: Float(0), count: term.weights.count)
-      for case let points? in shards.map(\.points) {
-        let outputs = points.gradients[layers.count - 1]
-        for row in 0..<outputs.rows {
-          let input = unsafe points.inputs[0].row(row)[term.input]
-          for output in sums.indices { unsafe sums[output] += outputs.row(row)[output] * input }
-        }
+  /// Moves the residual terms and projects them.
+  private func moveResiduals(scale: Float) {
+    let passes = shards.compactMap(\.points)
+    for (index, term) in stack.residuals.enumerated() {
+      let weights = Panels(rows: term.weights.count, columns: 1, elements: term.weights)
+      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(passes))
+      for part in 0..<weights.count {
+        unsafe adam.move(
+          weights, part: part, residualMoments[index], gradients: gradients.panel(part), scale: scale)
       }
-      return sums
+      stack.residuals[index].weights = weights.elements
     }
+    projectResiduals()
   }
 
   /// Projects the residual terms to what outweighs the layers.
-  private mutating func projectResiduals() {
+  private func projectResiduals() {
     guard let bound = initial.lipschitzBound else { return }
-    for index in prepared.residuals.indices { prepared.residuals[index].project(ontoMagnitudesFrom: bound) }
+    for index in stack.residuals.indices { stack.residuals[index].project(ontoMagnitudesFrom: bound) }
   }
 }

@@ -1,0 +1,218 @@
+/* supnorm_lanes.h: the arithmetic of the kernels, for each processor behind one set of names.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * The library's own: a model header needs nothing of it. Each function is one row of a layer, or one group of a row.
+ * The plain functions in Sources/Embedded/Kernels are the specification, which every form of these equals bit for bit.
+ * Sums are exact in 32 bits for every layer that is admissible; they are taken unsigned, so that those of others wrap
+ * around. Which columns there are supnorm_self_check has proved.
+ */
+#ifndef SUPNORM_LANES_H
+#define SUPNORM_LANES_H
+
+#include "supnorm.h"
+
+#if defined(__GNUC__)
+#define SUPNORM_LANES static inline __attribute__((always_inline))
+#else
+#define SUPNORM_LANES static inline
+#endif
+
+/* The least and the greatest value over a box. */
+typedef struct supnorm_ends {
+  int32_t least;
+  int32_t greatest;
+} supnorm_ends;
+
+/* The lower or the upper end of a column of a box. */
+SUPNORM_LANES int32_t supnorm_end(const supnorm_box *box, uint32_t column, int32_t is_lower) {
+  int32_t end = (is_lower ? box->lower : box->upper)[column];
+  if (box->deviation != 0) { /* around one vector */
+    end += is_lower ? -box->deviation : box->deviation;
+    end = end > box->minimum ? end : box->minimum;
+    end = end < box->maximum ? end : box->maximum;
+  }
+  return end;
+}
+
+/* ---- Weighted rows: sum + the sum of w * x ---- */
+
+/* A dense row, a weight for each value. */
+SUPNORM_LANES int32_t supnorm_dense_row_sum(const int16_t *weights, const int16_t *values, uint32_t count,
+                                            int32_t sum) {
+  uint32_t total = (uint32_t)sum;
+#if UINTPTR_MAX > UINT32_MAX /* a host, whose compiler makes vectors of this */
+  for (uint32_t index = 0; index < count; index++) { total += (uint32_t)(weights[index] * values[index]); }
+#else
+  const int16_t *end = weights + (count & ~UINT32_C(3));
+  for (; weights != end; weights += 4, values += 4) {
+    total += (uint32_t)(weights[0] * values[0]);
+    total += (uint32_t)(weights[1] * values[1]);
+    total += (uint32_t)(weights[2] * values[2]);
+    total += (uint32_t)(weights[3] * values[3]);
+  }
+  for (end += count & 3; weights != end; weights++, values++) { total += (uint32_t)(*weights * *values); }
+#endif
+  return (int32_t)total;
+}
+
+/* A sparse row, a column for each weight. */
+SUPNORM_LANES int32_t supnorm_sparse_row_sum(const int16_t *weights, const uint16_t *columns, const int16_t *values,
+                                         uint32_t count, int32_t sum) {
+  uint32_t total = (uint32_t)sum;
+  const int16_t *end = weights + (count & ~UINT32_C(3));
+  for (; weights != end; weights += 4, columns += 4) {
+    total += (uint32_t)(weights[0] * values[columns[0]]);
+    total += (uint32_t)(weights[1] * values[columns[1]]);
+    total += (uint32_t)(weights[2] * values[columns[2]]);
+    total += (uint32_t)(weights[3] * values[columns[3]]);
+  }
+  for (end += count & 3; weights != end; weights++, columns++) { total += (uint32_t)(*weights * values[*columns]); }
+  return (int32_t)total;
+}
+
+/* The ends of a row's sum over a box, dense without columns, around one vector or between two. */
+SUPNORM_LANES supnorm_ends supnorm_row_ends_of(const int16_t *weights, const uint16_t *columns, uint32_t count,
+                                               int32_t sum, const supnorm_box *box, int32_t is_sparse,
+                                               int32_t is_around) {
+  uint32_t least = (uint32_t)sum, greatest = (uint32_t)sum;
+  const int16_t *lower = box->lower, *upper = box->upper;
+  int32_t deviation = box->deviation, minimum = box->minimum, maximum = box->maximum;
+  supnorm_ends ends;
+  for (uint32_t index = 0; index < count; index++) {
+    uint32_t column = is_sparse ? columns[index] : index;
+    int32_t weight = weights[index], low = lower[column], high, exchange;
+    if (is_around) {
+      high = low + deviation < maximum ? low + deviation : maximum;
+      low = low - deviation > minimum ? low - deviation : minimum;
+    } else {
+      high = upper[column];
+    }
+    /* A negative weight has the ends exchanged; without a branch, which no processor could predict. */
+    exchange = (low ^ high) & (weight < 0 ? -1 : 0);
+    least += (uint32_t)(weight * (low ^ exchange));
+    greatest += (uint32_t)(weight * (high ^ exchange));
+  }
+  ends.least = (int32_t)least;
+  ends.greatest = (int32_t)greatest;
+  return ends;
+}
+
+/* The same; a host has a loop for each form, a board one for both. */
+SUPNORM_LANES supnorm_ends supnorm_row_ends(const int16_t *weights, const uint16_t *columns, uint32_t count,
+                                            int32_t sum, const supnorm_box *box, int32_t is_sparse) {
+#if UINTPTR_MAX > UINT32_MAX
+  if (box->deviation == 0) { return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 0); }
+  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 1);
+#else
+  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, box->deviation != 0);
+#endif
+}
+
+/* Whether a dense row's sum exceeds another's everywhere in a box: at the corner where their difference is least. */
+SUPNORM_LANES int32_t supnorm_dense_row_exceeds(const int16_t *weights, int32_t sum, const int16_t *others,
+                                            int32_t other_sum, uint32_t count, const supnorm_box *box) {
+  uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum;
+  for (uint32_t column = 0; column < count; column++) {
+    int32_t weight = weights[column], other = others[column];
+    int32_t value = supnorm_end(box, column, weight >= other);
+    total += (uint32_t)(weight * value);
+    other_total += (uint32_t)(other * value);
+  }
+  return (int32_t)total > (int32_t)other_total;
+}
+
+/* The same of sparse rows, both in step by column. */
+SUPNORM_LANES int32_t supnorm_sparse_row_exceeds(const int16_t *weights, const uint16_t *columns, uint32_t count,
+                                             int32_t sum, const int16_t *others, const uint16_t *other_columns,
+                                             uint32_t other_count, int32_t other_sum, const supnorm_box *box) {
+  const uint32_t none = UINT32_C(65536);
+  uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum;
+  while (count > 0 || other_count > 0) {
+    uint32_t own_column = count > 0 ? *columns : none;
+    uint32_t other_column = other_count > 0 ? *other_columns : none;
+    uint32_t column = own_column < other_column ? own_column : other_column;
+    int32_t weight = 0, other = 0, value;
+    if (own_column == column) {
+      weight = *weights++;
+      columns++;
+      count--;
+    }
+    if (other_column == column) {
+      other = *others++;
+      other_columns++;
+      other_count--;
+    }
+    value = supnorm_end(box, column, weight >= other);
+    total += (uint32_t)(weight * value);
+    other_total += (uint32_t)(other * value);
+  }
+  return (int32_t)total > (int32_t)other_total;
+}
+
+/* ---- Groups of a max-plus row: the maximum of s * x + o, INT32_MIN for no entry ----
+ *
+ * `layout` is a constant wherever these are called, so that only its form is left. The mask is 0 for the sign +1 and -1
+ * for the sign -1: x ^ mask is x or -x - 1, and one is added at the end. */
+
+/* The column of an entry, in its block with byte columns. */
+SUPNORM_LANES uint32_t supnorm_entry_column(const supnorm_layer *layer, uint32_t index, uint32_t layout) {
+  return layout & SUPNORM_BYTE_COLUMNS ? layer->byte_columns[index] : layer->column_indices[index];
+}
+
+/* The maximum of a group. `start` is its first entry; values begin at its block. */
+SUPNORM_LANES int32_t supnorm_group_maximum(const supnorm_layer *layer, uint32_t start, uint32_t count,
+                                            const int16_t *values, int32_t mask, uint32_t layout) {
+  int32_t largest = INT32_MIN;
+  for (uint32_t index = start; index != start + count; index++) {
+    int32_t value = values[supnorm_entry_column(layer, index, layout)];
+    int32_t candidate = layout & SUPNORM_BYTE_OFFSETS ? (value - layer->byte_offsets[index]) ^ mask
+                                                      : (value ^ mask) + layer->weights[index];
+    if (candidate > largest) { largest = candidate; }
+  }
+  return count == 0 ? INT32_MIN : largest - mask;
+}
+
+/* The ends of a group's maximum over a box, whose vectors begin at its block, around one vector or between two. */
+SUPNORM_LANES supnorm_ends supnorm_group_ends_of(const supnorm_layer *layer, uint32_t start, uint32_t count,
+                                                 const supnorm_box *box, int32_t mask, uint32_t layout,
+                                                 int32_t is_around) {
+  supnorm_ends ends = {INT32_MIN, INT32_MIN};
+  /* A negated box has its ends exchanged. */
+  const int16_t *lower = mask ? box->upper : box->lower, *upper = mask ? box->lower : box->upper;
+  int32_t minimum = (mask ? box->maximum : box->minimum) ^ mask;
+  int32_t maximum = (mask ? box->minimum : box->maximum) ^ mask;
+  int32_t deviation = box->deviation;
+  for (uint32_t index = start; index != start + count; index++) {
+    uint32_t column = supnorm_entry_column(layer, index, layout);
+    int32_t low = lower[column] ^ mask, high, offset;
+    if (is_around) {
+      high = low + deviation < maximum ? low + deviation : maximum;
+      low = low - deviation > minimum ? low - deviation : minimum;
+    } else {
+      high = upper[column] ^ mask;
+    }
+    offset = layout & SUPNORM_BYTE_OFFSETS ? (mask ? layer->byte_offsets[index] : -layer->byte_offsets[index])
+                                           : layer->weights[index];
+    if (low + offset > ends.least) { ends.least = low + offset; }
+    if (high + offset > ends.greatest) { ends.greatest = high + offset; }
+  }
+  if (count > 0) {
+    ends.least -= mask;
+    ends.greatest -= mask;
+  }
+  return ends;
+}
+
+/* The same; a host has a loop for each form, a board one for both. */
+SUPNORM_LANES supnorm_ends supnorm_group_ends(const supnorm_layer *layer, uint32_t start, uint32_t count,
+                                              const supnorm_box *box, int32_t mask, uint32_t layout) {
+#if UINTPTR_MAX > UINT32_MAX
+  if (box->deviation == 0) { return supnorm_group_ends_of(layer, start, count, box, mask, layout, 0); }
+  return supnorm_group_ends_of(layer, start, count, box, mask, layout, 1);
+#else
+  return supnorm_group_ends_of(layer, start, count, box, mask, layout, box->deviation != 0);
+#endif
+}
+
+#endif

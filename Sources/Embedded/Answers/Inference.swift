@@ -1,0 +1,144 @@
+public import CSupNorm
+
+extension Network {
+  /// Computes the logits, the class and the certified global radius of one input; of a regression the outputs.
+  ///
+  /// - Parameters:
+  ///   - input: `inputs` values, full range.
+  ///   - scratch: at least `inferScratchCount` elements, any content.
+  ///   - logits: `outputs` elements, written: the raw accumulators of the last layer, or their negatives.
+  /// - Throws: `malformed` for a wrong count, `scratchTooSmall`; `logits` is then unchanged.
+  /// - Returns: the class and its radius, `SUPNORM_NO_CLASS` and 0 for a regression.
+  /// - Complexity: O(weights), then `outputs - 1` divisions.
+  public func infer(
+    _ input: Span<Int16>, scratch: inout MutableSpan<Int16>, logits: inout MutableSpan<Int32>
+  ) throws(NetworkError) -> supnorm_result {
+    try unsafe withPointers(input, &scratch, &logits) { input, scratch, logits throws(NetworkError) in
+      try unsafe infer(input, scratch: scratch, logits: logits)
+    }
+  }
+
+  /// Like `infer`, but gives the class only when every input within `radius` LSB is certified to have it: by the
+  /// global radius, or within the declared input range by `certify`.
+  ///
+  /// - Parameters:
+  ///   - radius: 0 … 65535 LSB.
+  ///   - scratch: at least `certifyScratchCount` elements, any content.
+  /// - Returns: the class with the larger of its global radius and `radius`, or `SUPNORM_NO_CLASS` with 0.
+  /// - Throws: what `infer` and `certify` throw, `otherTask` for a regression.
+  /// - Complexity: `infer`, and `certify` where the global radius falls short.
+  public func infer(
+    _ input: Span<Int16>, within radius: Int, scratch: inout MutableSpan<Int16>,
+    logits: inout MutableSpan<Int32>
+  ) throws(NetworkError) -> supnorm_result {
+    try unsafe withPointers(input, &scratch, &logits) { input, scratch, logits throws(NetworkError) in
+      try unsafe infer(input, within: radius, scratch: scratch, logits: logits)
+    }
+  }
+
+  /// Calls `body` with the memory of spans whose counts are those of the network.
+  private func withPointers(
+    _ input: Span<Int16>, _ scratch: inout MutableSpan<Int16>, _ logits: inout MutableSpan<Int32>,
+    _ body: (UnsafePointer<Int16>, Scratch, UnsafeMutablePointer<Int32>) throws(NetworkError) ->
+      supnorm_result
+  ) throws(NetworkError) -> supnorm_result {
+    guard input.count == inputs, logits.count == outputs else { throw .malformed }
+    return try unsafe input.withUnsafeBufferPointer { input throws(NetworkError) in
+      try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(NetworkError) in
+        try unsafe logits.withUnsafeMutableBufferPointer { logits throws(NetworkError) in
+          // A network has inputs and outputs, so that neither is empty.
+          try unsafe body(
+            input.baseAddress.unsafelyUnwrapped, Scratch(scratch), logits.baseAddress.unsafelyUnwrapped)
+        }
+      }
+    }
+  }
+
+  /// The same as for spans, of `inputs` and `outputs` values.
+  func infer(
+    _ input: UnsafePointer<Int16>, scratch: Scratch, logits: UnsafeMutablePointer<Int32>
+  ) throws(NetworkError) -> supnorm_result {
+    unsafe runLayers(input, in: try scratch.memory(inferScratchCount), logits: logits)
+    if isRegression { return supnorm_result(class_index: SUPNORM_NO_CLASS, radius_lsb: 0) }
+    let answers = unsafe Span(_unsafeStart: UnsafePointer(logits), count: outputs)
+    let answer = largestIndex(answers)
+    return supnorm_result(
+      class_index: Int32(truncatingIfNeeded: answer), radius_lsb: globalRadius(answers, classIndex: answer))
+  }
+
+  /// The same as for spans, of `inputs` and `outputs` values.
+  func infer(
+    _ input: UnsafePointer<Int16>, within radius: Int, scratch: Scratch, logits: UnsafeMutablePointer<Int32>
+  ) throws(NetworkError) -> supnorm_result {
+    guard !isRegression else { throw .otherTask }
+    try checkCertificates()
+    guard radius >= 0, radius <= Int(SUPNORM_RADIUS_MAX) else { throw .radiusOutOfRange }
+    _ = try unsafe scratch.memory(certifyScratchCount)
+    let result = try unsafe infer(input, scratch: scratch, logits: logits)
+    // A global radius of 0 is also what a tie gets, which nothing certifies.
+    if Int(result.radius_lsb) >= max(radius, 1) { return result }
+    guard
+      try unsafe certify(input, classIndex: Int(result.class_index), radius: radius, scratch: scratch)
+    else {
+      return supnorm_result(class_index: SUPNORM_NO_CLASS, radius_lsb: 0)
+    }
+    return supnorm_result(
+      class_index: result.class_index, radius_lsb: max(result.radius_lsb, UInt32(radius)))
+  }
+
+  /// Runs every layer; the accumulators of the last one, or their negatives, are the logits.
+  @inline(never)
+  private func runLayers(
+    _ input: UnsafePointer<Int16>, in memory: UnsafeMutablePointer<Int16>, logits: UnsafeMutablePointer<Int32>
+  ) {
+    var source = unsafe input
+    let last = layerCount - 1
+    for index in 0..<last {
+      let layer = self.layer(index)
+      let outputs = unsafe plan.outputs(ofLayer: index, in: memory)
+      unsafe layer.infer(source, hidden: outputs, logits: nil)
+      var activated = unsafe MutableSpan(_unsafeStart: outputs, count: layer.rows)
+      applyActivation(layer.activation, to: &activated)
+      forEachResidualInput(behindLayer: index) { place, column in unsafe outputs[place] = input[column] }
+      unsafe source = UnsafePointer(outputs)
+    }
+    unsafe layer(last).infer(source, hidden: nil, logits: logits)
+  }
+
+  /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
+  private func globalRadius(_ logits: Span<Int32>, classIndex: Int) -> UInt32 {
+    let pairs = unsafe UnsafeBufferPointer(start: network.pointee.bounds, count: boundCount)
+    return unsafe Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs.span)
+  }
+}
+
+/// See `supnorm_infer` in supnorm.h.
+@c public func supnorm_infer(
+  _ model: UnsafePointer<supnorm_model>?, _ input: UnsafePointer<Int16>?, _ scratch: UnsafeMutableRawPointer?,
+  _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?, _ result: UnsafeMutablePointer<supnorm_result>?
+) -> Int32 {
+  unsafe status(model) { network throws(NetworkError) in
+    guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
+      throw .nullPointer
+    }
+    unsafe result.pointee = try network.infer(
+      input, scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+    return SUPNORM_OK
+  }
+}
+
+/// See `supnorm_infer_within` in supnorm.h.
+@c public func supnorm_infer_within(
+  _ model: UnsafePointer<supnorm_model>?, _ input: UnsafePointer<Int16>?, _ requiredRadius: Int32,
+  _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
+  _ result: UnsafeMutablePointer<supnorm_result>?
+) -> Int32 {
+  unsafe status(model) { network throws(NetworkError) in
+    guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
+      throw .nullPointer
+    }
+    unsafe result.pointee = try network.infer(
+      input, within: Int(requiredRadius), scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+    return unsafe result.pointee.class_index == SUPNORM_NO_CLASS ? SUPNORM_UNCERTIFIED : SUPNORM_OK
+  }
+}

@@ -1,0 +1,78 @@
+public import CSupNorm
+
+// Dense layers: a weight for each row and column, row-major.
+
+/// See `supnorm_inference.shape` in supnorm_kernels.h.
+@c public func supnorm_dense_shape(
+  _ layer: UnsafePointer<supnorm_layer>, _ isLast: Int32, _ residuals: UInt32
+) -> Int32 {
+  unsafe weightedShapeStatus(layer, isLast: isLast != 0, arrays: .weights.and(.biases))
+}
+
+/// See `supnorm_inference.counts`: a dense layer stores none.
+@c public func supnorm_dense_counts(_ layer: UnsafePointer<supnorm_layer>) -> Int32 {
+  let product = unsafe UInt32(layer.pointee.rows) &* UInt32(layer.pointee.columns)
+  // Beyond 2^31 entries no index of the device's reaches.
+  return unsafe product == layer.pointee.entries && product <= UInt32(Int32.max) ? 0 : SUPNORM_ERROR_MALFORMED
+}
+
+/// See `supnorm_inference.check`.
+@c public func supnorm_dense_check(_ layer: UnsafePointer<supnorm_layer>) -> Int32 {
+  for row in unsafe 0..<Int(layer.pointee.rows) {
+    let weights = unsafe Span(
+      _unsafeStart: layer.denseRow(row), count: Int(layer.pointee.columns))
+    guard unsafe isAdmissible(weights, row: row, of: layer) else { return SUPNORM_ERROR_BOUND }
+  }
+  return SUPNORM_OK
+}
+
+/// See `supnorm_inference.infer`.
+@c public func supnorm_dense_infer(
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
+  _ logits: UnsafeMutablePointer<Int32>?
+) {
+  let numbers = unsafe layer.pointee
+  for row in unsafe 0..<Int(numbers.rows) {
+    let sum = unsafe supnorm_dense_row_sum(
+      layer.denseRow(row), input, UInt32(numbers.columns), numbers.biases[row])
+    unsafe store(sum, row: row, shift: Int32(numbers.shift), hidden: hidden, logits: logits)
+  }
+}
+
+/// See `supnorm_certificate.bound`.
+@c public func supnorm_dense_bound(
+  _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
+  _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+) {
+  let numbers = unsafe layer.pointee
+  for row in unsafe 0..<Int(numbers.rows) {
+    let ends = unsafe supnorm_row_ends(
+      layer.denseRow(row), nil, UInt32(numbers.columns), numbers.biases[row], box, 0)
+    unsafe store(ends, row: row, shift: Int32(numbers.shift), lower, upper, logitLower, logitUpper)
+  }
+}
+
+/// See `supnorm_certificate.exceeds`.
+@c public func supnorm_dense_exceeds(
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+) -> Int32 {
+  let numbers = unsafe layer.pointee
+  let own = Int(truncatingIfNeeded: row)
+  for other in unsafe 0..<Int(numbers.rows) where other != own {
+    let exceeds = unsafe supnorm_dense_row_exceeds(
+      layer.denseRow(own), numbers.biases[own], layer.denseRow(other), numbers.biases[other],
+      UInt32(numbers.columns), box)
+    guard exceeds != 0 else { return 0 }
+  }
+  return 1
+}
+
+extension UnsafePointer<supnorm_layer> {
+  /// The weights of a row of a dense layer.
+  @inline(__always)
+  fileprivate func denseRow(_ row: Int) -> UnsafePointer<Int16> {
+    unsafe pointee.weights + row &* Int(pointee.columns)
+  }
+}

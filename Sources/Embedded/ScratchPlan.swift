@@ -1,0 +1,73 @@
+internal import CSupNorm
+
+/// Where values lie in the scratch memory, in `Int16` elements.
+///
+/// The outputs of the hidden layers 0, 2, 4 … and of the hidden layers 1, 3, 5 … alternate between two parts, each of
+/// the widest of its layers; behind both lie the same two parts for upper bounds. Every part is a multiple of
+/// 8 bytes, so that all are aligned alike.
+struct ScratchPlan {
+  private(set) var even: UInt32 = 0
+  private(set) var odd: UInt32 = 0
+
+  /// The plan of no hidden layer.
+  init() {}
+
+  /// The plan that an opened model keeps.
+  init(even: UInt32, odd: UInt32) {
+    self.even = even
+    self.odd = odd
+  }
+
+  /// Makes room for the outputs of a hidden layer, and for what lies behind them: at most 2 · 65535 elements.
+  mutating func add(_ elements: Int, ofLayer index: Int) {
+    let rounded = (UInt32(truncatingIfNeeded: elements) &+ 3) & ~3
+    if index & 1 == 0 { even = max(even, rounded) } else { odd = max(odd, rounded) }
+  }
+
+  /// Elements that inference needs.
+  var inferCount: Int { Int(truncatingIfNeeded: even &+ odd) }
+  /// Elements that intervals need.
+  var certifyCount: Int { 2 &* inferCount }
+
+  /// The outputs of a hidden layer, or their lower bounds.
+  func outputs(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16> {
+    unsafe memory + (index & 1 == 0 ? 0 : Int(truncatingIfNeeded: even))
+  }
+
+  /// The upper bounds of the same values.
+  func upperBounds(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16>
+  {
+    unsafe outputs(ofLayer: index, in: memory + inferCount)
+  }
+}
+
+/// Scratch memory that a caller gave.
+@safe struct Scratch {
+  private let start: UnsafeMutablePointer<Int16>?
+  private let count: Int
+
+  /// Of a C function; null is allowed when nothing is needed.
+  ///
+  /// - Throws: `scratchTooSmall` for memory that is not aligned to 8 bytes, since the kernels may read and write it in
+  ///   words of so many.
+  @unsafe init(_ memory: UnsafeMutableRawPointer?, bytes: Int) throws(NetworkError) {
+    guard UInt(bitPattern: memory) & 7 == 0 else { throw .scratchTooSmall }
+    unsafe start = memory?.assumingMemoryBound(to: Int16.self)
+    // Half of a negative size is no size either.
+    count = unsafe memory == nil || bytes < 0 ? 0 : bytes / 2
+  }
+
+  /// Of a Swift function.
+  @unsafe init(_ memory: UnsafeMutableBufferPointer<Int16>) {
+    unsafe start = memory.baseAddress
+    count = memory.count
+  }
+
+  /// The memory when it has at least so many elements.
+  ///
+  /// Without hidden layers nothing is read or written: any address will do.
+  func memory(_ needed: Int) throws(NetworkError) -> UnsafeMutablePointer<Int16> {
+    guard count >= needed else { throw .scratchTooSmall }
+    return unsafe start ?? UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+  }
+}

@@ -1,0 +1,103 @@
+internal import FileAccess
+internal import Training
+
+// The layers of a model's file and what stands beside them.
+
+extension ModelReader {
+  func layers() throws(FileError) -> [FloatLayer] {
+    var layers: [FloatLayer] = []
+    var known: Set = [
+      "input.offset", "input.scale", "input.tolerance", "examples", "residual.weight", "target.offset",
+      "target.scale",
+    ]
+    repeat {
+      let weightName = "layers.\(layers.count).weight"
+      let biasName = "layers.\(layers.count).bias"
+      let weights = try tensor(weightName, shape: [nil, layers.last?.rows])
+      let biases = try tensor(biasName, shape: [weights.shape[0]])
+      let layer = FloatLayer(
+        rows: weights.shape[0], columns: weights.shape[1], weights: weights.elements.floats,
+        biases: biases.elements.floats, rowSumBound: nil)
+      guard layer.weights.allSatisfy(\.isFinite), layer.biases.allSatisfy(\.isFinite) else {
+        throw FileError(path, place: "layers.\(layers.count)", "a number beyond the range of 32-bit floats")
+      }
+      layers.append(layer)
+      known.formUnion([weightName, biasName])
+    } while content.tensors["layers.\(layers.count).weight"] != nil
+    // A tensor that is passed over could be one that changes what the network computes.
+    if let stranger = content.tensors.keys.filter({ !known.contains($0) }).min() {
+      throw fail("tensor \(stranger)", "not part of a model of \(layers.count) layers")
+    }
+    try setKinds(of: &layers)
+    guard let list = content.metadata["row_sum_bounds"] else { return layers }
+    let bounds = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard bounds.count == layers.count else {
+      throw fail("metadata row_sum_bounds", "\(bounds.count) bounds for \(layers.count) layers")
+    }
+    for (index, text) in bounds.enumerated() where text != "free" {
+      guard let bound = Float(text), bound.isFinite, bound > 0 else {
+        throw fail("metadata row_sum_bounds", "\(quoted(String(text))) is neither free nor a positive number")
+      }
+      guard layers[index].kind == .dense else {
+        throw fail("metadata row_sum_bounds", "layer \(index) is one of distances, free expected")
+      }
+      layers[index].rowSumBound = bound
+    }
+    return layers
+  }
+
+  /// The kinds of the layers, `distance,distance,dense`; all dense when the file says nothing.
+  func setKinds(of layers: inout [FloatLayer]) throws(FileError) {
+    guard let list = content.metadata["layer_kinds"] else { return }
+    let place = "metadata layer_kinds"
+    let names = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard names.count == layers.count else {
+      throw fail(place, "\(names.count) kinds for \(layers.count) layers")
+    }
+    for (index, name) in names.enumerated() {
+      guard let kind = LayerKind(rawValue: String(name)) else {
+        let known = LayerKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw fail(place, "\(quoted(String(name))) is not one of \(known)")
+      }
+      guard
+        kind == .distance || index == layers.count - 1 || layers[...index].allSatisfy({ $0.kind == .dense })
+      else { throw fail(place, "layer \(index) is dense behind distances, only the last one may be") }
+      guard kind == .dense || index == 0 || layers[index - 1].kind == .distance else {
+        throw fail(place, "layer \(index) is one of distances behind a dense one")
+      }
+      layers[index].kind = kind
+    }
+  }
+
+  /// The residual terms: `+3,-7` names the inputs, rising or falling; the tensor has a column for each.
+  func residuals(inputs: Int, outputs: Int, layerCount: Int) throws(FileError) -> [ResidualTerm] {
+    guard let list = content.metadata["residual_inputs"] else {
+      guard content.tensors["residual.weight"] == nil else {
+        throw fail("metadata", "key 'residual_inputs' is missing, there is a tensor residual.weight")
+      }
+      return []
+    }
+    let place = "metadata residual_inputs"
+    let names = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard names.count <= inputs, layerCount > 1 else {
+      throw fail(place, "\(names.count) residual inputs, \(inputs) inputs, \(layerCount) layers")
+    }
+    let weights = try tensor("residual.weight", shape: [outputs, names.count]).elements.floats
+    var terms: [ResidualTerm] = []
+    for (index, name) in names.enumerated() {
+      guard let sign = name.first, sign == "+" || sign == "-", let input = Int(name.dropFirst()),
+        input >= 0, input < inputs, input > terms.last?.input ?? -1
+      else {
+        throw fail(place, "\(quoted(String(name))) is not + or - and an input, in increasing order")
+      }
+      let column = (0..<outputs).map { weights[$0 * names.count + index] }
+      guard column.allSatisfy({ $0.isFinite && (sign == "+" ? $0 > 0 : $0 < 0) }) else {
+        throw fail(
+          place, "the weights of \(quoted(String(name))) are not all \(sign == "+" ? "positive" : "negative")"
+        )
+      }
+      terms.append(ResidualTerm(input: input, isIncreasing: sign == "+", weights: column))
+    }
+    return terms
+  }
+}

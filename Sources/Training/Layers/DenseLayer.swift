@@ -1,0 +1,149 @@
+/// `y = W x + b`, in panels: every product is a chain of fused multiply-adds over the columns, or over the samples.
+///
+/// A box of center c and radius r becomes the one of center `W c + b` and radius `|W| r`.
+///
+/// Sendable unchecked, as its panels are: a task of the update changes its own part alone.
+final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
+  /// W.
+  let panels: Panels
+  let biases: Panels
+  /// Wᵀ, which carries gradients back; nil when no pass needs it.
+  let transposed: Panels?
+
+  /// `|W|`, which carries the radius of a box; nil when no pass needs it.
+  private let magnitudes: Panels?
+  /// `|W|ᵀ`, for both of these reasons.
+  private let transposedMagnitudes: Panels?
+
+  private let constraint: (any RowConstraint)?
+  /// What the last projection of each row left, where the next one starts.
+  private let thresholds: Panels
+  /// 1 for each weight that may move and 0 for one that stays zero; nil when all may move.
+  private let mask: Panels?
+  private let initial: FloatLayer
+
+  init(_ layer: FloatLayer, at place: LayerPlace) {
+    let (rows, columns) = (layer.rows, layer.columns)
+    let (intervals, propagatesBack) = (place.intervals, place.gradients && !place.isFirst)
+    initial = layer
+    constraint = layer.constraint
+    panels = Panels(rows: rows, columns: columns, elements: layer.weights)
+    biases = Panels(rows: rows, columns: 1, elements: layer.biases)
+    transposed = propagatesBack ? Panels(rows: columns, columns: rows) : nil
+    magnitudes = intervals ? Panels(rows: rows, columns: columns) : nil
+    transposedMagnitudes = intervals && propagatesBack ? Panels(rows: columns, columns: rows) : nil
+    thresholds = Panels(rows: rows, columns: 1)
+    mask =
+      place.keepsZeros
+      ? Panels(rows: rows, columns: columns, elements: layer.weights.map { $0 == 0 ? 0 : 1 }) : nil
+    for part in 0..<panels.count { parametersChanged(part: part) }
+  }
+
+  var floatLayer: FloatLayer {
+    var layer = initial
+    layer.weights = panels.elements
+    layer.biases = biases.elements
+    return layer
+  }
+
+  // MARK: Parameters
+
+  var columns: Int { panels.columns }
+  var weights: any LaneStore { panels }
+  var state: [any LaneStore] { [thresholds] }
+
+  func parametersChanged(part: Int) {
+    if let magnitudes {
+      let (source, target) = unsafe (panels.panel(part), magnitudes.panel(part))
+      for column in 0..<columns { unsafe target[column] = unsafe source[column].magnitudes }
+    }
+    if let transposed { panels.transpose(panel: part, into: transposed) }
+    if let transposedMagnitudes { magnitudes?.transpose(panel: part, into: transposedMagnitudes) }
+  }
+
+  func project(part: Int) {
+    if let mask {
+      let (weights, kept) = unsafe (panels.panel(part), mask.panel(part))
+      for column in 0..<columns { unsafe weights[column] *= kept[column] }
+    }
+    unsafe constraint?.project(
+      panel: panels.panel(part), columns: columns, thresholds: &thresholds.panel(part).pointee)
+    parametersChanged(part: part)
+  }
+
+  // MARK: Points
+
+  func makePass(capacity: Int, gradients: Bool) -> any LayerPass { self }
+
+  func runForward(_ inputs: Matrix, into outputs: Matrix) {
+    outputs.setToProduct(inputs, transposed: panels, plus: biases)
+  }
+
+  func runBackward(_ gradients: Matrix, inputs: Matrix, into inputGradients: Matrix?) {
+    guard let inputGradients else { return }
+    guard let transposed else { preconditionFailure("made without gradients") }
+    inputGradients.setToProduct(gradients, transposed: transposed)
+  }
+
+  func addGradients(part: Int, _ gradients: Matrix, inputs: Matrix, to result: PartGradients) {
+    result.weights.addProduct(transposed: gradients, block: part, inputs, toPanel: 0)
+    for row in 0..<gradients.rows { result.biases += gradients.lanes(part, ofRow: row) }
+  }
+
+  // MARK: Boxes, see also `WorstCaseHead.swift`
+
+  func runForward(_ boxes: Boxes, into outputs: Boxes) {
+    guard let magnitudes else { preconditionFailure("made without intervals") }
+    outputs.centers.setToProduct(boxes.centers, transposed: panels, plus: biases)
+    outputs.radii.setToProduct(boxes.radii, transposed: magnitudes)
+  }
+
+  func runBackward(_ gradients: Boxes, into inputGradients: Boxes) {
+    guard let transposed, let transposedMagnitudes else { preconditionFailure("made without gradients") }
+    inputGradients.centers.setToProduct(gradients.centers, transposed: transposed)
+    inputGradients.radii.setToProduct(gradients.radii, transposed: transposedMagnitudes)
+  }
+
+  func addGradients(part: Int, _ gradients: Boxes, inputs: Boxes, to result: PartGradients) {
+    addGradients(part: part, gradients.centers, inputs: inputs.centers, to: result)
+    result.magnitudes?.addProduct(transposed: gradients.radii, block: part, inputs.radii, toPanel: 0)
+  }
+
+  func addMagnitudeGradients(part: Int, to result: PartGradients) {
+    guard let magnitudes = result.magnitudes else { return }
+    // |w| has the derivative sign(w), 0 at 0.
+    let (direct, through) = unsafe (result.lanes, magnitudes.panel(0))
+    let signs = unsafe panels.panel(part)
+    for column in 0..<columns {
+      let zero = unsafe signs[column] .== 0
+      let negative = unsafe signs[column] .< 0
+      var change = unsafe through[column]
+      change.replace(with: -change, where: negative)
+      change.replace(with: 0, where: zero)
+      unsafe direct[column] += change
+    }
+  }
+
+  // MARK: The kind
+
+  /// Uniform in ±1/√columns, with biases of zero.
+  ///
+  /// Biases are zero because the projected rows carry only small values at first, which random biases would
+  /// drown: such units start constant or dead, and certified accuracy ends one or two points lower. For the same
+  /// reason the inner layers of a ReLU network start with weights of one sign, in 0 … 1/√columns: sums of what
+  /// ReLU lets through stay positive, so every unit starts alive (measured: up to half a point).
+  static func random(
+    rows: Int, columns: Int, at place: LayerPlace, _ options: TrainingOptions,
+    using generator: inout SeededGenerator
+  ) -> FloatLayer {
+    let reach = 1 / Double(columns).squareRoot()
+    let isPositive = !place.isFirst && !place.isLast && options.activation == .relu
+    let weights = (0..<rows * columns).map { _ in
+      let draw = generator.uniform()
+      return Float(reach * (isPositive ? draw : 2 * draw - 1))
+    }
+    return FloatLayer(
+      rows: rows, columns: columns, weights: weights, biases: Array(repeating: 0, count: rows),
+      rowSumBound: options.bound(ofLayer: place.index))
+  }
+}

@@ -1,0 +1,250 @@
+import Integers
+import CSupNorm
+import Certification
+import Embedded
+import TestSupport
+import Testing
+
+/// The kernels that the tables name, whatever lanes they use, against the plain arithmetic of rows and groups.
+@Suite("Kernels")
+struct KernelTests {
+  /// A box of a layer's inputs: the bounds of a hidden layer, or an input with a deviation and a range.
+  struct LayerBox {
+    var lower: [Int16]
+    var upper: [Int16]
+    var widening: Widening
+
+    init(_ columns: Int, _ random: inout TestRandom) {
+      let values = random.input(count: columns)
+      if random.oneIn(2) {
+        let others = random.input(count: columns)
+        lower = zip(values, others).map { min($0, $1) }
+        upper = zip(values, others).map { max($0, $1) }
+        widening = .none
+        return
+      }
+      let range = random.oneIn(2) ? (-32768, 32767) : (-1000, 20_000)
+      let deviation = random.element(of: [0, 1, 65535, random.integer(0...65535)])
+      lower = values.map { Int16(min(max(Int($0), range.0), range.1)) }
+      upper = lower
+      widening = Widening(
+        deviation: Int32(deviation), minimum: Int32(range.0), maximum: Int32(range.1))
+    }
+
+    /// Calls `body` with the box as the kernels take it.
+    func withBox<Result>(_ body: (UnsafePointer<supnorm_box>) -> Result) -> Result {
+      unsafe lower.withUnsafeBufferPointer { low in
+        unsafe upper.withUnsafeBufferPointer { high in
+          var box = unsafe supnorm_box(
+            lower: low.baseAddress, upper: high.baseAddress, deviation: widening.deviation,
+            minimum: widening.minimum, maximum: widening.maximum)
+          return unsafe body(&box)
+        }
+      }
+    }
+  }
+
+  /// The plain accumulators of a layer, and their ends over a box.
+  struct PlainLayer {
+    let layer: IntegerLayer
+
+    /// The places of each row among what the layer stores.
+    private var rows: [Range<Int>] {
+      var start = 0
+      let groups = layer.storedCounts.count / layer.rows
+      return (0..<layer.rows).map { row in
+        let count =
+          groups == 0
+          ? layer.columns
+          : layer.storedCounts[row * groups..<(row + 1) * groups].reduce(0) { $0 + Int($1) }
+        defer { start += count }
+        return start..<start + count
+      }
+    }
+
+    private func columns(_ row: Range<Int>) -> [UInt16] {
+      layer.kind == .dense ? [] : Array(layer.storedColumns[row])
+    }
+
+    func accumulators(_ input: [Int16]) -> [Int32] {
+      if layer.kind == .maxPlus { return maxima { maximum($0, $1, $2, $3, input) } }
+      return rows.enumerated().map { index, row in
+        accumulator(
+          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
+          bias: layer.biases[index], input: input.span)
+      }
+    }
+
+    func ends(_ box: LayerBox) -> [(lower: Int32, upper: Int32)] {
+      if layer.kind == .maxPlus {
+        let ends = { (group: Int, columns: [UInt16], offsets: [Int], mask: Int32) in
+          self.ends(group, columns, offsets, mask, box)
+        }
+        return zip(maxima { ends($0, $1, $2, $3).lower }, maxima { ends($0, $1, $2, $3).upper }).map {
+          ($0, $1)
+        }
+      }
+      return rows.enumerated().map { index, row in
+        accumulatorBounds(
+          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
+          bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span, widening: box.widening)
+      }
+    }
+
+    /// Whether a row's logit exceeds every other everywhere.
+    func exceeds(_ own: Int, _ box: LayerBox) -> Bool {
+      let rows = self.rows
+      if layer.kind == .maxPlus {
+        let isNegated = layer.activation == .negate
+        let logits = ends(box).map { isNegated ? (lower: -$0.upper, upper: -$0.lower) : $0 }
+        return logits.indices.allSatisfy { $0 == own || logits[own].lower > logits[$0].upper }
+      }
+      return rows.indices.allSatisfy { other in
+        other == own
+          || exceedsEverywhere(
+            weights: Array(layer.storedWeights[rows[own]]).span, columns: columns(rows[own]).span,
+            bias: layer.biases[own], otherWeights: Array(layer.storedWeights[rows[other]]).span,
+            otherColumns: columns(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
+            upper: box.upper.span, widening: box.widening)
+      }
+    }
+
+    /// The largest of what a function gives for each group that has entries, in every row.
+    private func maxima(_ value: (Int, [UInt16], [Int], Int32) -> Int32) -> [Int32] {
+      let groups = layer.storedCounts.count / layer.rows
+      var start = 0
+      return (0..<layer.rows).map { row in
+        (0..<groups).compactMap { group in
+          let count = Int(layer.storedCounts[row * groups + group])
+          defer { start += count }
+          guard count > 0 else { return nil }
+          let place = start..<start + count
+          return value(
+            group, Array(layer.storedColumns[place]), Array(layer.storedOffsets[place]),
+            group % 2 == 0 ? 0 : -1)
+        }.max() ?? .min
+      }
+    }
+
+    private func block(_ group: Int, _ values: [Int16]) -> [Int16] { Array(values[(group / 2 * 256)...]) }
+
+    private func maximum(
+      _ group: Int, _ columns: [UInt16], _ offsets: [Int], _ mask: Int32, _ input: [Int16]
+    ) -> Int32 {
+      let values = block(group, input)
+      if layer.usesByteOffsets {
+        let bytes = offsets.map { UInt8($0) }
+        return groupMaximum(columns: columns.span, offsets: bytes.span, values: values.span, mask: mask)
+      }
+      let words = offsets.map { Int16($0) }
+      return groupMaximum(columns: columns.span, offsets: words.span, values: values.span, mask: mask)
+    }
+
+    private func ends(
+      _ group: Int, _ columns: [UInt16], _ offsets: [Int], _ mask: Int32, _ box: LayerBox
+    ) -> (lower: Int32, upper: Int32) {
+      let (lower, upper) = (block(group, box.lower), block(group, box.upper))
+      if layer.usesByteOffsets {
+        let bytes = offsets.map { UInt8($0) }
+        return groupEnds(
+          columns: columns.span, offsets: bytes.span, lower: lower.span, upper: upper.span,
+          widening: box.widening, mask: mask)
+      }
+      let words = offsets.map { Int16($0) }
+      return groupEnds(
+        columns: columns.span, offsets: words.span, lower: lower.span, upper: upper.span,
+        widening: box.widening, mask: mask)
+    }
+  }
+
+  /// Layers of every kind and layout, of one column and of several blocks, with the ends of what they can hold.
+  static func networks(_ random: inout TestRandom) throws -> [IntegerNetwork] {
+    var networks = random.networks(12)
+    for layout in MaxPlusTests.layouts {
+      for columns in [1, 255, 256, 257, 513, 1024] {
+        let hidden = MaxPlusTests.layer(layout, rows: 3, columns: columns, activation: .identity, &random)
+        let last = MaxPlusTests.layer(
+          layout, rows: 3, columns: 3, activation: random.element(of: [.identity, .negate]), &random)
+        networks.append(
+          try IntegerNetwork(
+            layers: [hidden, last], unit: 1, inputMinimum: -32768, inputMaximum: 32767))
+      }
+    }
+    return networks
+  }
+
+  @Test func `The kernels of every kind and layout equal the plain arithmetic bit for bit`() throws {
+    var random = TestRandom()
+    var seen: Set<[Int]> = []
+    for network in try Self.networks(&random) {
+      let device = CNetwork(network)
+      for (index, layer) in network.layers.enumerated() {
+        let kernels = unsafe try #require(
+          supnorm_inference_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
+        seen.insert([Int(layer.kind.constant), Int(layer.layout)])
+        let isLast = index == network.layers.count - 1
+        for _ in 0..<4 {
+          let input = random.input(count: layer.columns)
+          let plain = PlainLayer(layer: layer).accumulators(input)
+          let hidden = GuardedMemory<Int16>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
+          unsafe kernels.pointee.infer(device.layers + index, input, hidden.pointer, nil)
+          #expect(hidden.values == plain.map { requantized($0, shift: Int32(layer.shift)) }, "\(random)")
+          let logits = GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
+          unsafe kernels.pointee.infer(device.layers + index, input, nil, logits.pointer)
+          let isNegated = isLast && layer.activation == .negate
+          if isLast { #expect(logits.values == (isNegated ? plain.map { -$0 } : plain), "\(random)") }
+          #expect(hidden.areGuardsIntact && logits.areGuardsIntact)
+        }
+      }
+    }
+    #expect(seen == [[0, 0], [1, 0], [2, 0], [2, 1], [2, 2], [2, 3]])
+  }
+
+  @Test func `The bounds of every kind and layout equal the plain arithmetic bit for bit`() throws {
+    var random = TestRandom()
+    var verdicts = [0, 0]
+    for network in try Self.networks(&random) {
+      let device = CNetwork(network)
+      for (index, layer) in network.layers.enumerated() {
+        let kernels = unsafe try #require(
+          supnorm_certificate_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
+        for _ in 0..<4 {
+          let box = LayerBox(layer.columns, &random)
+          let plain = PlainLayer(layer: layer)
+          let ends = plain.ends(box)
+          let hidden = (0..<2).map { _ in
+            GuardedMemory<Int16>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
+          }
+          unsafe box.withBox { box in
+            unsafe kernels.pointee.bound(
+              device.layers + index, box, hidden[0].pointer, hidden[1].pointer, nil, nil)
+          }
+          #expect(
+            hidden[0].values == ends.map { requantized($0.lower, shift: Int32(layer.shift)) }, "\(random)")
+          #expect(
+            hidden[1].values == ends.map { requantized($0.upper, shift: Int32(layer.shift)) }, "\(random)")
+          #expect(hidden[0].areGuardsIntact && hidden[1].areGuardsIntact)
+          guard index == network.layers.count - 1 else { continue }
+          let logits = (0..<2).map { _ in
+            GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
+          }
+          unsafe box.withBox { box in
+            unsafe kernels.pointee.bound(
+              device.layers + index, box, nil, nil, logits[0].pointer, logits[1].pointer)
+          }
+          let isNegated = layer.activation == .negate
+          #expect(logits[0].values == ends.map { isNegated ? -$0.upper : $0.lower }, "\(random)")
+          #expect(logits[1].values == ends.map { isNegated ? -$0.lower : $0.upper }, "\(random)")
+          for row in 0..<layer.rows {
+            let exceeds = unsafe box.withBox { box in
+              unsafe kernels.pointee.exceeds(device.layers + index, UInt32(row), box)
+            }
+            #expect((exceeds != 0) == plain.exceeds(row, box), "row \(row); \(random)")
+            verdicts[exceeds == 0 ? 0 : 1] += 1
+          }
+        }
+      }
+    }
+    #expect(verdicts.allSatisfy { $0 > 50 }, "\(verdicts)")
+  }
+}
