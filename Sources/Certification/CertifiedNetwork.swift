@@ -18,7 +18,7 @@ public struct Answer: Equatable, Sendable {
 ///
 /// ```swift
 /// let network = try CertifiedNetwork(readHeader("digits.h").verified())
-/// #expect(network.certifiedRadius(of: input) >= 40)
+/// #expect(try network.certifiedRadius(of: input) >= 40)
 /// ```
 @safe public final class CertifiedNetwork: @unchecked Sendable {
   // Unchecked: all memory is written in `init` and only read after it.

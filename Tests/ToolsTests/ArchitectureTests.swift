@@ -93,6 +93,20 @@ struct ArchitectureTests {
     }
   }
 
+  @Test func `The way of one image names each thing once, and each is in the sources`() throws {
+    let article = try text(Self.article)
+    let start = try #require(article.range(of: "\n## The way of one image\n"))
+    let section = article[start.upperBound...].components(separatedBy: "\n## ")[0]
+    let words = names(section).map { String($0.prefix { $0 != "(" && $0 != "." }) }
+    #expect(words.count > 50)
+    for word in Set(words).sorted() {
+      #expect(words.filter { $0 == word }.count == 1, "\(word) is named more than once")
+      let result = try Checkout.run(
+        "grep", ["-rqwIF", word, "Package.swift", "Sources", "Tools", "Firmware"], folder: Checkout.root)
+      #expect(result.status == 0, "\(word) is nowhere")
+    }
+  }
+
   @Test func `Every file that the article names exists`() throws {
     let folders = ["Sources/", "Tools/", "Tests/", "Firmware/"]
     let paths = names(try text(Self.article)).filter { name in folders.contains { name.hasPrefix($0) } }
