@@ -12,17 +12,22 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Whether another package builds this one, which may then set no flags of its own.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+
 /// The vector units of the machine that builds, for the module that trains.
 ///
-/// On x86-64 the compiler otherwise keeps to those of 2003. Results have the same bits with and without them. Only the
-/// package's own builds may set such flags, so a dependent trains slowly.
+/// On x86-64 the compiler otherwise keeps to those of 2003. Results have the same bits with and without them. A dependent
+/// trains slowly.
 let vectorUnits: [SwiftSetting] = {
-  let isDependency = Context.packageDirectory.contains("/checkouts/")
   let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
   let flags = processor.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? []
   guard !isDependency, flags.contains("avx2"), flags.contains("fma") else { return [] }
   return [.unsafeFlags(["-Xcc", "-march=haswell", "-Xcc", "-fno-math-errno", "-target-cpu", "haswell"])]
 }()
+
+/// What lets tests of release builds see the inside of the program, which is no library.
+let testability: [SwiftSetting] = isDependency ? [] : [.unsafeFlags(["-enable-testing"])]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ more: [SwiftSetting] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings + more)
@@ -90,7 +95,7 @@ let package = Package(
         "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library", "setup", "soak", "test",
         "try-datasets",
       ],
-      resources: [.copy("data")], swiftSettings: settings),
+      resources: [.copy("data")], swiftSettings: settings + testability),
 
     .target(
       name: "TestSupport", dependencies: allModules,

@@ -19,7 +19,7 @@ public struct FlashBudget: Sendable {
 }
 
 /// What was done to keep a budget.
-public enum FlashFit: Equatable, Sendable {
+public enum FlashFit: Equatable, Sendable, CustomStringConvertible {
   /// Nothing: it fits as it is.
   case whole
   /// Hidden weights below so many LSB were dropped.
@@ -28,6 +28,16 @@ public enum FlashFit: Equatable, Sendable {
   case byteOffsets
   /// Offsets are bytes, and so many entries were dropped, the least used ones.
   case leastUsedDropped(count: Int)
+
+  /// What was done, in words.
+  public var description: String {
+    switch self {
+    case .whole: "fits as it is"
+    case .pruned(let threshold): "hidden weights below \(threshold) LSB dropped"
+    case .byteOffsets: "offsets are bytes"
+    case .leastUsedDropped(let count): "offsets are bytes, \(count) entries dropped that the data use least"
+    }
+  }
 }
 
 /// The network of a model within a budget, with as little done to it as keeps the budget.

@@ -49,8 +49,7 @@ struct AnswerTests {
     return folder
   }
 
-  @Test("predict gives value and bounds of every output")
-  func everyOutput() throws {
+  @Test func `predict gives value and bounds of every output`() throws {
     let folder = try twoOutputs(outputNames: ["u", "v"])
     try folder.write("x,y\n10,20\n0,39\n", as: "x.csv")
     let arguments = ["predict", "two.h", "--input", "x.csv", "--within", "50"]
@@ -77,8 +76,10 @@ struct AnswerTests {
     }
   }
 
-  @Test("a regression's input outside the declared range has no bounds, and both forms of the answer say so")
-  func noBounds() throws {
+  @Test
+  func `A regression's input outside the declared range has no bounds, and both forms of the answer say so`()
+    throws
+  {
     let folder = try twoOutputs(outputNames: ["u", "v"])
     try folder.write("x,y\n-32768,-32768\n", as: "x.csv")
     let arguments = ["predict", "two.h", "--raw", "--input", "x.csv", "--within", "50"]
@@ -89,8 +90,7 @@ struct AnswerTests {
       try folder.supnorm(arguments).output.contains(", no bounds: outside the declared input range, output "))
   }
 
-  @Test("evaluate and report speak of every output, also of one that the data do not have")
-  func everyEvaluation() throws {
+  @Test func `evaluate and report speak of every output, also of one that the data do not have`() throws {
     for (name, isThere) in [("v", true), ("w", false)] {
       let folder = try twoOutputs(outputNames: ["u", name])
       let arguments = ["two.h", "--data", "d.csv", "--epsilon", "0.01"]
@@ -114,9 +114,11 @@ struct AnswerTests {
     }
   }
 
-  @Test(
-    "a tie and an input outside the range have the local radius -1, and text says what a radius of 0 means")
-  func noRadius() throws {
+  @Test
+  func
+    `A tie and an input outside the range have the local radius -1, and text says what a radius of 0 means`()
+    throws
+  {
     let folder = try TestFolder()
     try FileManager.default.copyItem(
       at: TrainedDigits.folder.get().folder.url.appending(path: "digits.h"),
@@ -135,8 +137,7 @@ struct AnswerTests {
         global == 0 ? "0 LSB (this input only) global, none local" : "\(global) LSB global, none local"))
   }
 
-  @Test("evaluate takes a usual epsilon and says which")
-  func usualEpsilon() throws {
+  @Test func `evaluate takes a usual epsilon and says which`() throws {
     let folder = try TrainedDigits.folder.get().folder
     let result = try folder.supnorm(["evaluate", "digits.h", "--data", "digits", "--json"])
     #expect(result.status == 0)
@@ -147,8 +148,7 @@ struct AnswerTests {
     #expect(try folder.supnorm(["evaluate", "--help"]).output.contains("Without --epsilon"))
   }
 
-  @Test("errors and networks print as sentences")
-  func sentences() throws {
+  @Test func `Errors and networks print as sentences`() throws {
     let layers = [
       FloatLayer(rows: 3, columns: 2, weights: [1, 0, 0, 1, 0, 0], biases: [0, 0, 0], rowSumBound: 1),
       FloatLayer(rows: 2, columns: 3, weights: [1, 0, 0, 0, 1, 0], biases: [0, 0], rowSumBound: nil),

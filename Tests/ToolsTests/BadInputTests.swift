@@ -27,8 +27,7 @@ struct BadInputTests {
 
   private func csv(_ lines: String...) -> Data { Data((lines.joined(separator: "\n") + "\n").utf8) }
 
-  @Test("usage")
-  func usage() throws {
+  @Test func `Bad usage is refused in one line`() throws {
     try expect("unknown option '--epoch'", ["train", "--data", "digits", "--epoch", "3", "--out", "m"])
     try expect("option '--data' needs a value", ["train", "--out", "m", "--data"])
     try expect("option '--data' is required", ["train", "--out", "m"])
@@ -53,8 +52,7 @@ struct BadInputTests {
     #expect(try folder.supnorm([]).status == 2)
   }
 
-  @Test("options of distances, images and flash")
-  func distances() throws {
+  @Test func `Options of distances, images and flash that do not go together are refused`() throws {
     let dense = ["train", "--data", "digits", "--out", "m"]
     let train = dense + ["--layers", "distance"]
     try expect("--layers 'sphere': not one of dense, distance, hybrid", dense + ["--layers", "sphere"])
@@ -86,8 +84,7 @@ struct BadInputTests {
       files: model)
   }
 
-  @Test("files that are not there or cannot be written")
-  func files() throws {
+  @Test func `Files that are not there or cannot be written are refused`() throws {
     try expect("nope.h: no such file or folder", ["verify", "nope.h"])
     try expect(
       "no.safetensors: no such file or folder", ["export", "no.safetensors", "--name", "a", "--out", "a.h"])
@@ -102,8 +99,7 @@ struct BadInputTests {
       files: ["m.safetensors": trained("m.safetensors")])
   }
 
-  @Test("models")
-  func models() throws {
+  @Test func `Models that are none are refused`() throws {
     let model = try trained("m.safetensors")
     let folder = try TestFolder()
     for length in [0, 7, 100, model.count / 2, model.count - 1] {
@@ -126,8 +122,7 @@ struct BadInputTests {
       files: ["digits.h": trained("digits.h"), "d.csv": csv("a,b,label", "1,2,0")])
   }
 
-  @Test("tolerances, targets and monotone inputs")
-  func statements() throws {
+  @Test func `Tolerances, targets and monotone inputs that say nothing are refused`() throws {
     let train = ["train", "--data", "breast-cancer", "--out", "m"]
     for (tolerance, line) in [
       ("mean_radius=0", "--tolerance 'mean_radius=0': not a positive number"),
@@ -182,8 +177,7 @@ struct BadInputTests {
       "--data '.': columns are chosen in .csv files", ["train", "--data", ".", "--target", "a", "--out", "m"])
   }
 
-  @Test("radii that say nothing")
-  func radii() throws {
+  @Test func `Radii that say nothing are refused`() throws {
     let files = ["digits.h": try trained("digits.h")]
     try expect(
       "--epsilon '1.5': 49128 LSB, the whole input range is 32752 LSB",
@@ -199,8 +193,7 @@ struct BadInputTests {
       files: ["digits.h": Data(other.utf8)])
   }
 
-  @Test("data")
-  func data() throws {
+  @Test func `Data that cannot be read is refused`() throws {
     let train = ["train", "--data", "d.csv", "--out", "m"]
     try expect(
       "d.csv:3: column 'b': missing value; --missing drop leaves out such rows", train,
@@ -242,8 +235,7 @@ struct BadInputTests {
       ])
   }
 
-  @Test("boards and QEMU")
-  func boards() throws {
+  @Test func `Boards that are not there, and QEMU that is not, are refused`() throws {
     let header = try trained("digits.h")
     try expect(
       "--board 'stm32': not one of microbit, mps2-an386, riscv32-virt",
@@ -254,8 +246,7 @@ struct BadInputTests {
       environment: ["PATH": "/nowhere"])
   }
 
-  @Test("a header edited by hand")
-  func editedHeader() throws {
+  @Test func `A header edited by hand is refused`() throws {
     var lines = try String(decoding: trained("digits.h"), as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
     let unit = try #require(lines.firstIndex { $0.hasPrefix("#define DIGITS_UNIT") })

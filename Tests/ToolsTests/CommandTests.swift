@@ -9,8 +9,7 @@ import Training
 
 @Suite("Commands")
 struct CommandTests {
-  @Test("the same training and export twice give the same bytes, another seed gives others")
-  func deterministic() throws {
+  @Test func `The same training and export twice give the same bytes, another seed gives others`() throws {
     let folder = try TestFolder()
     for (name, seed) in [("a", "3"), ("b", "3"), ("c", "4")] {
       let train = try folder.supnorm([
@@ -29,8 +28,7 @@ struct CommandTests {
     #expect(try bytes("a.safetensors") != bytes("c.safetensors"))
   }
 
-  @Test("export reports the layers and what quantization cost")
-  func export() throws {
+  @Test func `export reports the layers and what quantization cost`() throws {
     let json = try TrainedDigits.folder.get().export.json()
     let layers = try #require(json["layers"] as? [[String: Any]])
     #expect(layers.map { $0["rows"] as? Int } == [16, 16, 10])
@@ -44,8 +42,7 @@ struct CommandTests {
     #expect(float > 180 && abs(float - integer) <= 4, "float \(float), integers \(integer) of 360")
   }
 
-  @Test("verify prints the promised keys and accepts the export")
-  func verify() throws {
+  @Test func `verify prints the promised keys and accepts the export`() throws {
     let box = try TrainedDigits.folder.get()
     let result = try box.folder.supnorm(["verify", "digits.h", "--json"])
     #expect(result.status == 0)
@@ -58,8 +55,7 @@ struct CommandTests {
     for layer in layers { #expect(keys.isSubset(of: layer.keys)) }
   }
 
-  @Test("linear bounds prove at least what intervals prove, and more somewhere")
-  func linear() throws {
+  @Test func `Linear bounds prove at least what intervals prove, and more somewhere`() throws {
     let folder = try TrainedDigits.folder.get().folder
     let result = try folder.supnorm([
       "evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16,3/16", "--linear", "--json",
@@ -72,8 +68,7 @@ struct CommandTests {
     #expect(linear[0] <= (try result.json()["clean"] as? Double ?? 0))
   }
 
-  @Test("verify refuses a weight beyond its bound and names layer, row, value and bound")
-  func verifyRefuses() throws {
+  @Test func `verify refuses a weight beyond its bound and names layer, row, value and bound`() throws {
     let box = try TrainedDigits.folder.get()
     var text = try String(contentsOf: box.folder.url.appending(path: "digits.h"), encoding: .utf8)
     let file = try readHeader(box.folder.file("digits.h"))
@@ -95,8 +90,7 @@ struct CommandTests {
     #expect(evaluate.errorOutput == "supnorm evaluate: \(line)\n")
   }
 
-  @Test("evaluate counts what the library counts")
-  func evaluate() throws {
+  @Test func `evaluate counts what the library counts`() throws {
     let box = try TrainedDigits.folder.get()
     let result = try box.folder.supnorm([
       "evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16,0.125", "--json",
@@ -127,8 +121,7 @@ struct CommandTests {
     #expect(count(radii[0]["certified"]) == Double(certified))
   }
 
-  @Test("predict gives the library's answers, in the data's units and in raw LSB alike")
-  func predict() throws {
+  @Test func `predict gives the library's answers, in the data's units and in raw LSB alike`() throws {
     let box = try TrainedDigits.folder.get()
     let lines = try String(
       contentsOf: Checkout.root.appending(path: "Tools/data/digits/digits-test.csv"), encoding: .utf8
@@ -156,8 +149,7 @@ struct CommandTests {
     }
   }
 
-  @Test("report writes one self-contained page")
-  func report() throws {
+  @Test func `report writes one self-contained page`() throws {
     let box = try TrainedDigits.folder.get()
     let result = try box.folder.supnorm([
       "report", "m.safetensors", "digits.h", "--data", "digits", "--out", "report.html",
@@ -178,8 +170,7 @@ struct CommandTests {
     #expect(!rest.contains("tightness-wide") && rest.contains("accuracy-wide"))
   }
 
-  @Test("report speaks of declared tolerances, and of a regression without classes")
-  func reportOfRegression() throws {
+  @Test func `report speaks of declared tolerances, and of a regression without classes`() throws {
     let folder = try TestFolder()
     for (name, options) in [
       ("classes", ["--tolerance", "*=1%"]),
@@ -209,29 +200,24 @@ struct CommandTests {
     }
   }
 
-  @Test("Ctrl-C keeps the last finished epoch", .timeLimit(.minutes(2)))
-  func interruption() throws {
+  @Test(.timeLimit(.minutes(2)))
+  func `Ctrl-C keeps the last finished epoch`() throws {
     let folder = try TestFolder()
-    let running = try Checkout.start(
-      Checkout.supnorm.path,
+    let running = try WatchedProgram(
       ["train", "--data", "digits", "--epochs", "100000", "--hidden", "16", "--out", "m.safetensors"],
-      folder: folder.url)
-    Thread.sleep(forTimeInterval: 2)
-    running.process.interrupt()
-    running.process.waitUntilExit()
-    let result = running.result
+      in: folder)
+    #expect(running.says("epoch "))
+    let result = running.interrupt()
     #expect(result.status == 130, "\(result.errorOutput)")
     let model = try readModel(folder.file("m.safetensors"))
     #expect(model.curve.count > 0 && model.curve.count < 100_000)
     #expect(try folder.names == ["m.safetensors"])
   }
 
-  @Test(
-    "help says what every command takes",
-    arguments: [
-      "demo", "train", "export", "verify", "evaluate", "tightness", "predict", "run", "report",
-    ])
-  func help(_ command: String) throws {
+  @Test(arguments: [
+    "demo", "train", "export", "verify", "evaluate", "tightness", "predict", "run", "report",
+  ])
+  func `Help says what every command takes`(_ command: String) throws {
     let folder = try TestFolder()
     let result = try folder.supnorm([command, "--help"])
     #expect(result.status == 0)

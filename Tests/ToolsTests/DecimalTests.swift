@@ -3,7 +3,7 @@ import Certification
 import Foundation
 import TestSupport
 import Testing
-import Tools
+@testable import Tools
 
 /// Decimals against the digits that the C library prints, and intervals against 128-bit integers.
 @Suite("Printed bounds")
@@ -49,9 +49,10 @@ struct DecimalTests {
     return isAtMost(negated, -value)
   }
 
-  @Test(
-    "what is rounded down never exceeds the number, what is rounded up never falls short, by a unit at most")
-  func directions() {
+  @Test
+  func
+    `What is rounded down never exceeds the number, what is rounded up never falls short, by a unit at most`()
+  {
     var random = TestRandom()
     for trial in 0..<2000 {
       let bits = random.next()
@@ -73,8 +74,7 @@ struct DecimalTests {
     }
   }
 
-  @Test("values and places at the edges")
-  func edges() {
+  @Test func `Values and places at the edges`() {
     #expect(decimal(0, place: -3, rounded: .up) == "0.000" && decimal(-0.0, place: 0) == "0")
     #expect(decimal(9.9995, place: -3, rounded: .up) == "10.000")
     #expect(decimal(-9.9995, place: -3, rounded: .up) == "-9.999")
@@ -94,8 +94,7 @@ struct DecimalTests {
       upward(1e-12) == "1.000e-12" && upward(0) == "0" && outward(-1e-12...2e-12) == "-1.00e-12 … 2.00e-12")
   }
 
-  @Test("the interval of a regression's outputs holds their exact values")
-  func targets() {
+  @Test func `The interval of a regression's outputs holds their exact values`() {
     var random = TestRandom()
     for _ in 0..<5000 {
       // offset = i · 2^-60 and scale = j · 2^-60, so that 128 bits hold offset + output · scale.
@@ -118,8 +117,7 @@ struct DecimalTests {
     #expect(whole.bounds(-2...4) == 2...5 && whole.change(0 as UInt32) == 0)
   }
 
-  @Test("products and quotients are bounds, and exact ones are themselves")
-  func arithmetic() {
+  @Test func `Products and quotients are bounds, and exact ones are themselves`() {
     #expect(0.2.multiplied(by: 2, rounded: .down) == 0.4 && 1.0.divided(by: 4, rounded: .up) == 0.25)
     var random = TestRandom()
     for _ in 0..<5000 {
@@ -139,10 +137,8 @@ struct DecimalTests {
   }
 
   /// `NAME VALUE, within LOWER … UPPER, output LOGITS` against the numbers of `--json`.
-  @Test(
-    "printed bounds contain the proved ones, in units of any size",
-    arguments: ["regression-bounds-printed-inward", "regression-tiny-target-bounds-print-0"])
-  func program(_ name: String) throws {
+  @Test(arguments: ["regression-bounds-printed-inward", "regression-tiny-target-bounds-print-0"])
+  func `Printed bounds contain the proved ones, in units of any size`(_ name: String) throws {
     let folder = try TestFolder()
     try FileManager.default.copyItem(
       at: Checkout.root.appending(path: "Tests/Vectors/cases/\(name).csv"),

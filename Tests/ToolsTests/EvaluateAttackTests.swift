@@ -4,7 +4,7 @@ import Certification
 import Foundation
 import TestSupport
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("evaluate --attack")
 struct EvaluateAttackTests {
@@ -17,8 +17,9 @@ struct EvaluateAttackTests {
     try #require(json["radii"] as? [[String: Any]]).map { $0[key] as? Double ?? -1 }
   }
 
-  @Test("PGD finds at least as much as FGSM, that more than noise, and nothing that is certified")
-  func order() throws {
+  @Test func `PGD finds at least as much as FGSM, that more than noise, and nothing that is certified`()
+    throws
+  {
     var empirical: [String: [Double]] = [:]
     for kind in ["pgd", "fgsm", "corner", "noise"] {
       let result = try evaluate(["--attack", kind, "--json"])
@@ -42,15 +43,13 @@ struct EvaluateAttackTests {
     #expect(zip(corner, fgsm).allSatisfy { $0 <= $1 + 0.01 } && corner[2] < fgsm[2], "\(empirical)")
   }
 
-  @Test("an l2 ball lies in the l-infinity ball, and finds less")
-  func norms() throws {
+  @Test func `An l2 ball lies in the l-infinity ball, and finds less`() throws {
     let box = try fractions("empirical", evaluate(["--attack", "pgd", "--json"]).json())
     let ball = try fractions("empirical", evaluate(["--attack", "pgd", "--norm", "2", "--json"]).json())
     #expect(zip(box, ball).allSatisfy { $0 <= $1 } && box[2] < ball[2], "\(box) \(ball)")
   }
 
-  @Test("the same seed gives the same bytes, and the table says what withstood")
-  func repeatable() throws {
+  @Test func `The same seed gives the same bytes, and the table says what withstood`() throws {
     let words = ["--attack", "noise", "--restarts", "5", "--seed", "3", "--limit", "100"]
     let (first, second) = (try evaluate(words + ["--json"]), try evaluate(words + ["--json"]))
     #expect(first.status == 0 && first.output == second.output)
@@ -66,15 +65,13 @@ struct EvaluateAttackTests {
     }
   }
 
-  @Test("without an attack, empirical is null and nothing is said of attacks")
-  func without() throws {
+  @Test func `Without an attack, empirical is null and nothing is said of attacks`() throws {
     let json = try evaluate(["--limit", "10", "--json"]).json()
     #expect(try #require(json["radii"] as? [[String: Any]]).allSatisfy { $0["empirical"] is NSNull })
     #expect(json["attack"] == nil && json["violations"] == nil)
   }
 
-  @Test("bad usage is one line and exit status 2")
-  func usage() throws {
+  @Test func `Bad usage is one line and exit status 2`() throws {
     for (arguments, line) in [
       (["--attack", "magic"], "--attack 'magic': not one of fgsm, pgd, noise, corner"),
       (["--attack", "pgd", "--norm", "1"], "--norm '1': not one of inf, 2"),
@@ -92,26 +89,24 @@ struct EvaluateAttackTests {
     }
   }
 
-  @Test("Ctrl-C ends an attack with status 130 and no output", .timeLimit(.minutes(1)))
-  func interruption() throws {
+  @Test(.timeLimit(.minutes(1)))
+  func `Ctrl-C ends an attack with status 130 and no output`() throws {
     let folder = try TrainedDigits.folder.get().folder
-    let running = try Checkout.start(
-      Checkout.supnorm.path,
+    let running = try WatchedProgram(
       [
         "evaluate", "digits.h", "--data", "digits", "--epsilon", "1/16", "--attack", "noise", "--restarts",
         "30000", "--json",
-      ], folder: folder.url)
-    Thread.sleep(forTimeInterval: 2)
-    running.process.interrupt()
-    running.process.waitUntilExit()
-    let result = running.result
+      ], in: folder)
+    #expect(running.says("attacking by noise"))
+    let result = running.interrupt()
     #expect(result.status == 130, "\(result.errorOutput)")
     #expect(result.output.isEmpty)
     #expect(result.errorOutput.hasSuffix("supnorm evaluate: interrupted\n"))
   }
 
-  @Test("a disproved certificate is told with sample, radius, classes, logits and changed inputs")
-  func violation() throws {
+  @Test func `A disproved certificate is told with sample, radius, classes, logits and changed inputs`()
+    throws
+  {
     // Class 0 wins while the first input exceeds 20; the table claims that it always does.
     let layer = IntegerLayer(
       rows: 2, columns: 20, weights: [1] + Array(repeating: 0, count: 39), biases: [0, 20], shift: 0,

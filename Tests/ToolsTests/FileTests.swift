@@ -23,7 +23,6 @@ struct FileTests {
   }
 
   @Test(
-    "standard output that is full or closed ends every command with status 2 and a line",
     .timeLimit(.minutes(3)),
     arguments: [
       "verify digits.h", "verify digits.h --json", "evaluate digits.h --data digits --epsilon 0.1 --limit 2",
@@ -31,7 +30,9 @@ struct FileTests {
       "train --data d.csv --epochs 1 --out n.safetensors --json", "verify --help",
       "tightness digits.h --data digits --limit 1 --nodes 1",
     ])
-  func output(_ command: String) throws {
+  func `Standard output that is full or closed ends every command with status 2 and a line`(_ command: String)
+    throws
+  {
     let folder = try table()
     for (place, words) in [(">/dev/full", "No space left on device"), (">&-", "it is closed")] {
       let result = try shell("\"$S\" \(command) \(place)", in: folder)
@@ -46,16 +47,19 @@ struct FileTests {
     #expect(!broken.errorOutput.contains("standard output"))
   }
 
-  @Test("a command that prints nothing does not mind a closed standard output, and no file takes its place")
-  func closed() throws {
+  @Test
+  func `A command that prints nothing does not mind a closed standard output, and no file takes its place`()
+    throws
+  {
     let folder = try table()
     let result = try shell("\"$S\" train --data d.csv --epochs 1 --out n.safetensors >&- <&-", in: folder)
     #expect(result.status == 0, "\(result.errorOutput)")
     #expect(try shell("\"$S\" verify digits.h >&- 2>&-", in: folder).status == 2)
   }
 
-  @Test("an output that cannot be written is refused before the work, and nothing is left behind")
-  func unwritable() throws {
+  @Test func `An output that cannot be written is refused before the work, and nothing is left behind`()
+    throws
+  {
     let folder = try table()
     _ = try shell(
       "mkdir d ro; chmod 555 ro; touch r; chmod 444 r; ln -s none dangling; mkfifo fifo; ln -s none/x deep",
@@ -86,8 +90,7 @@ struct FileTests {
     #expect(demo.status == 2 && demo.errorOutput.split(separator: "\n").count == 1, "\(demo.errorOutput)")
   }
 
-  @Test("an output that is an input is refused, by whatever link or spelling")
-  func sameFile() throws {
+  @Test func `An output that is an input is refused, by whatever link or spelling`() throws {
     let folder = try table()
     _ = try shell(
       "mkdir d; ln -s d.csv link; ln d.csv hard; ln -s m.safetensors ml; cp d.csv d/e.csv", in: folder)
@@ -130,10 +133,8 @@ struct FileTests {
     for _ in 0..<2 { #expect(try folder.supnorm(export).status == 0) }
   }
 
-  @Test(
-    "what is no file is refused as input, and a pipe that the program was given is read",
-    .timeLimit(.minutes(2)))
-  func inputs() throws {
+  @Test(.timeLimit(.minutes(2)))
+  func `What is no file is refused as input, and a pipe that the program was given is read`() throws {
     let folder = try table()
     _ = try shell("mkdir d.d; ln -s none dangling; mkfifo fifo; ln -s fifo to-fifo", in: folder)
     for (path, words) in [
@@ -166,8 +167,7 @@ struct FileTests {
     #expect(both.hasPrefix("/* a.h") && both.hasSuffix("}\n"))
   }
 
-  @Test("a limit on the size of files is an error of one line, and nothing is half-written")
-  func sizeLimit() throws {
+  @Test func `A limit on the size of files is an error of one line, and nothing is half-written`() throws {
     let folder = try table()
     let before = try folder.names
     let old = try Data(contentsOf: folder.url.appending(path: "digits.h"))
@@ -181,9 +181,9 @@ struct FileTests {
   }
 
   @Test(
-    "temporary folders, and what writes into them, are gone after a signal", .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(5)),
     arguments: [SIGTERM, SIGINT, SIGHUP])
-  func signals(_ number: Int32) throws {
+  func `Temporary folders, and what writes into them, are gone after a signal`(_ number: Int32) throws {
     let folder = try table()
     let temporary = folder.url.appending(path: "tmp")
     try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
@@ -194,9 +194,7 @@ struct FileTests {
     // Until the compiler has begun to write there.
     while running.process.isRunning,
       !names(temporary).contains(where: { names(temporary.appending(path: "\($0)/build")).count > 2 })
-    {
-      usleep(1000)
-    }
+    { sched_yield() }
     kill(running.process.processIdentifier, number)
     running.process.waitUntilExit()
     let result = running.result

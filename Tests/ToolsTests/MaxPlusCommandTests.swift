@@ -37,8 +37,7 @@ struct MaxPlusCommandTests {
       golden: (0..<4).map { _ in random.input(of: network) })
   }
 
-  @Test("verify prints kind, stored entries and parameter bytes of each layer, and holds")
-  func verify() throws {
+  @Test func `verify prints kind, stored entries and parameter bytes of each layer, and holds`() throws {
     let folder = try TestFolder()
     let claims = try Self.claims()
     try folder.write(headerText(of: claims), as: "distance.h")
@@ -59,8 +58,7 @@ struct MaxPlusCommandTests {
     )
   }
 
-  @Test("verify names layer, row, column and bound of an entry that does not fit")
-  func verifyRefuses() throws {
+  @Test func `verify names layer, row, column and bound of an entry that does not fit`() throws {
     let folder = try TestFolder()
     var claims = try Self.claims()
     let first = claims.layers[0].entries[2][0]
@@ -80,8 +78,7 @@ struct MaxPlusCommandTests {
     }
   }
 
-  @Test("predict's global radius is half the margin")
-  func predict() throws {
+  @Test func `Predict's global radius is half the margin`() throws {
     let folder = try TestFolder()
     let claims = try Self.claims()
     try folder.write(headerText(of: claims), as: "distance.h")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import Tools
+import Training
+@testable import Tools
 
 @Suite("Report page at the extremes")
 struct ReportExtremesTests {
@@ -24,8 +25,8 @@ struct ReportExtremesTests {
     }
   }
 
-  @Test("no sample and every sample certified", arguments: [0, 1, 65535])
-  func shares(samples: Int) throws {
+  @Test(arguments: [0, 1, 65535])
+  func `No sample and every sample certified`(samples: Int) throws {
     for count in [0, samples] {
       var content = sampleReport()
       content.accuracy?.samples = samples
@@ -35,8 +36,7 @@ struct ReportExtremesTests {
     }
   }
 
-  @Test("radii 0 and 65535, alone, equal, many or none")
-  func radii() throws {
+  @Test func `Radii 0 and 65535, alone, equal, many or none`() throws {
     var content = sampleReport()
     for epsilons in [
       [], [0], [0, 0], [2], [1e-9], [0, 2], (1...500).map { Double($0) / 250 }, [0.01, 0.011, 2],
@@ -60,8 +60,7 @@ struct ReportExtremesTests {
     #expect(reportPage(content).contains("65,535"))
   }
 
-  @Test("radii of samples: none, all undecided, all without an end, all equal, many")
-  func chains() throws {
+  @Test func `Radii of samples: none, all undecided, all without an end, all equal, many`() throws {
     func chain(_ radius: Int, refuted: Int?, empirical: Int?) -> ReportContent.Chain {
       ReportContent.Chain(
         sample: radius, isCorrect: radius % 2 == 0, global: max(radius, 0), local: radius, linear: radius,
@@ -86,10 +85,8 @@ struct ReportExtremesTests {
     }
   }
 
-  @Test(
-    "outputs and bounds of any size, also none that is a number",
-    arguments: [0, 1e-300, 0.5, 1e17, 1e30, 1e300, .greatestFiniteMagnitude, .infinity, .nan, -5])
-  func regressions(value: Double) throws {
+  @Test(arguments: [0, 1e-300, 0.5, 1e17, 1e30, 1e300, .greatestFiniteMagnitude, .infinity, .nan, -5])
+  func `Outputs and bounds of any size, also none that is a number`(value: Double) throws {
     var content = sampleRegression()
     content.regression?.meanAbsoluteError = value
     content.regression?.explainedVariance = value
@@ -112,8 +109,7 @@ struct ReportExtremesTests {
     try check(content)
   }
 
-  @Test("one layer, one row, 512 rows, no rows, sums 0 and far above every bound")
-  func layers() throws {
+  @Test func `One layer, one row, 512 rows, no rows, sums 0 and far above every bound`() throws {
     var content = sampleReport()
     for sums in [[], [0], [32768], [Int](repeating: 32768, count: 512), [Int.max, 0], [65535]] {
       for (shift, bound) in [(0, 1), (15, 32768), (15, 65535), (15, 0), (40, Int.max)] {
@@ -127,14 +123,12 @@ struct ReportExtremesTests {
     }
   }
 
-  @Test(
-    "losses of any size, also none that is a number",
-    arguments: [0, 1e-300, 1e-12, 0.2, 7, 1e6, 1e18, 1e300, .infinity, .nan, -5])
-  func losses(loss: Double) throws {
+  @Test(arguments: [0, 1e-300, 1e-12, 0.2, 7, 1e6, 1e18, 1e300, .infinity, .nan, -5])
+  func `Losses of any size, also none that is a number`(loss: Double) throws {
     for epochs in [[0], [1, 2], [1, 1], [1, 100_000]] {
       var content = sampleReport()
       content.training?.points = epochs.map { epoch in
-        ReportContent.Training.Point(epoch: epoch, loss: loss, accuracy: loss, verifiedAccuracy: loss)
+        TrainingPoint(epoch: epoch, loss: loss, accuracy: loss, verifiedAccuracy: loss)
       }
       try check(content)
     }

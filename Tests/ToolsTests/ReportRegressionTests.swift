@@ -1,10 +1,9 @@
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("Report page of a regression")
 struct ReportRegressionTests {
-  @Test("it speaks of outputs and bounds, not of classes")
-  func words() throws {
+  @Test func `It speaks of outputs and bounds, not of classes`() throws {
     let document = try ReportDocument(reportPage(sampleRegression()))
     for word in ["accuracy", "certified accuracy", "class"] {
       #expect(!document.all("p").contains { $0.text.lowercased().contains(word) }, "\(word)")
@@ -19,8 +18,7 @@ struct ReportRegressionTests {
     #expect(document.words.contains("output and bounds were compared"))
   }
 
-  @Test("each point within the range has its bar, and every radius its bounds")
-  func charts() throws {
+  @Test func `Each point within the range has its bar, and every radius its bounds`() throws {
     let document = try ReportDocument(reportPage(sampleRegression()))
     #expect(document.all("path", class: "mark", in: "scatter").count == 3)
     let bars = try #require(document.all("path", class: "interval", in: "scatter").first)
@@ -31,16 +29,14 @@ struct ReportRegressionTests {
     #expect(document.all("dd").map(\.text).contains("no bound"))
   }
 
-  @Test("a bound is rounded up")
-  func rounding() throws {
+  @Test func `A bound is rounded up`() throws {
     var content = sampleRegression()
     content.regression?.changes[0].anyInput = 0.310001
     let cells = try ReportDocument(reportPage(content)).all("td").map(\.text)
     #expect(cells.contains("±0.3101"))
   }
 
-  @Test("monotone inputs are statements")
-  func monotone() throws {
+  @Test func `Monotone inputs are statements`() throws {
     let document = try ReportDocument(reportPage(sampleRegression()))
     let items = document.all("li").map(\.text)
     #expect(items.contains("no output falls when heat grows: proved"))

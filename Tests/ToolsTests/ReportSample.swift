@@ -1,4 +1,5 @@
-import Tools
+import Training
+@testable import Tools
 
 /// A page with every part, each text made by `text` from what it stands for.
 func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
@@ -25,11 +26,11 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
   content.training = ReportContent.Training(
     epsilonText: text("1/20"),
     points: (1...6).map { epoch in
-      ReportContent.Training.Point(
+      TrainingPoint(
         epoch: epoch, loss: 2 / Double(epoch), accuracy: 0.9, verifiedAccuracy: epoch % 2 == 0 ? 0.8 : nil)
     })
-  content.quantization = ReportContent.Quantization(
-    samples: 360, floatCorrect: 348, integerCorrect: 347, pruneThresholdLSB: 128)
+  content.cost = AccuracyCost(
+    samples: 360, floatCorrect: 348, integerCorrect: 347)
   content.layers = [
     ReportContent.Layer(
       kind: text("sparse"), rows: 64, columns: 4, shift: 15, activation: text("relu6"), nonzeroWeights: 100,
@@ -39,8 +40,24 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
       nonzeroWeights: 640,
       parameterBytes: 1320, rowSums: (0..<10).map { 27_648 - 5 * $0 }, rowSumBound: 28_011),
   ]
+  content.gallery = sampleGallery(text: text)
+  content.devices = [
+    RunCommand.Output(
+      board: text("mps2-an386"), description: text("Cortex-M4"), samples: 360, mismatches: 0, radiusLSB: 2047,
+      locallyCertified: 300, abstained: 60, instructionsPerInference: 9412,
+      instructionsPerCertificate: 20_000,
+      textBytes: 8000, dataBytes: 0, bssBytes: 1024, stackBytes: 400, scratchBytes: 256, parameterBytes: 2020,
+      inferenceCodeBytes: 4000)
+  ]
+  content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
+  content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]
+  return content
+}
+
+/// An image that is wrong, and a row of features that is right.
+func sampleGallery(text: (String) -> String = { $0 }) -> [ReportContent.GalleryGroup] {
   let radius = ReportContent.CertifiedRadius(lsb: 1234, tolerance: text("±0.6 gray levels"))
-  content.gallery = [
+  return [
     ReportContent.GalleryGroup(
       title: text("Typical"), note: text("around the median"),
       samples: [
@@ -57,15 +74,6 @@ func sampleReport(text: (String) -> String = { $0 }) -> ReportContent {
           holdsFor: text("heat ±0.8"))
       ]),
   ]
-  content.devices = [
-    ReportContent.Device(
-      board: text("mps2-an386"), description: text("Cortex-M4"), samples: 360, mismatches: 0,
-      instructionsPerInference: 9412, parameterBytes: 2020)
-  ]
-  content.settings = [ReportContent.Setting(name: text("seed"), value: text("one"))]
-  content.environment = [ReportContent.Setting(name: text("Swift"), value: text("6.3"))]
-  content.commands = [ReportContent.Command(caption: text("Check"), line: text("supnorm verify digits.h"))]
-  return content
 }
 
 /// Five chains: exact, between two radii, wrong, refuted nowhere, and not even proved at the input itself.
@@ -104,7 +112,7 @@ func sampleTolerances(text: (String) -> String = { $0 }) -> ReportContent.Tolera
 func sampleRegression(text: (String) -> String = { $0 }) -> ReportContent {
   var content = sampleReport(text: text)
   content.accuracy = nil
-  content.quantization = nil
+  content.cost = nil
   content.gallery = []
   content.tightness = nil
   content.monotone = [

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
-import Tools
+import Training
+@testable import Tools
 
 @Suite("Report page")
 struct ReportTests {
-  @Test("is well-formed, loads nothing and runs nothing")
-  func isSelfContained() throws {
+  @Test func `Is well-formed, loads nothing and runs nothing`() throws {
     let page = reportPage(sampleReport())
     let document = try ReportDocument(page)
     #expect(document.all("script").isEmpty)
@@ -21,21 +21,19 @@ struct ReportTests {
     #expect(document.all("section").count == 9)
   }
 
-  @Test("states the guarantee in its exact words")
-  func guarantee() throws {
+  @Test func `States the guarantee in its exact words`() throws {
     let quote = try ReportDocument(reportPage(sampleReport())).all("blockquote").map(\.text)
     #expect(
       quote == ["“no change of up to radius LSB in each input, all inputs at once, can change this answer”"])
   }
 
-  @Test("equal content gives equal bytes, other content gives others")
-  func isDeterministic() {
+  @Test func `Equal content gives equal bytes, other content gives others`() {
     #expect(reportPage(sampleReport()) == reportPage(sampleReport()))
     #expect(reportPage(sampleReport()) != reportPage(sampleReport(text: { $0 + "2" })))
   }
 
-  @Test("hostile texts stay texts, every one of them", arguments: [false, true])
-  func escapesTexts(isRegression: Bool) throws {
+  @Test(arguments: [false, true])
+  func `Hostile texts stay texts, every one of them`(isRegression: Bool) throws {
     let sample = isRegression ? sampleRegression(text:) : sampleReport(text:)
     var texts: [String] = []
     let content = sample { name in
@@ -56,15 +54,13 @@ struct ReportTests {
     }
   }
 
-  @Test("characters that XML cannot hold are replaced")
-  func replacesControlCharacters() throws {
+  @Test func `Characters that XML cannot hold are replaced`() throws {
     let content = sampleReport { $0 + "\u{0}\u{1B}[31m\u{FFFF}\r😀é\t" }
     let document = try ReportDocument(reportPage(content))
     #expect(document.all("h1").map(\.text) == ["digits\u{FFFD}\u{FFFD}[31m\u{FFFD}\u{FFFD}😀é\t"])
   }
 
-  @Test("what is not in the content has no place on the page")
-  func emptyParts() throws {
+  @Test func `What is not in the content has no place on the page`() throws {
     let page = reportPage(
       ReportContent(name: "", shape: "1-1", activation: "", unit: 1, inputMinimum: 0, inputMaximum: 0))
     let document = try ReportDocument(page)
@@ -82,8 +78,7 @@ struct ReportTests {
     #expect(headings == ["Row sums and their bound", "What this does and does not certify", "Reproduce it"])
   }
 
-  @Test("percentages are rounded down and gains up")
-  func rounding() throws {
+  @Test func `Percentages are rounded down and gains up`() throws {
     var content = sampleReport()
     content.accuracy?.samples = 100_000
     content.accuracy?.clean = 99_999
@@ -95,8 +90,7 @@ struct ReportTests {
     #expect(document.words.contains("gain\u{A0}1.001"))
   }
 
-  @Test("a row above its bound and a device mismatch cannot be overlooked")
-  func marksFailures() throws {
+  @Test func `A row above its bound and a device mismatch cannot be overlooked`() throws {
     let good = try ReportDocument(reportPage(sampleReport()))
     #expect(good.all("p", class: "alert").isEmpty && good.all("path", class: "over").isEmpty)
     #expect(good.all("p", class: "verdict").count == 2 && good.all("p", class: "good").count == 2)
@@ -111,8 +105,7 @@ struct ReportTests {
     #expect(bad.all("p", class: "verdict").map(\.text).last == "✗ 1\u{A0}row of 10 above the bound")
   }
 
-  @Test("pixels become one rectangle for each run of equal ink")
-  func pixels() throws {
+  @Test func `Pixels become one rectangle for each run of equal ink`() throws {
     var content = sampleReport()
     func draw(_ pixels: [Double]) throws -> [String] {
       content.gallery[0].samples[0].input = .image(pixels: pixels, width: 2, height: 2)
@@ -126,8 +119,7 @@ struct ReportTests {
     #expect(try draw([1, 1, 1]) == [])
   }
 
-  @Test("equal curves are drawn once, under both names")
-  func equalCurves() throws {
+  @Test func `Equal curves are drawn once, under both names`() throws {
     var content = sampleReport()
     content.accuracy?.curves[1].counts = [330, 300]
     let labels = try ReportDocument(reportPage(content)).all("text", class: "label", in: "accuracy-narrow")
@@ -137,8 +129,8 @@ struct ReportTests {
       ])
   }
 
-  @Test("labels at the ends of curves do not cover each other", arguments: [0, 180, 355])
-  func labelsAreApart(count: Int) throws {
+  @Test(arguments: [0, 180, 355])
+  func `Labels at the ends of curves do not cover each other`(count: Int) throws {
     var content = sampleReport()
     content.accuracy?.clean = 360
     for index in 0..<5 { content.accuracy?.curves[index].counts = [count, count + index] }
@@ -153,8 +145,7 @@ struct ReportTests {
     }
   }
 
-  @Test("labels with room stay at their curves")
-  func labelsStay() throws {
+  @Test func `Labels with room stay at their curves`() throws {
     var content = sampleReport()
     for index in 0..<5 { content.accuracy?.curves[index].counts = [360, 60 * index] }
     let document = try ReportDocument(reportPage(content))
@@ -162,8 +153,7 @@ struct ReportTests {
     #expect(document.all("path", class: "leader", in: "accuracy-wide").isEmpty)
   }
 
-  @Test("points that are no numbers leave no mark")
-  func skipsNonNumbers() throws {
+  @Test func `Points that are no numbers leave no mark`() throws {
     var content = sampleReport()
     content.training?.points[2].loss = .nan
     content.training?.points[3].loss = .infinity
@@ -171,16 +161,17 @@ struct ReportTests {
     #expect(lines.map { ($0.attributes["d"] ?? "").filter { "ML".contains($0) } } == ["MLLL"])
   }
 
-  @Test("nothing is called cycles, and nothing searched for is called proved")
-  func words() throws {
+  @Test func `Nothing is called cycles, and nothing searched for is called proved`() throws {
     let document = try ReportDocument(reportPage(sampleReport()))
     #expect(!document.words.lowercased().contains("cycle"))
     #expect(document.words.contains("measured, not proved"))
     #expect(document.words.contains("floating point and so only indicative"))
   }
 
-  @Test("a network of max-plus layers has no row sums, and its certificate is said to be half the margin")
-  func maxPlus() throws {
+  @Test
+  func `A network of max-plus layers has no row sums, and its certificate is said to be half the margin`()
+    throws
+  {
     var content = sampleReport()
     for index in content.layers.indices {
       content.layers[index].kind = "max-plus"

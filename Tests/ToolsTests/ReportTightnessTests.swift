@@ -1,5 +1,5 @@
 import Testing
-import Tools
+@testable import Tools
 
 @Suite("Tightness section of the report")
 struct ReportTightnessTests {
@@ -10,8 +10,7 @@ struct ReportTightnessTests {
     try ReportDocument(reportPage(content)).all("p").map(\.text).joined(separator: "\n")
   }
 
-  @Test("the four curves are always there, the fifth only where the eye can tell it apart")
-  func curves() throws {
+  @Test func `The four curves are always there, the fifth only where the eye can tell it apart`() throws {
     var content = sampleReport()
     for region in regions {
       let document = try ReportDocument(reportPage(content))
@@ -35,8 +34,7 @@ struct ReportTightnessTests {
     #expect(try paragraphs(content).contains("the local certificate proves 100.0\u{A0}%"))
   }
 
-  @Test("a curve falls at the radius of each right sample")
-  func stairs() throws {
+  @Test func `A curve falls at the radius of each right sample`() throws {
     var content = sampleReport()
     content.unit = 1000
     content.tightness?.chains = [(100, true), (300, true), (400, false)].enumerated().map { index, sample in
@@ -57,8 +55,7 @@ struct ReportTightnessTests {
     )
   }
 
-  @Test("what is undecided is a band, a line in the column, and said")
-  func undecided() throws {
+  @Test func `What is undecided is a band, a line in the column, and said`() throws {
     let document = try ReportDocument(reportPage(sampleReport()))
     for region in regions { #expect(document.all("path", class: "band", in: region).count == 1) }
     #expect(document.all("path", class: "gap", in: "tightness-samples-wide").count == 2)
@@ -76,8 +73,7 @@ struct ReportTightnessTests {
     #expect(try paragraphs(content).contains("4 radii are exact; 1 lie between"))
   }
 
-  @Test("it says what is proved and what is only measured, and when it was interrupted")
-  func words() throws {
+  @Test func `It says what is proved and what is only measured, and when it was interrupted`() throws {
     var content = sampleReport()
     var words = try paragraphs(content)
     #expect(words.contains("are proved. The empirical radius is only measured"))
@@ -87,15 +83,13 @@ struct ReportTightnessTests {
     #expect(words.contains("5 of the first 40 test samples, when the search was interrupted"))
   }
 
-  @Test("the table has every radius")
-  func table() throws {
+  @Test func `The table has every radius`() throws {
     let document = try ReportDocument(reportPage(sampleReport()))
     let cells = document.all("td").map(\.text)
     for text in ["1,200", "1,700", "2,100", "no end", "none"] { #expect(cells.contains(text), "\(text)") }
   }
 
-  @Test("declared tolerances are spoken of in the figures, the gallery and a table")
-  func tolerances() throws {
+  @Test func `Declared tolerances are spoken of in the figures, the gallery and a table`() throws {
     var content = sampleReport()
     content.accuracy?.radii[0].isTolerance = true
     let document = try ReportDocument(reportPage(content))

@@ -35,8 +35,10 @@ struct SwiftExampleTests {
     """,
   ]
 
-  @Test("every Swift block builds and runs against a tagged checkout, and so does a client of every product")
-  func examples() throws {
+  @Test
+  func `Every Swift block builds and runs against a tagged checkout, and so does a client of every product`()
+    throws
+  {
     let folder = try TestFolder()
     let library = folder.url.appending(path: "supnorm")
     try FileManager.default.createDirectory(at: library, withIntermediateDirectories: true)

@@ -27,8 +27,7 @@ struct TabularTests {
 
   static let testFile = Checkout.root.appending(path: "Tools/data/breast-cancer/breast-cancer-test.csv").path
 
-  @Test("a header speaks of its tolerances, and evaluates at their radius without being told")
-  func tolerances() throws {
+  @Test func `A header speaks of its tolerances, and evaluates at their radius without being told`() throws {
     let folder = try Self.examples.get()
     let verify = try folder.supnorm(["verify", "bc.h", "--json"])
     let radius = try #require(try verify.json()["toleranceLSB"] as? Int)
@@ -45,8 +44,9 @@ struct TabularTests {
   }
 
   /// Moves every feature of the test samples by its whole tolerance, in its own unit, and expects the same class.
-  @Test("readings moved by their tolerances, all at once, keep a class that is certified for them")
-  func perturbedReadings() throws {
+  @Test func `Readings moved by their tolerances, all at once, keep a class that is certified for them`()
+    throws
+  {
     let folder = try Self.examples.get()
     let lines = try String(contentsOfFile: Self.testFile, encoding: .utf8).split(separator: "\n").map(
       String.init)
@@ -87,8 +87,10 @@ struct TabularTests {
     #expect(certified > 500, "\(certified)")
   }
 
-  @Test("predict abstains beyond the certified radius, and says how many tolerances an answer holds for")
-  func abstaining() throws {
+  @Test
+  func `predict abstains beyond the certified radius, and says how many tolerances an answer holds for`()
+    throws
+  {
     let folder = try Self.examples.get()
     let input = ["--input", Self.testFile, "--label", "diagnosis", "--json"]
     func predictions(_ more: [String]) throws -> [[String: Any]] {
@@ -106,10 +108,11 @@ struct TabularTests {
     }
   }
 
-  @Test(
-    "a regression's outputs lie within their bounds, rise with the monotone input, and move by no more than stated"
-  )
-  func regression() throws {
+  @Test
+  func
+    `A regression's outputs lie within their bounds, rise with the monotone input, and move by no more than stated`()
+    throws
+  {
     let folder = try Self.examples.get()
     let verify = try folder.supnorm(["verify", "area.h", "--json"])
     #expect(try verify.json()["monotone"] as? [String] == ["+mean_radius"])
@@ -135,8 +138,7 @@ struct TabularTests {
     }
   }
 
-  @Test("a feature that never changes in the data may have a tolerance, in its unit")
-  func constantFeature() throws {
+  @Test func `A feature that never changes in the data may have a tolerance, in its unit`() throws {
     let folder = try TestFolder()
     try folder.write("a,b,label\n1,2,0\n1,3,1\n1,2.5,0\n", as: "d.csv")
     for arguments in [
@@ -150,8 +152,7 @@ struct TabularTests {
     #expect(result.output.contains("hold for a ±0.500, b ±0.100, all at once"), "\(result.output)")
   }
 
-  @Test("what only a classifier can be asked is refused in one line")
-  func regressionHasNoClasses() throws {
+  @Test func `What only a classifier can be asked is refused in one line`() throws {
     let folder = try Self.examples.get()
     let data = ["--data", "breast-cancer"]
     for (arguments, request) in [
@@ -167,8 +168,9 @@ struct TabularTests {
     }
   }
 
-  @Test("the report's multiples of the tolerances leave one LSB for the encoding of the readings")
-  func reportedMultiples() throws {
+  @Test func `The report's multiples of the tolerances leave one LSB for the encoding of the readings`()
+    throws
+  {
     let folder = try Self.examples.get()
     let report = try folder.supnorm([
       "report", "bc.safetensors", "bc.h", "--data", "breast-cancer", "--tightness", "0", "--out", "bc.html",
@@ -189,8 +191,7 @@ struct TabularTests {
     #expect(shown.count > 20 && tells > 0, "\(tells) of \(shown.count)")
   }
 
-  @Test("columns are found by name, whatever their order and whatever else the file has")
-  func columnsByName() throws {
+  @Test func `Columns are found by name, whatever their order and whatever else the file has`() throws {
     let folder = try Self.examples.get()
     let names = Self.features.split(separator: ",")
     let values = ["17.99", "10.38", "0.1184", "0.2776", "0.3001"]
@@ -208,8 +209,7 @@ struct TabularTests {
     #expect(try evaluate.json()["samples"] as? Int == 1, "\(evaluate.errorOutput)")
   }
 
-  @Test("bench prints a row for the baseline and each certificate, with ratios")
-  func bench() throws {
+  @Test func `bench prints a row for the baseline and each certificate, with ratios`() throws {
     let folder = try Self.examples.get()
     let result = try folder.supnorm([
       "bench", "--certify", "bc.h", "--data", "breast-cancer", "--runs", "1", "--json",

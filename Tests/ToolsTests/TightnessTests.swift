@@ -4,8 +4,7 @@ import Testing
 
 @Suite("Tightness")
 struct TightnessTests {
-  @Test("it prints the radii that the library finds, in order, and the same ones twice")
-  func radii() throws {
+  @Test func `It prints the radii that the library finds, in order, and the same ones twice`() throws {
     let box = try TrainedDigits.folder.get()
     let command = [
       "tightness", "digits.h", "--data", "digits", "--limit", "6", "--nodes", "20", "--seconds", "600",
@@ -40,8 +39,7 @@ struct TightnessTests {
     #expect(0 < least && least <= greatest && greatest <= 1)
   }
 
-  @Test("the table has a line for each radius")
-  func table() throws {
+  @Test func `The table has a line for each radius`() throws {
     let box = try TrainedDigits.folder.get()
     let result = try box.folder.supnorm([
       "tightness", "digits.h", "--data", "digits", "--limit", "3", "--nodes", "0",
@@ -53,8 +51,7 @@ struct TightnessTests {
       "\(result.output)")
   }
 
-  @Test("bad input is one line and exit status 2")
-  func badInput() throws {
+  @Test func `Bad input is one line and exit status 2`() throws {
     let box = try TrainedDigits.folder.get()
     let cases: [(arguments: [String], line: String)] = [
       (["digits.h"], "option '--data' is required"),

@@ -68,7 +68,7 @@ struct TrainingChoiceTests {
     #expect(try folder.supnorm(train + ["--out", "whole.safetensors"]).status == 0)
     let running = try Checkout.start(
       Checkout.supnorm.path, train + ["--checkpoint", "c", "--out", "m.safetensors"], folder: folder.url)
-    while running.process.isRunning, try !folder.names.contains("c") { usleep(1000) }
+    while running.process.isRunning, try !folder.names.contains("c") { sched_yield() }
     // However the machine goes down: what is there is a whole checkpoint.
     kill(running.process.processIdentifier, SIGKILL)
     running.process.waitUntilExit()

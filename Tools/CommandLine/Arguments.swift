@@ -28,7 +28,7 @@ struct Option {
   static let json = Option("--json", nil, "print one JSON object to standard output and nothing else")
   static let data = Option(
     "--data", "SRC",
-    "digits or breast-cancer (shipped), a folder of IDX files, a table (.csv, .tsv or .txt), plain or .gz, or a .npz file",
+    "\(ShippedData.allCases.map(\.rawValue).joined(separator: " or ")) (shipped), a folder of IDX files, a table (.csv, .tsv or .txt), plain or .gz, or a .npz file",
     role: .input)
   static let label = Option(
     "--label", "NAME", "the label column of a table, by its number where there is no header (default: label)")

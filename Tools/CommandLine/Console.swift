@@ -1,6 +1,5 @@
 internal import FileAccess
 internal import Foundation
-internal import Files
 internal import Synchronization
 
 /// Standard output for results, standard error for everything else.
@@ -66,6 +65,13 @@ enum Console {
     _ = AtomicFile.writeAll(Array((text + end).utf8)[...], to: STDERR_FILENO)
   }
 
+  /// Prints a result: with `--json` as one object, otherwise as text.
+  static func print(
+    _ result: some Encodable, _ arguments: Arguments, text: @autoclosure () -> String
+  ) throws {
+    if arguments.has("--json") { try printJSON(result) } else { print(text()) }
+  }
+
   /// Prints one JSON object with sorted keys, so that equal results are equal bytes.
   static func printJSON(_ value: some Encodable) throws {
     print(try json(value))
@@ -79,23 +85,4 @@ enum Console {
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
-}
-
-/// A fraction of samples as a percentage with one digit, rounded down: a figure never claims more than was counted.
-func percentage(_ part: Int, of whole: Int) -> String {
-  let tenths = whole == 0 ? 0 : part * 1000 / whole
-  return "\(tenths / 10).\(tenths % 10) %"
-}
-
-/// A table in plain text; the first column is flush left, the others flush right.
-func table(_ rows: [[String]]) -> String {
-  let columns = rows.map(\.count).max() ?? 0
-  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-  }
-  return rows.map { row in
-    row.enumerated().map { column, cell in
-      let padding = String(repeating: " ", count: widths[column] - cell.count)
-      return column == 0 ? cell + padding : padding + cell
-    }.joined(separator: "  ")
-  }.joined(separator: "\n")
 }

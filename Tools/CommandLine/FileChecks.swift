@@ -1,6 +1,5 @@
 internal import FileAccess
 internal import Foundation
-internal import Files
 
 extension Arguments {
   /// Checks every file that a command is to write: it can be written, and is neither one that is read nor another one

@@ -1,9 +1,9 @@
 internal import Claims
-package import Certification
+internal import Certification
 internal import Training
 
 /// The attack of `evaluate`: its options, its run and what is said of it.
-package struct AttackRun {
+struct AttackRun {
   var options: AttackOptions
 
   static let options = [
@@ -56,7 +56,7 @@ package struct AttackRun {
   }
 
   /// What ends `evaluate` with status 1; nil unless a certificate is disproved.
-  package static func failure(_ counts: AttackCounts, of path: String) -> String? {
+  static func failure(_ counts: AttackCounts, of path: String) -> String? {
     counts.violations.first.map { first in
       "\(path): sample \(first.sample): class \(first.answer.classIndex) is certified within "
         + "\(first.radiusLSB) LSB and does not hold there (\(counts.violations.count) such)"
@@ -64,7 +64,7 @@ package struct AttackRun {
   }
 
   /// The counter-examples in certified balls, each a paragraph; empty when there is none.
-  package static func text(_ counts: AttackCounts) -> String {
+  static func text(_ counts: AttackCounts) -> String {
     counts.violations.map { "\n\n" + text($0) }.joined()
   }
 

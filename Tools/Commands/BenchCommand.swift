@@ -2,7 +2,6 @@ internal import Claims
 internal import Integers
 internal import Certification
 internal import Foundation
-internal import Files
 
 /// `supnorm bench`.
 enum BenchCommand: Command {
@@ -49,7 +48,8 @@ enum BenchCommand: Command {
       if let other = others.first(where: arguments.has) {
         throw CommandError.usage("\(other) is not for --training")
       }
-      return try TrainingBench.run(runs: runs, json: arguments.has("--json"))
+      let output = TrainingBench.measure(runs: runs)
+      return try Console.print(output, arguments, text: TrainingBench.text(of: output))
     }
     let header = try LoadedHeader(try arguments.required("--certify"))
     try header.requireClasses(for: "--certify")
@@ -60,11 +60,7 @@ enum BenchCommand: Command {
     let output = try measure(
       header.network, inputs, radius: min(samples.radius(epsilon, unit: header.claims.unit), 65535),
       runs: runs)
-    if arguments.has("--json") {
-      try Console.printJSON(output)
-    } else {
-      Console.print(text(of: output))
-    }
+    try Console.print(output, arguments, text: text(of: output))
   }
 
   private static func measure(

@@ -17,6 +17,8 @@ enum DemoCommand: Command {
   ]
   static let positionalCount = 0...0
 
+  private static let digits = ShippedData.digits.rawValue
+
   static func run(_ arguments: Arguments) throws {
     let start = Date()
     let folder = arguments.string("--out") ?? "demo"
@@ -26,7 +28,7 @@ enum DemoCommand: Command {
     var exhibits = [
       Exhibit(
         name: "digits", page: "report", kind: "dense layers",
-        options: try TrainCommand.trainingOptions(arguments, source: "digits")),
+        options: try TrainingOptions(arguments, source: digits)),
       Exhibit(name: "distances", page: "distances", kind: "distances", options: .digitDistances),
     ]
     exhibits[1].options.seed = exhibits[0].options.seed
@@ -67,22 +69,25 @@ enum DemoCommand: Command {
     let (modelPath, headerPath, pagePath) = (
       path("\(exhibit.name).safetensors"), path("\(exhibit.name).h"), path("\(exhibit.page).html")
     )
-    let data = try DataSource.load("digits", part: .train)
-    var (model, result) = try TrainCommand.train(data, options: exhibit.options, source: "digits")
-    try writeModel(model, to: modelPath)
-    try TrainCommand.requireFinished(result, exhibit.options, path: modelPath)
-    let exported = try ExportCommand.export(&model, from: modelPath, name: exhibit.name, to: headerPath)
+    let data = try DataSource.load(digits, part: .train)
+    var trained = try ModelTraining(data: data, plan: InputPlan(data), source: digits).outcome(
+      exhibit.options)
+    try writeModel(trained.model, to: modelPath)
+    try TrainCommand.requireFinished(trained.result, exhibit.options, path: modelPath)
+    let exported = try HeaderExport(name: exhibit.name, modelPath: modelPath, path: headerPath)
+      .write(&trained.model)
+    let model = trained.model
     let header = try LoadedHeader(headerPath)
     Console.message("verified \(headerPath): every claim holds")
-    let compilers = try compile(headerPath, name: exhibit.name)
+    let compilers = try HeaderCompilation.compile(headerPath, name: exhibit.name)
     Console.message("compiled \(headerPath), proof included: \(compilers)")
 
     let test = try DataSource.load(
-      "digits", part: .test, columns: header.claims.columns(label: nil, of: "digits"))
+      digits, part: .test, columns: header.claims.columns(label: nil, of: digits))
     let samples = try EncodedSamples(test, encoder: header.encoder)
     let epsilons = ["1/16", "2/16"].compactMap { Epsilon($0) }
     let counts = try EvaluateCommand.certifiedAccuracy(header, samples, epsilons)
-    let cost = try ExportCommand.cost(of: model, header.network, on: test)
+    let cost = try AccuracyCost(of: model, header.network, on: test)
     let device = try RunCommand.compare(
       header, boardName: boardName, board: board, samples: samples, epsilon: epsilons[0])
 
@@ -101,7 +106,7 @@ enum DemoCommand: Command {
     Console.print(LayerSummary.table(exported.verification))
     Console.print("")
     Console.print(EvaluateCommand.text(counts, epsilons))
-    Console.print(ExportCommand.text(of: cost))
+    Console.print(cost.text)
     Console.print("")
     Console.print(RunCommand.text(of: device))
     Console.print("")
@@ -113,38 +118,6 @@ enum DemoCommand: Command {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw .usage("--out '\(path)': the folder cannot be made")
-    }
-  }
-
-  /// Compiles a file that includes the header with clang and gcc, warnings as errors.
-  ///
-  /// - Returns: the compilers and how long each took.
-  private static func compile(_ header: String, name: String) throws -> String {
-    let library = try Board.firmwareFolder().deletingLastPathComponent().appending(
-      path: "Sources/CSupNorm/include")
-    let compilers = [
-      ("clang", try Subprocess.toolchainTool("clang")),
-      ("gcc", try Subprocess.require("gcc", package: "gcc")),
-    ]
-    return try withTemporaryFolder { folder in
-      try FileManager.default.copyItem(
-        at: URL(fileURLWithPath: header), to: folder.appending(path: "\(name).h"))
-      try Data(
-        "#include \"\(name).h\"\nint main(void) { return \(name)_network()->layer_count == 0; }\n".utf8
-      )
-      .write(to: folder.appending(path: "main.c"))
-      return try compilers.map { name, compiler in
-        let start = Date()
-        let result = try Subprocess.run(
-          compiler,
-          ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", library.path, "-c", "main.c"],
-          folder: folder, timeout: 120)
-        guard result.status == 0 else {
-          let line = result.errorOutput.split(separator: "\n").first { $0.contains("error") } ?? ""
-          throw CommandError.failedCheck("\(name) refuses \(header): \(line)")
-        }
-        return "\(name) \(formatted(Date().timeIntervalSince(start), digits: 1)) s"
-      }.joined(separator: ", ")
     }
   }
 }

@@ -1,7 +1,6 @@
 internal import Claims
 internal import Certification
 internal import Foundation
-internal import Files
 internal import Training
 
 /// `supnorm evaluate`.
@@ -44,23 +43,15 @@ enum EvaluateCommand: Command {
     if header.claims.task == .regression {
       let evaluation = try RegressionEvaluation(
         header, samples, epsilons, targets: try header.targets(arguments, samples))
-      if arguments.has("--json") {
-        try Console.printJSON(evaluation)
-      } else {
-        Console.print(evaluation.text(epsilons) + header.toleranceText)
-      }
-      return
+      return try Console.print(evaluation, arguments, text: evaluation.text(epsilons) + header.toleranceText)
     }
     let counts = try certifiedAccuracy(
       header, samples, epsilons, linear: arguments.has("--linear"))
     let found = try attack?.counts(header, samples, epsilons)
-    if arguments.has("--json") {
-      var output = output(counts, epsilons, attack?.options, found)
-      output.clampedReadings = samples.clampedCount
-      try Console.printJSON(output)
-    } else {
-      Console.print(text(counts, epsilons, attack?.options, found) + header.toleranceText)
-    }
+    var output = output(counts, epsilons, attack?.options, found)
+    output.clampedReadings = samples.clampedCount
+    try Console.print(
+      output, arguments, text: text(counts, epsilons, attack?.options, found) + header.toleranceText)
     if let failure = found.flatMap({ AttackRun.failure($0, of: header.path) }) {
       throw CommandError.failedCheck(failure)
     }

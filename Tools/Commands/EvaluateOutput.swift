@@ -4,28 +4,13 @@ extension EvaluateCommand {
   /// The result, as `--json` prints it.
   struct Output: Encodable {
     struct Radius: Encodable {
-      private enum CodingKeys: CodingKey {
-        case epsilon, radiusLSB, certifiedGlobal, certifiedLocal, certified, certifiedLinear, empirical
-      }
       var epsilon: Double
       var radiusLSB: Int
       var certifiedGlobal, certifiedLocal, certified: Double
       /// With `--linear` only.
       var certifiedLinear: Double?
-      /// What an attack found; null when none was run.
-      var empirical: Double?
-
-      /// Like the synthesized one, but writes null rather than leaving the key out.
-      func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(epsilon, forKey: .epsilon)
-        try container.encode(radiusLSB, forKey: .radiusLSB)
-        try container.encode(certifiedGlobal, forKey: .certifiedGlobal)
-        try container.encode(certifiedLocal, forKey: .certifiedLocal)
-        try container.encode(certified, forKey: .certified)
-        try container.encodeIfPresent(certifiedLinear, forKey: .certifiedLinear)
-        try container.encode(empirical, forKey: .empirical)
-      }
+      /// What an attack found.
+      @NullWhenNil var empirical: Double?
     }
     struct Attack: Encodable {
       var kind, norm: String

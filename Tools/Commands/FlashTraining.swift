@@ -1,6 +1,4 @@
 internal import Integers
-internal import Certification
-internal import Foundation
 internal import Quantization
 internal import Training
 
@@ -13,13 +11,14 @@ enum FlashTraining {
   /// it is: what it can spare shows in its integers, where `export --flash` drops it; here it is checked that this is
   /// enough.
   static func fit(
-    _ model: inout FloatModel, _ result: inout TrainingResult, within bytes: Int, _ data: Dataset,
-    _ options: TrainingOptions, plan: InputPlan, source: String
+    _ trained: inout ModelTraining.Outcome, within bytes: Int, _ training: ModelTraining,
+    _ options: TrainingOptions
   ) throws {
+    let model = trained.model
     do {
-      let samples = model.network.hasDistances ? data.rawSamples(limit: 10_000) : []
+      let samples = model.network.hasDistances ? training.data.rawSamples(limit: 10_000) : []
       let (integers, _, fit) = try quantized(model, within: FlashBudget(bytes: bytes, samples: samples))
-      Console.message("export --flash \(bytes): \(integers.parameterBytes) bytes, \(fit.text)")
+      Console.message("export --flash \(bytes): \(integers.parameterBytes) bytes, \(fit)")
       guard case .pruned = fit, options.kind == .dense else { return }
       var network = model.network
       for index in network.layers.indices.dropLast() {
@@ -33,34 +32,22 @@ enum FlashTraining {
       tuning.epochs = max(1, options.epochs / 2)
       tuning.rate = options.rate / 2
       tuning.rampFraction = 0
-      let curve = model.curve
-      let tuned = try TrainCommand.train(
-        data, options: tuning, plan: plan, from: network, source: source)
-      (model, result) = (tuned.model, tuned.result)
-      model.settings.merge(options.settings.merging(["data": source, "flash": "\(bytes)"]) { $1 }) { $1 }
-      model.curve =
-        curve
-        + tuned.model.curve.map { point in
-          var point = point
-          point.epoch += curve.count
-          return point
-        }
-      result.curve = model.curve
+      trained = try training.outcome(tuning, from: network)
     } catch let error as QuantizationError {
       throw CommandError.usage("--flash: \(error)")
     }
-  }
-}
-
-extension FlashFit {
-  /// What was done, in words.
-  var text: String {
-    switch self {
-    case .whole: "fits as it is"
-    case .pruned(let threshold): "hidden weights below \(threshold) LSB dropped"
-    case .byteOffsets: "offsets are bytes"
-    case .leastUsedDropped(let count): "offsets are bytes, \(count) entries dropped that the data use least"
-    }
+    trained.model.settings.merge(
+      options.settings.merging(["data": training.source, "flash": "\(bytes)"]) { $1 }
+    ) { $1 }
+    let before = model.curve.count
+    trained.model.curve =
+      model.curve
+      + trained.model.curve.map { point in
+        var point = point
+        point.epoch += before
+        return point
+      }
+    trained.result.curve = trained.model.curve
   }
 }
 

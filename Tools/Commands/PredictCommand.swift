@@ -1,6 +1,5 @@
 internal import Claims
 internal import Certification
-internal import Foundation
 internal import Files
 internal import Quantization
 internal import Training

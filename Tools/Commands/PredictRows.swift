@@ -1,6 +1,5 @@
 internal import FileAccess
 internal import Claims
-internal import Certification
 internal import Files
 internal import Training
 

@@ -1,7 +1,7 @@
 internal import Claims
+internal import Files
 internal import Certification
 internal import Foundation
-internal import Files
 internal import Training
 
 /// What `evaluate` says of a regression: how far its outputs are off, and how far they can move.

@@ -49,7 +49,7 @@ enum ReportCommand: Command {
       model: model, header: header, samples: samples, headlines: epsilons, devices: devices,
       // The file of another program does not say how its network saw the samples.
       cost: header.claims.task == .regression || isForeign
-        ? nil : try ExportCommand.cost(of: model, header.network, on: samples.data),
+        ? nil : try AccuracyCost(of: model, header.network, on: samples.data),
       tightness: tightness,
       summary: "", targets: try header.targets(arguments, samples),
       commands: commands(arguments, epsilons, isRegression: header.claims.task == .regression))

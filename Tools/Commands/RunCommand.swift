@@ -1,7 +1,6 @@
 internal import Claims
 internal import Integers
 internal import Certification
-internal import Foundation
 internal import Files
 
 /// `supnorm run`.
@@ -57,11 +56,7 @@ enum RunCommand: Command {
     let samples = try header.samples(arguments, limit: limit)
     Interruption.watch()
     let output = try compare(header, boardName: boardName, board: board, samples: samples, epsilon: epsilon)
-    if arguments.has("--json") {
-      try Console.printJSON(output)
-    } else {
-      Console.print(text(of: output))
-    }
+    try Console.print(output, arguments, text: text(of: output))
     guard output.mismatches == 0 else {
       throw CommandError.failedCheck("\(output.mismatches) of \(output.samples) samples differ from the host")
     }

@@ -4,13 +4,13 @@ internal import Certification
 /// From the outputs of a regression, whole numbers that everything is proved of, to the target's unit.
 extension TargetClaims {
   /// The value of an output, `offset + output · scale`, rounded once, to nearest.
-  package func value(_ output: Int32) -> Double { offset.addingProduct(Double(output), scale) }
+  func value(_ output: Int32) -> Double { offset.addingProduct(Double(output), scale) }
 
   /// An interval that holds the exact values of all outputs between two.
   ///
   /// The fused sum is rounded once, so the exact one lies between its neighbors; where both steps show no error it is
   /// exact and stands for itself. `scale` is positive, so the order stays.
-  package func bounds(_ outputs: ClosedRange<Int32>) -> ClosedRange<Double> {
+  func bounds(_ outputs: ClosedRange<Int32>) -> ClosedRange<Double> {
     let (lower, upper) = (value(outputs.lowerBound), value(outputs.upperBound))
     return
       (isExact(outputs.lowerBound) ? lower : lower.nextDown)...(isExact(outputs.upperBound)
@@ -18,7 +18,7 @@ extension TargetClaims {
   }
 
   /// No less than a change of the output in the target's unit.
-  package func change(_ change: some BinaryInteger) -> Double {
+  func change(_ change: some BinaryInteger) -> Double {
     // Exact below 2^53; sums over many samples may go beyond.
     let count = Double(change)
     return (count < 0x1p53 ? count : count.nextUp).multiplied(by: scale, rounded: .up)
@@ -32,13 +32,5 @@ extension TargetClaims {
     let part = sum - offset
     let error = (offset - (sum - part)) + (product - part)
     return (-product).addingProduct(Double(output), scale) == 0 && error == 0
-  }
-}
-
-extension ModelClaims {
-  /// The name of an output of a regression, or its number.
-  func targetName(_ output: Int) -> String {
-    guard targetNames.indices.contains(output) else { return outputs == 1 ? "output" : "output \(output)" }
-    return targetNames[output]
   }
 }

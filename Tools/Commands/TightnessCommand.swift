@@ -26,31 +26,12 @@ enum TightnessCommand: Command {
   /// The result, as `--json` prints it.
   struct Output: Encodable {
     struct Sample: Encodable {
-      private enum CodingKeys: CodingKey {
-        case sample, `class`, label, globalRadiusLSB, localRadiusLSB, linearRadiusLSB, provedRadiusLSB
-        case refutedRadiusLSB, empiricalRadiusLSB, nodes
-      }
       /// The label is -1 where it is no class of the model.
       var sample, `class`, label: Int
       var globalRadiusLSB, localRadiusLSB, linearRadiusLSB, provedRadiusLSB: Int
-      /// Null when nothing is known to refute.
-      var refutedRadiusLSB: Int?
+      /// Nil when nothing is known to refute.
+      @NullWhenNil var refutedRadiusLSB: Int?
       var empiricalRadiusLSB, nodes: Int
-
-      /// Like the synthesized one, but writes null rather than leaving the key out.
-      func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(sample, forKey: .sample)
-        try container.encode(self.class, forKey: .class)
-        try container.encode(label, forKey: .label)
-        try container.encode(globalRadiusLSB, forKey: .globalRadiusLSB)
-        try container.encode(localRadiusLSB, forKey: .localRadiusLSB)
-        try container.encode(linearRadiusLSB, forKey: .linearRadiusLSB)
-        try container.encode(provedRadiusLSB, forKey: .provedRadiusLSB)
-        try container.encode(refutedRadiusLSB, forKey: .refutedRadiusLSB)
-        try container.encode(empiricalRadiusLSB, forKey: .empiricalRadiusLSB)
-        try container.encode(nodes, forKey: .nodes)
-      }
     }
     var model: String
     var exact, between: Int
@@ -82,11 +63,8 @@ enum TightnessCommand: Command {
       throw CommandError.usage("\(header.path): \(error)")
     }
     bar.finish("\(chains.count) samples")
-    if arguments.has("--json") {
-      try Console.printJSON(output(chains, labels: samples.data.labels, model: header.claims.name))
-    } else {
-      Console.print(text(chains))
-    }
+    try Console.print(
+      output(chains, labels: samples.data.labels, model: header.claims.name), arguments, text: text(chains))
     if let wrong = chains.first(where: { !$0.isOrdered }) {
       throw CommandError.failedCheck("\(header.path): sample \(wrong.sample): radii out of order: \(wrong)")
     }

@@ -34,16 +34,7 @@ enum TrainingBench {
     var distanceOnTwoThreads: Distance
   }
 
-  static func run(runs: Int, json: Bool) throws {
-    let output = measure(runs: runs)
-    if json {
-      try Console.printJSON(output)
-    } else {
-      Console.print(text(of: output))
-    }
-  }
-
-  private static func measure(runs: Int) -> Output {
+  static func measure(runs: Int) -> Output {
     let data = Data()
     var plain: [Measurement] = []
     var dense: [(constrained: Measurement, free: Measurement)] = []
@@ -92,7 +83,7 @@ enum TrainingBench {
       distance: distanceRows[0], distanceOnTwoThreads: distanceRows[1])
   }
 
-  private static func text(of output: Output) -> String {
+  static func text(of output: Output) -> String {
     "training: random images of 784 pixels, 10 classes, cross-entropy, Adam, hidden rows projected\n"
       + table(
         [["network", "batch", "threads", "samples/s", "without projection", "its share", "× plain loops"]]

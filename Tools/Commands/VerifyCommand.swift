@@ -1,9 +1,7 @@
-internal import Checker
 internal import Claims
+internal import Checker
 internal import Header
 internal import Certification
-internal import Foundation
-internal import Files
 
 /// `supnorm verify`.
 enum VerifyCommand: Command {
@@ -38,38 +36,34 @@ enum VerifyCommand: Command {
     let file = try readHeader(path)
     let (result, found) = file.check()
     let problems = found.map { "\(path): \($0)" }
-    if arguments.has("--json") {
-      try Console.printJSON(
-        Output(
-          valid: problems.isEmpty,
-          layers: result.layers.map(LayerSummary.init),
-          parameterBytes: result.parameterBytes, lipschitz: result.lipschitzBound.roundedUp,
-          lipschitzExact: "\(result.lipschitzBound)",
-          monotone: file.claims.monotoneInputs.map {
-            ($0.direction == 1 ? "+" : "-") + file.claims.inputName($0.input)
-          },
-          toleranceLSB: file.claims.toleranceLSB, problems: problems))
-    } else {
-      Console.print(LayerSummary.table(result))
-      let bound = result.lipschitzBound.roundedUp
-      let lipschitz = decimal(bound, place: min(leadingPlace(bound) - 6, 0), rounded: .up)
-      Console.print(
-        "Lipschitz bound in the sup norm: \(lipschitz) (\(result.lipschitzBound))")
-      if problems.isEmpty {
-        for statement in file.claims.monotoneInputs {
-          let direction = statement.direction == 1 ? "falls" : "rises"
-          Console.print(
-            "monotone: no output \(direction) when \(file.claims.inputName(statement.input)) grows")
-        }
-        if file.claims.toleranceLSB > 0 {
-          Console.print("tolerances: a radius of \(file.claims.toleranceLSB) LSB covers all of them at once")
-        }
-      }
-      for problem in problems { Console.print(problem) }
-    }
+    let output = Output(
+      valid: problems.isEmpty, layers: result.layers.map(LayerSummary.init),
+      parameterBytes: result.parameterBytes, lipschitz: result.lipschitzBound.roundedUp,
+      lipschitzExact: "\(result.lipschitzBound)",
+      monotone: file.claims.monotoneInputs.map {
+        ($0.direction == 1 ? "+" : "-") + file.claims.inputName($0.input)
+      },
+      toleranceLSB: file.claims.toleranceLSB, problems: problems)
+    try Console.print(output, arguments, text: text(of: result, file.claims, problems))
     guard problems.isEmpty else {
       throw CommandError.failedCheck("\(path): \(problems.count) claim(s) do not hold")
     }
     Console.message("\(path): every claim holds")
+  }
+
+  private static func text(of result: Verification, _ claims: ModelClaims, _ problems: [String]) -> String {
+    let bound = result.lipschitzBound.roundedUp
+    let lipschitz = decimal(bound, place: min(leadingPlace(bound) - 6, 0), rounded: .up)
+    var lines = [
+      LayerSummary.table(result), "Lipschitz bound in the sup norm: \(lipschitz) (\(result.lipschitzBound))",
+    ]
+    guard problems.isEmpty else { return (lines + problems).joined(separator: "\n") }
+    lines += claims.monotoneInputs.map { statement in
+      "monotone: no output \(statement.direction == 1 ? "falls" : "rises") when \(claims.inputName(statement.input)) grows"
+    }
+    if claims.toleranceLSB > 0 {
+      lines.append("tolerances: a radius of \(claims.toleranceLSB) LSB covers all of them at once")
+    }
+    return lines.joined(separator: "\n")
   }
 }

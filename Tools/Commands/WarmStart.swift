@@ -57,27 +57,27 @@ struct WarmStart {
     options.activation = model.network.activation
   }
 
-  /// The same function on inputs of another map (PyTorch's is taken to see mapped inputs), its hidden rows brought within their bounds by rewriting where the
-  /// last layer is free to take their scale.
-  func network(for map: InputMap, inputs: Int, classes: Int, _ options: TrainingOptions) throws
-    -> FloatNetwork
-  {
+  /// The same function on inputs of another map (PyTorch's is taken to see mapped inputs), its hidden rows brought
+  /// within their bounds by rewriting where the last layer is free to take their scale.
+  func network(
+    for map: InputMap, inputs: Int, classes: Int, _ options: TrainingOptions
+  ) throws -> FloatNetwork {
     var network = model.network
-    guard network.layers[0].columns == inputs, network.layers[network.layers.count - 1].rows == classes else {
+    let (own, outputs) = (network.layers[0].columns, network.layers[network.layers.count - 1].rows)
+    guard own == inputs, outputs == classes else {
       throw CommandError.usage(
-        "--start: \(path) has \(network.layers[0].columns) inputs and \(network.layers[network.layers.count - 1].rows) outputs, the data \(inputs) and \(classes)"
-      )
+        "--start: \(path) has \(own) inputs and \(outputs) outputs, the data \(inputs) and \(classes)")
     }
-    let own = seesMappedInputs ? map : model.inputMap
-    let count = max(own.offsets.count, map.offsets.count)
+    let seen = seesMappedInputs ? map : model.inputMap
+    let count = max(seen.offsets.count, map.offsets.count)
     func each(_ values: [Double]) -> [Double] {
       values.count == count ? values : Array(repeating: values[0], count: count)
     }
     // (v - o')·k' = (x - (o' - o)·k) / (k / k') with x = (v - o)·k.
     let scales = each(map.scales)
     var conventions = ForeignConventions()
-    conventions.means = (0..<count).map { (each(own.offsets)[$0] - each(map.offsets)[$0]) * scales[$0] }
-    conventions.deviations = zip(scales, each(own.scales)).map { $0 / $1 }
+    conventions.means = (0..<count).map { (each(seen.offsets)[$0] - each(map.offsets)[$0]) * scales[$0] }
+    conventions.deviations = zip(scales, each(seen.scales)).map { $0 / $1 }
     try network.layers[0].fold(conventions, path: path)
     for index in network.layers.indices {
       network.layers[index].rowSumBound = options.bound(ofLayer: index)

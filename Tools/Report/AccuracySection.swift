@@ -73,70 +73,82 @@ extension ReportContent.Curve {
   func count(at index: Int) -> Int? { index < counts.count ? counts[index] : nil }
 }
 
+extension ReportContent.Accuracy {
+  /// The share of a count, on the axis of the chart.
+  fileprivate func percent(_ count: Int) -> Double { Double(count) / Double(samples) * 100 }
+
+  /// The curves that were measured; equal ones are one, under both names, instead of one hiding the other.
+  fileprivate var distinctCurves: [ReportContent.Curve] {
+    var distinct: [ReportContent.Curve] = []
+    for curve in curves where curve.counts.contains(where: { $0 != nil }) {
+      if let same = distinct.firstIndex(where: { $0.counts == curve.counts }) {
+        distinct[same].name += " = \(curve.name)"
+      } else {
+        distinct.append(curve)
+      }
+    }
+    return distinct
+  }
+}
+
 /// Drawn twice, for wide and for narrow windows, since text in a scaled picture would become too small.
 private func accuracyChart(_ accuracy: ReportContent.Accuracy, unit: Int, isWide: Bool) -> Markup {
-  // Equal curves are drawn once, under both names, instead of one hiding the other.
-  var curves: [ReportContent.Curve] = []
-  for curve in accuracy.curves where curve.counts.contains(where: { $0 != nil }) {
-    if let same = curves.firstIndex(where: { $0.counts == curve.counts }) {
-      curves[same].name += " = \(curve.name)"
-    } else {
-      curves.append(curve)
-    }
-  }
-  let cleanText = percentText(accuracy.clean, of: accuracy.samples)
+  let curves = accuracy.distinctCurves
+  let cleanText = "clean \(percentText(accuracy.clean, of: accuracy.samples))"
   let labelTexts = curves.map { curve in
     let last = curve.counts.compactMap { $0 }.last ?? 0
     return isWide ? "\(curve.name) \(percentText(last, of: accuracy.samples))" : curve.name
   }
   let longest =
-    (labelTexts + ["clean \(cleanText)"]).map { labelWidth($0, size: isWide ? 13 : 12, isBold: true) }.max()
-    ?? 0
+    (labelTexts + [cleanText]).map { labelWidth($0, size: isWide ? 13 : 12, isBold: true) }.max() ?? 0
   let largest = accuracy.radii.map(\.epsilon).filter(\.isFinite).max() ?? 0
   let plot = Plot(
     width: isWide ? 920 : 380, height: isWide ? 400 : 330, left: 46,
     right: min(longest + 18, isWide ? 300 : 150),
     top: 44, bottom: 48, x: 0...(largest > 0 ? largest : 1 / Double(max(unit, 1))), y: 0...100)
-  let percent = { (count: Int) in Double(count) / Double(accuracy.samples) * 100 }
-
-  var labels = [
-    PlotLabel(
-      text: "clean \(cleanText)", x: plot.x.end, y: plot.y(percent(accuracy.clean)), className: "clean")
-  ]
-  var series: [Markup] = []
-  for (curve, text) in zip(curves, labelTexts) {
-    let points: [(radius: ReportContent.Radius, count: Int)] = accuracy.radii.enumerated().compactMap {
-      index, radius in
-      curve.count(at: index).map { (radius, $0) }
-    }
-    guard let first = points.first, let last = points.last else { continue }
-    let name = curve.role.className
-    let places = points.map { (x: $0.radius.epsilon, y: percent($0.count)) }
-    // Smaller ones where full ones would run into each other.
-    let scale = (plot.x.end - plot.x.start) / Double(points.count) < 16 ? 0.6 : 1
-    let leadIn = plot.line(
-      [(0, percent(accuracy.clean)), (first.radius.epsilon, percent(first.count))], class: "lead \(name)")
-    let markers: [Markup] = points.map { point in
-      plot.marker(
-        curve.role.marker, at: (point.radius.epsilon, percent(point.count)), scale: scale,
-        class: "mark \(name)",
-        tip: "\(curve.name) at ε = \(point.radius.epsilonText) (\(grouped(point.radius.lsb)) LSB): "
-          + percentText(point.count, of: accuracy.samples))
-    }
-    series.append("\(leadIn)\(plot.line(places, class: "line \(name)"))\(markers)")
-    labels.append(
-      PlotLabel(
-        text: text, x: plot.x(last.radius.epsilon), y: plot.y(percent(last.count)), className: name))
-  }
+  let clean = accuracy.percent(accuracy.clean)
+  let drawn = zip(curves, labelTexts).compactMap { draw($0, of: accuracy, label: $1, on: plot) }
+  let labels =
+    [PlotLabel(text: cleanText, x: plot.x.end, y: plot.y(clean), className: "clean")] + drawn.map(\.label)
   // The first curve is the one that is quoted, so it lies on top.
   let body: Markup = """
     \(plot.yAxis(niceTicks(0...100, about: 5), title: "% of \(grouped(accuracy.samples)) test samples"))\
     \(plot.xAxis(radiusTicks(accuracy, unit: unit, plot: plot), names: ["ε", "LSB"]))\
-    \(headlineMarks(accuracy, plot: plot))\(plot.level(percent(accuracy.clean), class: "line clean"))\([Markup](series.reversed()))\(plot.endLabels(labels))
+    \(headlineMarks(accuracy, plot: plot))\(plot.level(clean, class: "line clean"))\(drawn.reversed().map(\.line))\(plot.endLabels(labels))
     """
   return plot.svg(
     id: isWide ? "accuracy-wide" : "accuracy-narrow", title: "Accuracy against the radius",
     description: description(of: accuracy), body)
+}
+
+/// One curve with its points, and the label at its end; nil where nothing was measured.
+private func draw(
+  _ curve: ReportContent.Curve, of accuracy: ReportContent.Accuracy, label text: String, on plot: Plot
+) -> (line: Markup, label: PlotLabel)? {
+  let points: [(radius: ReportContent.Radius, count: Int)] = accuracy.radii.enumerated().compactMap {
+    index, radius in
+    curve.count(at: index).map { (radius, $0) }
+  }
+  guard let first = points.first, let last = points.last else { return nil }
+  let name = curve.role.className
+  let places = points.map { (x: $0.radius.epsilon, y: accuracy.percent($0.count)) }
+  // Smaller ones where full ones would run into each other.
+  let scale = (plot.x.end - plot.x.start) / Double(points.count) < 16 ? 0.6 : 1
+  let leadIn = plot.line(
+    [(0, accuracy.percent(accuracy.clean)), (first.radius.epsilon, accuracy.percent(first.count))],
+    class: "lead \(name)")
+  let markers: [Markup] = points.map { point in
+    plot.marker(
+      curve.role.marker, at: (point.radius.epsilon, accuracy.percent(point.count)), scale: scale,
+      class: "mark \(name)",
+      tip: "\(curve.name) at ε = \(point.radius.epsilonText) (\(grouped(point.radius.lsb)) LSB): "
+        + percentText(point.count, of: accuracy.samples))
+  }
+  return (
+    "\(leadIn)\(plot.line(places, class: "line \(name)"))\(markers)",
+    PlotLabel(
+      text: text, x: plot.x(last.radius.epsilon), y: plot.y(accuracy.percent(last.count)), className: name)
+  )
 }
 
 /// The measured radii, or every second, third or fourth when their labels need it; else round numbers.

@@ -1,7 +1,7 @@
 /// What the boards did, next to the host: a column for each board, so that the table fits a narrow window.
 func deviceSection(_ content: ReportContent) -> Markup {
   guard !content.devices.isEmpty else { return "" }
-  func row(_ name: String, _ value: (ReportContent.Device) -> Int?) -> [MarkupCell] {
+  func row(_ name: String, _ value: (RunCommand.Output) -> Int) -> [MarkupCell] {
     [.text(name)] + content.devices.map { .number(value($0)) }
   }
   let mismatches = content.devices.map {

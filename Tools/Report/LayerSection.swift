@@ -113,21 +113,16 @@ private func layerTable(_ layers: [ReportContent.Layer]) -> Markup {
 }
 
 private func quantizationTable(_ content: ReportContent) -> Markup {
-  guard let quantization = content.quantization else { return "" }
-  let all = quantization.samples
+  guard let cost = content.cost else { return "" }
   func share(_ count: Int) -> String {
-    "\(percentText(count, of: all)) (\(grouped(count)) of \(grouped(all)))"
+    "\(percentText(count, of: cost.samples)) (\(grouped(count)) of \(grouped(cost.samples)))"
   }
-  var rows: [[MarkupCell]] = []
-  if let float = quantization.floatCorrect { rows.append([.text("float network"), .number(share(float))]) }
-  rows.append([.text("integer network, as the device runs it"), .number(share(quantization.integerCorrect))])
   let nonzero = content.layers.map(\.nonzeroWeights).reduce(0, +)
   let places = content.layers.map { $0.rows * $0.columns }.reduce(0, +)
-  let dropped =
-    quantization.pruneThresholdLSB > 0
-    ? "; hidden weights below \(grouped(quantization.pruneThresholdLSB)) LSB dropped" : ""
-  rows.append([
-    .text("nonzero weights or entries\(dropped)"), .number("\(grouped(nonzero)) of \(grouped(places))"),
-  ])
+  let rows: [[MarkupCell]] = [
+    [.text("float network"), .number(share(cost.floatCorrect))],
+    [.text("integer network, as the device runs it"), .number(share(cost.integerCorrect))],
+    [.text("nonzero weights or entries"), .number("\(grouped(nonzero)) of \(grouped(places))")],
+  ]
   return markupTable(caption: "From float to integer, on the test samples", head: [], rows: rows)
 }

@@ -14,7 +14,7 @@ struct ReportBuilder {
   var headlines: [Epsilon]
   var devices: [RunCommand.Output]
   /// What quantization cost on the same samples; nil for a regression.
-  var cost: ExportCommand.Cost?
+  var cost: AccuracyCost?
   var tightness: TightnessSearch
   var summary: String
   /// What each output of a regression shall find.
@@ -22,7 +22,7 @@ struct ReportBuilder {
   var commands: [ReportContent.Command]
 
   private var network: IntegerNetwork { header.network.network }
-  private var claims: ModelClaims { header.claims }
+  var claims: ModelClaims { header.claims }
 
   /// Computes everything, with progress on standard error.
   func content() throws -> ReportContent {
@@ -47,18 +47,8 @@ struct ReportBuilder {
       ReportContent.Monotone(input: claims.inputName(statement.input), isRising: statement.direction == 1)
     }
     content.training = ReportContent.Training(
-      epsilonText: model.settings["epsilon"] ?? "?",
-      points: model.curve.map {
-        ReportContent.Training.Point(
-          epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy,
-          validationAccuracy: $0.validation?.accuracy,
-          validationVerifiedAccuracy: $0.validation?.verifiedAccuracy)
-      })
-    content.quantization = cost.map { cost in
-      ReportContent.Quantization(
-        samples: cost.samples, floatCorrect: cost.floatCorrect, integerCorrect: cost.integerCorrect,
-        pruneThresholdLSB: 0)
-    }
+      epsilonText: model.settings["epsilon"] ?? "?", points: model.curve)
+    content.cost = cost
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
         kind: words(layer.name), rows: layer.rows, columns: layer.columns, shift: layer.shift,
@@ -66,14 +56,7 @@ struct ReportBuilder {
         parameterBytes: layer.parameterBytes, rowSums: layer.passesChangesOn ? [] : layer.rowSums,
         rowSumBound: layer.rowSumBound)
     }
-    content.devices = devices.map { device in
-      ReportContent.Device(
-        board: device.board, description: device.description, samples: device.samples,
-        mismatches: device.mismatches, instructionsPerInference: device.instructionsPerInference,
-        instructionsPerCertificate: device.instructionsPerCertificate, parameterBytes: device.parameterBytes,
-        textBytes: device.textBytes, dataBytes: device.dataBytes, bssBytes: device.bssBytes,
-        stackBytes: device.stackBytes, scratchBytes: device.scratchBytes)
-    }
+    content.devices = devices
     content.settings = model.settings.sorted { $0.key < $1.key }.map {
       ReportContent.Setting(name: $0.key, value: $0.value)
     }
@@ -123,10 +106,8 @@ struct ReportBuilder {
       ])
   }
 
-  // MARK: - Features
-
   /// How far a feature may move for each LSB of a radius.
-  private func tolerancePerLSB(_ feature: Int) -> Double {
+  func tolerancePerLSB(_ feature: Int) -> Double {
     claims.features[claims.features.count == 1 ? 0 : feature].tolerance
   }
 
@@ -143,105 +124,6 @@ struct ReportBuilder {
               tolerance, tolerancePerLSB(index).multiplied(by: Double(claims.toleranceLSB), rounded: .down))),
           perLSB: significant(tolerancePerLSB(index)))
       })
-  }
-
-  // MARK: - Gallery
-
-  private struct Certified {
-    var index: Int
-    var answer: Answer
-    var local: Int?
-    var radius: Int { max(answer.globalRadiusLSB, local ?? 0) }
-  }
-
-  /// Eight samples a group, ordered by certified radius, from at most 1,000 test samples.
-  private func gallery() throws -> [ReportContent.GalleryGroup] {
-    let bar = ProgressBar("certifying the gallery")
-    let count = min(samples.inputs.count, 1000)
-    var all: [Certified] = []
-    for index in 0..<count {
-      let answer = try header.network.answer(to: samples.inputs[index])
-      let local = try header.network.localRadius(of: samples.inputs[index], as: answer.classIndex)
-      all.append(Certified(index: index, answer: answer, local: local))
-      bar.update(Double(index + 1) / Double(count))
-    }
-    bar.finish("\(count) samples")
-    let isRight = { (sample: Certified) in sample.answer.classIndex == samples.data.labels[sample.index] }
-    let right = all.filter(isRight).sorted { ($0.radius, $1.index) > ($1.radius, $0.index) }
-    let wrong = all.filter { !isRight($0) }.sorted { ($0.radius, $1.index) > ($1.radius, $0.index) }
-    let middle = right.count / 2
-    let typical = right[max(0, middle - 4)..<min(right.count, middle + 4)]
-    func group(_ title: String, _ note: String, _ chosen: some Sequence<Certified>)
-      -> ReportContent.GalleryGroup
-    {
-      ReportContent.GalleryGroup(title: title, note: note, samples: chosen.map(reportSample))
-    }
-    return [
-      group(
-        "Most certain", "the largest certified radii among the first \(count) test samples", right.prefix(8)),
-      group("Typical", "around the median radius", typical),
-      group("Least certain", "right, with the smallest certified radii", right.suffix(8)),
-      group(
-        "Wrong",
-        "the most certain of \(wrong.count) wrong answers: a certificate says that an answer is stable, not that it is right",
-        wrong.prefix(8)),
-    ].filter { !$0.samples.isEmpty }
-  }
-
-  private func reportSample(_ sample: Certified) -> ReportContent.Sample {
-    let label = samples.data.labels[sample.index]
-    // A label that is no class of the model has no name here.
-    let name = { (index: Int) in
-      index < 0 ? "none of the classes" : claims.classNames.isEmpty ? "\(index)" : claims.classNames[index]
-    }
-    return ReportContent.Sample(
-      input: input(sample.index, radius: sample.radius), label: name(label),
-      predicted: name(sample.answer.classIndex), isCorrect: label == sample.answer.classIndex,
-      global: radius(sample.answer.globalRadiusLSB), local: sample.local.map(radius),
-      holdsFor: claims.toleranceLSB > 0 && covered(sample.radius) > 0
-        ? header.tolerances(times: multiple(ofTolerances: sample.radius), atMost: 3)
-          .joined(separator: ", ") : nil)
-  }
-
-  /// What a radius around an encoded sample leaves for the readings it was encoded from.
-  private func covered(_ radius: Int) -> Int { max(radius - samples.slackLSB, 0) }
-
-  /// How many times the declared tolerances a radius holds for, rounded down.
-  private func multiple(ofTolerances radius: Int) -> Double {
-    Double(covered(radius)).divided(by: Double(claims.toleranceLSB), rounded: .down)
-  }
-
-  private func input(_ sample: Int, radius: Int) -> ReportContent.Sample.Input {
-    let data = samples.data
-    let values = (0..<data.featureCount).map { data.value(sample: sample, feature: $0) }
-    if let size = data.imageSize {
-      let pixels = values.enumerated().map { min(max(header.mapped($1, feature: $0), 0), 1) }
-      return .image(pixels: pixels, width: size.width, height: size.height)
-    }
-    return .features(
-      values.enumerated().map { index, value in
-        let declared = claims.tolerances.indices.contains(index) ? claims.tolerances[index] : 0
-        // Declared ones as predict prints them, which is a little less.
-        let tolerance =
-          declared > 0
-          ? declared.multiplied(by: multiple(ofTolerances: radius), rounded: .down)
-          : tolerancePerLSB(index).multiplied(by: Double(covered(radius)), rounded: .down)
-        return ReportContent.Sample.Feature(
-          name: data.featureNames.isEmpty ? "\(index)" : data.featureNames[index],
-          value: significant(value), tolerance: "±" + significant(tolerance))
-      })
-  }
-
-  /// A radius, also as a multiple of the declared tolerances, or in the data's own unit when all features share it.
-  private func radius(_ lsb: Int) -> ReportContent.CertifiedRadius {
-    if claims.toleranceLSB > 0 {
-      let factor = formatted(multiple(ofTolerances: lsb), digits: 2, rounded: .down)
-      return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "\(factor) × the tolerance")
-    }
-    guard claims.features.count == 1 else { return ReportContent.CertifiedRadius(lsb: lsb) }
-    let tolerance = Double(covered(lsb)).multiplied(by: claims.features[0].tolerance, rounded: .down)
-    let unit = samples.data.imageSize == nil ? "" : " gray levels"
-    return ReportContent.CertifiedRadius(lsb: lsb, tolerance: "±\(significant(tolerance))\(unit)")
   }
 
   private func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {

@@ -1,7 +1,7 @@
 /// The report as one self-contained HTML page; equal content gives equal bytes.
 ///
 /// The page has no script and loads nothing, and is well-formed XML. Every text of the content is escaped.
-package func reportPage(_ content: ReportContent) -> String {
+func reportPage(_ content: ReportContent) -> String {
   let page: Markup = """
     <!DOCTYPE html>
     <html lang='en' xmlns='http://www.w3.org/1999/xhtml'>
@@ -31,18 +31,16 @@ package func reportPage(_ content: ReportContent) -> String {
 private func reproductionSection(_ content: ReportContent) -> Markup {
   let settings: Markup =
     content.settings.isEmpty ? "" : settingsTable("How the model was trained", content.settings)
-  let environment: Markup =
-    content.environment.isEmpty ? "" : settingsTable("What the report was made with", content.environment)
   let steps: [Markup] = content.commands.map { command in
     let caption: Markup = command.caption.isEmpty ? "" : "<p>\(command.caption)</p>"
     return "<li>\(caption)<pre tabindex='0'><code>\(command.line)</code></pre></li>\n"
   }
   let commands: Markup = steps.isEmpty ? "" : "<ol class='commands'>\n\(steps)</ol>\n"
-  guard !(content.settings.isEmpty && content.environment.isEmpty && steps.isEmpty) else { return "" }
+  guard !(content.settings.isEmpty && steps.isEmpty) else { return "" }
   return """
     <section><h2>Reproduce it</h2>
     \(commands)<div class='charts two'>
-    \(settings)\(environment)</div>
+    \(settings)</div>
     </section>
 
     """

@@ -1,53 +1,32 @@
 extension ReportContent {
   /// Every radius that is known of some test samples, from the loosest proof to the best attack.
-  package struct Tightness: Equatable, Sendable {
+  struct Tightness: Equatable, Sendable {
     /// How many samples were to be searched; an interrupted search finished fewer.
-    package var asked: Int
+    var asked: Int
     /// When the search gave up, such as "10,000 nodes and 2 seconds a sample"; may be empty.
-    package var limits: String
+    var limits: String
     /// What looked for counter-examples beside the search, such as "PGD, 3 starts of 20 steps"; may be empty.
-    package var attack: String
-    package var chains: [Chain]
-
-    package init(asked: Int, limits: String, attack: String, chains: [Chain]) {
-      self.asked = asked
-      self.limits = limits
-      self.attack = attack
-      self.chains = chains
-    }
+    var attack: String
+    var chains: [Chain]
   }
 
   /// The radii of one answer, in LSB.
-  package struct Chain: Equatable, Sendable {
+  struct Chain: Equatable, Sendable {
     /// Which test sample.
-    package var sample: Int
-    package var isCorrect: Bool
+    var sample: Int
+    var isCorrect: Bool
     /// As the device reports it; 0 claims nothing but the answer itself.
-    package var global: Int
+    var global: Int
     /// By interval bounds, -1 for none.
-    package var local: Int
+    var local: Int
     /// By linear bounds, -1 for none.
-    package var linear: Int
+    var linear: Int
     /// The largest radius proved by branch and bound, -1 for none.
-    package var proved: Int
+    var proved: Int
     /// The smallest radius with a counter-example; nil when none is known.
-    package var refuted: Int?
+    var refuted: Int?
     /// The largest radius up to which attacks alone found nothing; nil when they found nothing at all.
-    package var empirical: Int?
-
-    package init(
-      sample: Int, isCorrect: Bool, global: Int, local: Int, linear: Int, proved: Int, refuted: Int?,
-      empirical: Int?
-    ) {
-      self.sample = sample
-      self.isCorrect = isCorrect
-      self.global = global
-      self.local = local
-      self.linear = linear
-      self.proved = proved
-      self.refuted = refuted
-      self.empirical = empirical
-    }
+    var empirical: Int?
 
     /// The largest radius that is not refuted; nil when none is.
     var unrefuted: Int? { refuted.map { $0 - 1 } }

@@ -1,3 +1,5 @@
+internal import Training
+
 /// What the report proves and what it does not.
 func scopeSection(_ content: ReportContent) -> Markup {
   let range = "\(grouped(content.inputMinimum))…\(grouped(content.inputMaximum))"

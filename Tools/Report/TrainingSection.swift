@@ -1,3 +1,5 @@
+internal import Training
+
 /// How the training went: loss, and accuracies, in two charts instead of two axes.
 func trainingSection(_ content: ReportContent) -> Markup {
   guard let training = content.training, !training.points.isEmpty else { return "" }
@@ -11,7 +13,7 @@ func trainingSection(_ content: ReportContent) -> Markup {
     in floating point and so only indicative; what counts is the certified accuracy above.
     """ : ""
   let heldOut: Markup =
-    points.contains { $0.validationAccuracy != nil }
+    points.contains { $0.validation != nil }
     ? " Validation is on samples held out of training; choices were made by them." : ""
   let title: Markup =
     isRegression ? "Explained variance" : hasVerified ? "Accuracy and verified accuracy" : "Accuracy"
@@ -29,7 +31,7 @@ func trainingSection(_ content: ReportContent) -> Markup {
 }
 
 private func trainingPlot(
-  _ points: [ReportContent.Training.Point], right: Double, top: Double
+  _ points: [TrainingPoint], right: Double, top: Double
 ) -> (plot: Plot, ticks: [PlotTick]) {
   let first = Double(points.first?.epoch ?? 0)
   let last = Double(points.last?.epoch ?? 1)
@@ -42,7 +44,7 @@ private func trainingPlot(
   return (plot, ticks)
 }
 
-private func lossChart(_ points: [ReportContent.Training.Point]) -> Markup {
+private func lossChart(_ points: [TrainingPoint]) -> Markup {
   let largest = points.map(\.loss).filter(\.isFinite).max() ?? 0
   let (step, _) = niceStep(largest, about: 4)
   let top = largest > 0 ? (largest / step).rounded(.up) * step : 1
@@ -70,7 +72,7 @@ private func lossChart(_ points: [ReportContent.Training.Point]) -> Markup {
 }
 
 private func trainingAccuracyChart(
-  _ points: [ReportContent.Training.Point], isRegression: Bool
+  _ points: [TrainingPoint], isRegression: Bool
 ) -> Markup {
   // A regression may explain less than nothing: that is drawn as nothing.
   let clean = points.map { (x: Double($0.epoch), y: max($0.accuracy, isRegression ? 0 : $0.accuracy) * 100) }
@@ -78,13 +80,13 @@ private func trainingAccuracyChart(
   let verified = (isRegression ? [] : points).compactMap { point in
     point.verifiedAccuracy.map { (x: Double(point.epoch), y: $0 * 100) }
   }
-  func heldOut(_ value: (ReportContent.Training.Point) -> Double?) -> [(x: Double, y: Double)] {
+  func heldOut(_ value: (TrainingPoint) -> Double?) -> [(x: Double, y: Double)] {
     points.compactMap { point in value(point).map { (x: Double(point.epoch), y: max($0, 0) * 100) } }
   }
   let series = [
     (name, clean, "clean", PlotMarker.circle), ("verified", verified, "local", .square),
-    ("validation", heldOut(\.validationAccuracy), "global", .triangle),
-    ("its verified", heldOut(\.validationVerifiedAccuracy), "exact", .diamond),
+    ("validation", heldOut(\.validation?.accuracy), "global", .triangle),
+    ("its verified", heldOut(\.validation?.verifiedAccuracy), "exact", .diamond),
   ]
   let longest = series.compactMap { name, places, _, _ in
     places.last.map { "\(name) \(percentText($0.y / 100))" }
@@ -117,8 +119,8 @@ private func trainingAccuracyChart(
     """)
 }
 
-private func trainingTable(_ points: [ReportContent.Training.Point], isRegression: Bool) -> Markup {
-  let isHeldOut = points.contains { $0.validationAccuracy != nil }
+private func trainingTable(_ points: [TrainingPoint], isRegression: Bool) -> Markup {
+  let isHeldOut = points.contains { $0.validation != nil }
   var head: [MarkupCell] =
     isRegression ? [.number("explained")] : [.number("accuracy"), .number("verified")]
   if isHeldOut { head.append(.number("validation")) }
@@ -129,8 +131,8 @@ private func trainingTable(_ points: [ReportContent.Training.Point], isRegressio
     rows: points.map { point in
       var cells: [MarkupCell] = [.number(point.epoch), .number(realText(point.loss)), cell(point.accuracy)]
       if !isRegression { cells.append(cell(point.verifiedAccuracy)) }
-      if isHeldOut { cells.append(cell(point.validationAccuracy)) }
-      if isHeldOut, !isRegression { cells.append(cell(point.validationVerifiedAccuracy)) }
+      if isHeldOut { cells.append(cell(point.validation?.accuracy)) }
+      if isHeldOut, !isRegression { cells.append(cell(point.validation?.verifiedAccuracy)) }
       return cells
     })
 }

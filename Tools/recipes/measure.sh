@@ -1,8 +1,14 @@
 # What every recipe does: trains, exports within a budget, verifies, and measures on all test images, attacked ones too.
-# Sourced by the recipes; the first argument of a recipe is the folder of the data set.
+# Sourced by the recipes. Their argument is the folder of the data set; without one it is $SUPNORM_DATA/DATASET.
 #
 #   measure NAME FLASH EPSILON,… train options …
 set -euo pipefail
+: "${dataset:?set by the recipe}"
+data="${1:-${SUPNORM_DATA:+$SUPNORM_DATA/$dataset}}"
+if [ -z "$data" ]; then
+  echo "$(basename "$0"): where is the data? $0 FOLDER, or SUPNORM_DATA=FOLDER with $dataset in it" >&2
+  exit 2
+fi
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 swift build --package-path "$root" -c release --product supnorm >&2
 supnorm="$(swift build --package-path "$root" -c release --product supnorm --show-bin-path)/supnorm"

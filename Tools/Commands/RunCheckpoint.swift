@@ -4,8 +4,8 @@ internal import Foundation
 internal import Files
 internal import Training
 
-/// The file of `--checkpoint`.
-struct CheckpointFile {
+/// The file of `--checkpoint`, and the run that it belongs to.
+struct RunCheckpoint {
   /// Where; nil without the option.
   var path: String?
   /// What the run depends on, by name.
