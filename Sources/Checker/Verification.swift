@@ -4,7 +4,7 @@ public import Claims
 public struct Verification: Sendable {
   /// One layer as it was measured.
   public struct Layer: Sendable {
-    /// `dense`, `sparse` or `maxPlus`.
+    /// The name of the kind, such as `dense`.
     public let kind: String
     /// Outputs.
     public let rows: Int

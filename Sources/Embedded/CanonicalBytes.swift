@@ -13,9 +13,9 @@ private enum Record {
   static let layer: UInt32 = 16
   static let rowEntries: UInt32 = 17
   static let columnIndices: UInt32 = 18
-  static let byteColumns: UInt32 = 19
+  static let columnBytes: UInt32 = 19
   static let weights: UInt32 = 20
-  static let byteOffsets: UInt32 = 21
+  static let offsetBytes: UInt32 = 21
   static let biases: UInt32 = 22
 }
 
@@ -72,9 +72,9 @@ extension Checksum {
     let entries = unsafe Int(truncatingIfNeeded: layer.entries)
     unsafe update(Record.rowEntries, layer.row_entries, count: counts)
     unsafe update(Record.columnIndices, layer.column_indices, count: entries)
-    unsafe update(Record.byteColumns, layer.byte_columns, count: entries)
+    unsafe update(Record.columnBytes, layer.byte_columns, count: entries)
     unsafe update(Record.weights, layer.weights, count: entries)
-    unsafe update(Record.byteOffsets, layer.byte_offsets, count: entries)
+    unsafe update(Record.offsetBytes, layer.byte_offsets, count: entries)
     unsafe update(Record.biases, layer.biases, count: Int(layer.rows))
   }
 }

@@ -30,7 +30,7 @@ package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
 /// - Parameters:
 ///   - logits: raw accumulators of the last layer.
 ///   - classIndex: the index of the largest logit.
-///   - pairs: the network's table, `n(n-1)/2` entries; empty in a network of max-plus layers only, where both logits
+///   - pairs: the network's table, `n(n-1)/2` entries; empty where no layer enlarges a change, so that both logits
 ///     of a pair move by at most d, so that slope 2 and offset 0 hold for all.
 /// - Returns: the radius in LSB; 0 certifies this very input only.
 /// - Complexity: `n - 1` divisions.

@@ -68,8 +68,8 @@ struct LayerArrays {
   static var biases: LayerArrays { LayerArrays(bits: 2) }
   static var columnIndices: LayerArrays { LayerArrays(bits: 4) }
   static var rowEntries: LayerArrays { LayerArrays(bits: 8) }
-  static var byteColumns: LayerArrays { LayerArrays(bits: 16) }
-  static var byteOffsets: LayerArrays { LayerArrays(bits: 32) }
+  static var columnBytes: LayerArrays { LayerArrays(bits: 16) }
+  static var offsetBytes: LayerArrays { LayerArrays(bits: 32) }
 
   /// These arrays and others.
   func and(_ other: LayerArrays) -> LayerArrays { LayerArrays(bits: bits | other.bits) }

@@ -95,7 +95,7 @@ extension HeaderWriter {
     guard model.hasBoundTable else {
       line(
         """
-        /* ---- Certificate: every layer is max-plus, so inputs that differ by at most d LSB everywhere change each
+        /* ---- Certificate: no layer enlarges a change, so inputs that differ by at most d LSB everywhere change each
          * output by at most d and each difference of two by at most 2 * d; no table is needed ---- */
 
         """)

@@ -10,7 +10,7 @@ struct MacroTable {
     case none
     /// The parameter of an X-macro row.
     case row(CToken)
-    /// What is done with an entry of a max-plus row.
+    /// What is done with an entry of three numbers.
     case three
   }
 
@@ -140,7 +140,7 @@ struct MacroTable {
       macro.tokens = tokens
       return macro
     }
-    // Rows have one parameter, what is done with an entry of a max-plus row has three.
+    // Rows have one parameter, what is done with an entry of three numbers has three.
     var inside: [CToken] = []
     while let token = try macro.next(), !text.isEqual(token, ")"), inside.count < 6 { inside.append(token) }
     let isComma = inside.map { text.isEqual($0, ",") }

@@ -25,7 +25,7 @@ public enum FlashFit: Equatable, Sendable, CustomStringConvertible {
   /// Hidden weights below so many LSB were dropped.
   case pruned(threshold: Int)
   /// Offsets are bytes.
-  case byteOffsets
+  case narrowOffsets
   /// Offsets are bytes, and so many entries were dropped, the least used ones.
   case leastUsedDropped(count: Int)
 
@@ -34,7 +34,7 @@ public enum FlashFit: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .whole: "fits as it is"
     case .pruned(let threshold): "hidden weights below \(threshold) LSB dropped"
-    case .byteOffsets: "offsets are bytes"
+    case .narrowOffsets: "offsets are bytes"
     case .leastUsedDropped(let count): "offsets are bytes, \(count) entries dropped that the data use least"
     }
   }
@@ -60,10 +60,10 @@ public func quantized(
   if whole.parameterBytes <= budget.bytes { return (whole, model, .whole) }
   var model = model
   var smallest = whole
-  if let map = model.inputMap.forByteOffsets {
+  if let map = model.inputMap.forNarrowOffsets {
     model.inputMap = map
     smallest = try quantized(model)
-    if smallest.parameterBytes <= budget.bytes { return (smallest, model, .byteOffsets) }
+    if smallest.parameterBytes <= budget.bytes { return (smallest, model, .narrowOffsets) }
   }
   let inputs = budget.samples.map { values in
     values.indices.map { model.inputMap.encoded(values[$0], feature: $0) }
@@ -72,7 +72,7 @@ public func quantized(
   guard !inputs.isEmpty, total > 0 else {
     throw .overBudget(bytes: smallest.parameterBytes, budget: budget.bytes)
   }
-  let usage = MaxPlusUsage(of: smallest, inputs: inputs)
+  let usage = EntryUsage(of: smallest, inputs: inputs)
   let count = firstIndex(in: 1...total) {
     usage.network(dropping: $0).parameterBytes <= budget.bytes
   }

@@ -67,7 +67,7 @@ private struct QuantizedRow {
 /// - Returns: the layers with hidden values of 0 and more, and the constants taken off the last one's rows (zeros if it
 ///   ends the network, where one constant for all is taken off).
 /// - Complexity: O(weights).
-func maxPlusLayers(
+private func maxPlusLayers(
   _ layers: ArraySlice<FloatLayer>, unit: Int, range: ClosedRange<Int>, endsNetwork: Bool, unread: [Int] = []
 ) throws(QuantizationError) -> (layers: [IntegerLayer], constants: [Int]) {
   var columns = Array(
@@ -100,6 +100,31 @@ func maxPlusLayers(
     columns = rows.map(\.range)
   }
   return (result, constants)
+}
+
+/// The layers of distances as integers; the dense layer after them, if any, is changed to read those.
+func quantizedDistances(
+  _ network: inout FloatNetwork, map: InputMap, unread: [Int]
+) throws(QuantizationError) -> [IntegerLayer] {
+  let distances = network.layers.prefix { $0.kind == .distance }
+  guard !distances.isEmpty else { return [] }
+  let width = map.maximumLSB - map.minimumLSB
+  guard width <= 32767 else { throw .rangeTooWide(width) }
+  let next = distances.endIndex
+  let (layers, constants) = try maxPlusLayers(
+    distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB,
+    endsNetwork: next == network.layers.count, unread: unread)
+  // Hidden values lack a constant each; the dense layer that reads them gets it back as part of its bias.
+  if next < network.layers.count {
+    let layer = network.layers[next]
+    for row in 0..<layer.rows {
+      let missing = (0..<layer.columns).reduce(0.0) { sum, column in
+        sum + Double(layer.weights[row * layer.columns + column]) * Double(constants[column])
+      }
+      network.layers[next].biases[row] += Float(missing / Double(map.unit))
+    }
+  }
+  return layers
 }
 
 /// What is taken off all logits: the least value of any, or what puts the offsets into the middle of 16 bits where they

@@ -2,7 +2,7 @@ internal import Certification
 internal import Integers
 
 /// How often each entry of a network of maxima is the maximum of its row.
-struct MaxPlusUsage {
+struct EntryUsage {
   private struct Place {
     var layer: Int
     var row: Int

@@ -49,31 +49,6 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
   }
 }
 
-/// The layers of distances as integers; the dense layer after them, if any, is changed to read those.
-private func quantizedDistances(
-  _ network: inout FloatNetwork, map: InputMap, unread: [Int]
-) throws(QuantizationError) -> [IntegerLayer] {
-  let distances = network.layers.prefix { $0.kind == .distance }
-  guard !distances.isEmpty else { return [] }
-  let width = map.maximumLSB - map.minimumLSB
-  guard width <= 32767 else { throw .rangeTooWide(width) }
-  let next = distances.endIndex
-  let (layers, constants) = try maxPlusLayers(
-    distances, unit: map.unit, range: map.minimumLSB...map.maximumLSB,
-    endsNetwork: next == network.layers.count, unread: unread)
-  // Hidden values lack a constant each; the dense layer that reads them gets it back as part of its bias.
-  if next < network.layers.count {
-    let layer = network.layers[next]
-    for row in 0..<layer.rows {
-      let missing = (0..<layer.columns).reduce(0.0) { sum, column in
-        sum + Double(layer.weights[row * layer.columns + column]) * Double(constants[column])
-      }
-      network.layers[next].biases[row] += Float(missing / Double(map.unit))
-    }
-  }
-  return layers
-}
-
 /// Checks that every residual term outweighs the layers, which in integers takes hidden rows bounded by 1.
 ///
 /// A model from elsewhere might not; made to in integers, it would compute something else.

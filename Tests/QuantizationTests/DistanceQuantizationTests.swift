@@ -32,7 +32,7 @@ struct DistanceQuantizationTests {
   private static let grayLevels = InputMap(
     offsets: [0], scales: [1.0 / 255], unit: 32640, minimumLSB: 0, maximumLSB: 32640)
   private static let maps = [
-    grayLevels.halved, grayLevels.forByteOffsets ?? grayLevels,
+    grayLevels.halved, grayLevels.forNarrowOffsets ?? grayLevels,
     InputMap(offsets: [0], scales: [1], unit: 8192, minimumLSB: -8192, maximumLSB: 8191),
   ]
 
@@ -116,7 +116,7 @@ struct DistanceQuantizationTests {
     let whole = try quantized(model)
     #expect(try quantized(model, within: FlashBudget(bytes: whole.parameterBytes)).fit == .whole)
     let bytes = try quantized(model, within: FlashBudget(bytes: whole.parameterBytes - 1))
-    #expect(bytes.fit == .byteOffsets && bytes.model.inputMap.unit == 255)
+    #expect(bytes.fit == .narrowOffsets && bytes.model.inputMap.unit == 255)
 
     let samples = (0..<50).map { _ in (0..<60).map { _ in Double(generator.index(below: 256)) } }
     let limit = bytes.network.parameterBytes - 200

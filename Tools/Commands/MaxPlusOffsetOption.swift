@@ -13,7 +13,7 @@ enum OffsetOption {
     guard model.network.layers.allSatisfy({ $0.kind == .distance }) else {
       throw CommandError.usage("--offsets 8: \(path) has dense layers, only distances have offsets")
     }
-    guard let map = model.inputMap.forByteOffsets else {
+    guard let map = model.inputMap.forNarrowOffsets else {
       throw CommandError.usage("--offsets 8: the inputs of \(path) are not gray levels of at most 255 steps")
     }
     model.inputMap = map

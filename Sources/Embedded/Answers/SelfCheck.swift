@@ -4,7 +4,7 @@ extension Network {
   /// Re-proves on the stored numbers what the header claims of them.
   ///
   /// All that opening proved still holds, every row sum is within its layer's bound, no accumulator can overflow
-  /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), the columns of a sparse row or of a group of max-plus entries increase
+  /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), the columns of a sparse row or of a group of entries increase
   /// and exist, the input maps are in range, the stated scratch sizes are enough, arrays can be read in words, and the
   /// CRC-32 of the canonical byte string is the stated one.
   /// - Throws: what opening throws, `malformed`, `boundExceeded` or `checksumMismatch`.

@@ -78,8 +78,8 @@ package func groupEnds<Column: FixedWidthInteger, Offset: MaxPlusOffset>(
     isLast == 0 || activation == SUPNORM_IDENTITY || activation == SUPNORM_NEGATE,
     unsafe layout & SUPNORM_BYTE_COLUMNS == 0 || layer.pointee.columns <= 1024
   else { return SUPNORM_ERROR_MALFORMED }
-  let columns: LayerArrays = layout & SUPNORM_BYTE_COLUMNS == 0 ? .columnIndices : .byteColumns
-  let offsets: LayerArrays = layout & SUPNORM_BYTE_OFFSETS == 0 ? .weights : .byteOffsets
+  let columns: LayerArrays = layout & SUPNORM_BYTE_COLUMNS == 0 ? .columnIndices : .columnBytes
+  let offsets: LayerArrays = layout & SUPNORM_BYTE_OFFSETS == 0 ? .weights : .offsetBytes
   return unsafe LayerArrays.rowEntries.and(columns).and(offsets).status(of: layer)
 }
 

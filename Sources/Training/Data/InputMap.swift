@@ -72,7 +72,7 @@ public struct InputMap: Equatable, Sendable {
   /// are bytes; nil unless all inputs share one map of whole numbers from 0 to 255.
   ///
   /// One step of gray levels 0 … m is worth `floor(255 / m)` LSB.
-  public var forByteOffsets: InputMap? {
+  public var forNarrowOffsets: InputMap? {
     guard scales.count == 1, offsets[0] == 0, minimumLSB == 0 else { return nil }
     let largest = (1 / scales[0]).rounded()
     guard (1...255).contains(largest), 1 / largest == scales[0], maximumLSB == unit else { return nil }
