@@ -40,10 +40,11 @@ extension MacroTable {
     let read = try choice("\(prefix)_KIND", layerReaders)
     let activations = Dictionary(uniqueKeysWithValues: IntegerActivation.allCases.map { ($0.headerName, $0) })
     let rowCount = try count("\(prefix)_ROWS", 1...65535)
+    let content = try read(self, prefix, rowCount)
     return try LayerClaims(
       rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"), shift: integer("\(prefix)_SHIFT"),
       activation: choice("\(prefix)_ACTIVATION", activations),
-      rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"), content: read(self, prefix, rowCount))
+      rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"), content: content)
   }
 
   /// The table of bounds, which there is none of where every layer passes changes on.

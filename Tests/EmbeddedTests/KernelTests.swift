@@ -1,3 +1,4 @@
+import Claims
 import Integers
 import CSupNorm
 import Certification

@@ -1,3 +1,4 @@
+import Integers
 import CSupNorm
 import Certification
 import Embedded

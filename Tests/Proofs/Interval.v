@@ -1,5 +1,5 @@
 (* The interval certificate at a given radius, as the device computes it (Certificates, Interval certificate;
-   IntervalCertificate.swift, `accumulatorBounds` and `exceedsEverywhere` of Row.swift). *)
+   Answers/Certificate.swift, `accumulatorBounds` and `exceedsEverywhere` of Kernels/Weighted.swift). *)
 
 From SupNorm Require Export GlobalRadius.
 

@@ -1,6 +1,6 @@
 (* Linear bounds pulled back through a layer, in integers: the steps of a certificate in the style of CROWN (Zhang et
    al. 2018). A lower bound sum of Lambda_i y_i + C in the outputs of a layer becomes one in its inputs
-   (PiecewiseLinear.swift, Slopes.swift, ProverLayer.swift). *)
+   (PiecewiseLinear.swift, Slopes.swift, WeightedCertification.swift). *)
 
 From SupNorm Require Export Interval.
 

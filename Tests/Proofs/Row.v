@@ -1,4 +1,4 @@
-(* One row of a layer: dense, sparse or max-plus (Certificates, The integers; Row.swift). *)
+(* One row of a layer: dense, sparse or max-plus (Certificates, The integers; Weighted.swift). *)
 
 From Coq Require Import Sorting.Permutation.
 From SupNorm Require Export Arithmetic.

@@ -1,4 +1,4 @@
-(* `exceedsEverywhere` of Row.swift walks two rows in step, by column, and skips the columns that neither row
+(* `exceedsEverywhere` of Weighted.swift walks two rows in step, by column, and skips the columns that neither row
    stores. This is that walk, and it computes what Interval.v defines column by column. *)
 
 From SupNorm Require Export Interval.
