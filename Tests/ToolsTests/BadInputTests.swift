@@ -189,7 +189,7 @@ struct BadInputTests {
     let header = String(decoding: try trained("digits.h"), as: UTF8.self)
     let other = header.replacing("_FORMAT_VERSION 4\n", with: "_FORMAT_VERSION 3\n")
     try expect(
-      "digits.h:12: DIGITS_FORMAT_VERSION: 3 outside 4…4", ["verify", "digits.h"],
+      "digits.h:14: DIGITS_FORMAT_VERSION: 3 outside 4…4", ["verify", "digits.h"],
       files: ["digits.h": Data(other.utf8)])
   }
 

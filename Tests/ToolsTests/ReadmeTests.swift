@@ -48,8 +48,8 @@ struct ReadmeTests {
     let guarantees = section.components(separatedBy: "\n- ").dropFirst()
     #expect(!guarantees.isEmpty)
     for guarantee in guarantees {
-      let names = guarantee.components(separatedBy: "Tests/").dropFirst().map {
-        String($0.prefix { $0.isLetter || $0.isNumber || $0 == "/" || $0 == "." })
+      let names = guarantee.components(separatedBy: "`Tests/").dropFirst().map {
+        $0.components(separatedBy: "`")[0]
       }
       #expect(!names.isEmpty, "no test: \(guarantee.prefix(60))")
       for name in names {
