@@ -92,7 +92,8 @@ let package = Package(
     .executableTarget(
       name: "Tools", dependencies: allModules + ["DeviceRecord"], path: "Tools",
       exclude: [
-        "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library", "setup", "soak", "test",
+        "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library", "setup", "soak",
+        "test",
         "try-datasets",
       ],
       resources: [.copy("data")], swiftSettings: settings + testability),
