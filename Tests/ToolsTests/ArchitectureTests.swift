@@ -37,9 +37,9 @@ struct ArchitectureTests {
     return Set(stride(from: 1, to: parts.count, by: 2).map { String(parts[$0]) })
   }
 
-  /// What the Swift files below a folder import.
-  private func imported(below folder: String) throws -> Set<String> {
-    let root = Checkout.root.appending(path: folder)
+  /// What the Swift files below a folder import, with whatever words before the import.
+  private func imported(below folder: String, of root: URL = Checkout.root) throws -> Set<String> {
+    let root = root.appending(path: folder)
     let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
     var result: Set<String> = []
     for case let file as URL in files where file.pathExtension == "swift" {
@@ -70,6 +70,32 @@ struct ArchitectureTests {
       let imports = try imported(below: "Sources/\(module)")
       #expect(imports.intersection(modules) == allowed, "\(module)")
       #expect(imports.subtracting(modules) == toolchain, "\(module)")
+    }
+  }
+
+  /// SwiftPM's own check, which `Tools/test` builds with, sees an import without a word before it; the check above sees
+  /// the others, too.
+  @Test func `A package that imports what it must not is refused`() throws {
+    let folder = try TestFolder()
+    for name in ["A", "B"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.file("Sources/\(name)"), withIntermediateDirectories: true)
+    }
+    try folder.write(
+      """
+      // swift-tools-version: 6.2
+      import PackageDescription
+      let package = Package(name: "X", targets: [.target(name: "A"), .target(name: "B")])
+      """, as: "Package.swift")
+    try folder.write("public let b = 1", as: "Sources/B/B.swift")
+    for (word, isSeen) in [("", true), ("internal ", false)] {
+      try folder.write("\(word)import B\nlet a = b", as: "Sources/A/A.swift")
+      #expect(try imported(below: "Sources/A", of: folder.url) == ["B"])
+      _ = try Checkout.run("swift", ["build", "--target", "B"], folder: folder.url)
+      let result = try Checkout.run(
+        "swift", ["build", "--explicit-target-dependency-import-check", "error"], folder: folder.url)
+      let isRefused = (result.output + result.errorOutput).contains("without declaring it a dependency")
+      #expect(isRefused == isSeen, "\(result.output)\(result.errorOutput)")
     }
   }
 
