@@ -109,8 +109,8 @@ struct HeaderNameTests {
 
   @Test func `What supnorm.h defines begins with its name, and words of C and C++ do for a model`() throws {
     let folder = try TestFolder()
-    let names = ["supnorm", "supnorm_format", "supnorm_kernels", "supnorm_lanes", "supnorm_lanes_maxplus"]
-    let macros = try names.map { name in
+    let headers = ["supnorm", "supnorm_format", "supnorm_kernels", "supnorm_lanes", "supnorm_lanes_maxplus"]
+    let macros = try headers.map { name in
       try runProgram("gcc", ["-E", "-dM", "-fpreprocessed", "\(supnormInclude)/\(name).h"], in: folder).text
     }.joined()
     let own = macros.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }

@@ -91,9 +91,10 @@ struct ArchitectureTests {
     for (word, isSeen) in [("", true), ("internal ", false)] {
       try folder.write("\(word)import B\nlet a = b", as: "Sources/A/A.swift")
       #expect(try imported(below: "Sources/A", of: folder.url) == ["B"])
-      _ = try Checkout.run("swift", ["build", "--target", "B"], folder: folder.url)
+      _ = try Checkout.run("/usr/bin/env", ["swift", "build", "--target", "B"], folder: folder.url)
       let result = try Checkout.run(
-        "swift", ["build", "--explicit-target-dependency-import-check", "error"], folder: folder.url)
+        "/usr/bin/env", ["swift", "build", "--explicit-target-dependency-import-check", "error"],
+        folder: folder.url)
       let isRefused = (result.output + result.errorOutput).contains("without declaring it a dependency")
       #expect(isRefused == isSeen, "\(result.output)\(result.errorOutput)")
     }
