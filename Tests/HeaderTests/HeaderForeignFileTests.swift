@@ -154,7 +154,7 @@ struct HeaderForeignFileTests {
       "#ifndef X_H\n#define X_LAYERS 1\n#define X_GOLDEN_COUNT 0\n#define X_LAYER0_KIND SUPNORM_DENSE\n"
       + "#define X_LAYER0_ROWS 1\n#define X_LAYER0_ROW0(W) "
     let row = String(repeating: "W(1) ", count: 2_000_000)
-    #expect(Self.complaint(head + row) == "x.h: no X_LAYER0_COLUMNS")
+    #expect(Self.complaint(head + row) == "x.h: no X_LAYER0_BIAS")
   }
 
   @Test func `A header with 100,000 weights is read in well under two seconds`() throws {
