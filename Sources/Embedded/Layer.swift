@@ -64,6 +64,7 @@ internal import CSupNorm
 struct LayerArrays {
   private let bits: UInt8
 
+  static var none: LayerArrays { LayerArrays(bits: 0) }
   static var weights: LayerArrays { LayerArrays(bits: 1) }
   static var biases: LayerArrays { LayerArrays(bits: 2) }
   static var columnIndices: LayerArrays { LayerArrays(bits: 4) }

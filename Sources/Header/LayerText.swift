@@ -15,9 +15,9 @@ protocol LayerText {
   /// Writes what the compiler proves of the rows; `place` begins its messages.
   func writeProof(_ prefix: String, _ index: Int, _ place: String, to writer: inout HeaderWriter)
 
-  /// The arrays in the order of `supnorm_layer`, nil for null, which of them has an element for each entry, and whether
-  /// there are layout bits.
-  var arrays: (names: [String?], counted: Int, hasLayout: Bool) { get }
+  /// The arrays in the order of `supnorm_layer`, nil for null, which of them has an element for each entry, nil for no
+  /// entries, and whether there are layout bits.
+  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) { get }
 }
 
 /// Reads the rows of one layer: the macros, the prefix of their names, how many rows.

@@ -76,7 +76,7 @@ struct MaxPlusText: LayerText {
     }
   }
 
-  var arrays: (names: [String?], counted: Int, hasLayout: Bool) {
+  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
     (
       [
         hasByteOffsets ? nil : "offsets", nil, hasByteColumns ? nil : "column_indices", "row_entries",

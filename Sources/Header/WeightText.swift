@@ -61,7 +61,7 @@ struct WeightText: LayerText {
     }
   }
 
-  var arrays: (names: [String?], counted: Int, hasLayout: Bool) {
+  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
     (
       ["weights", "biases", isSparse ? "column_indices" : nil, isSparse ? "row_entries" : nil, nil, nil], 0,
       false

@@ -29,14 +29,18 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     }
   }
   var layers = try quantizedDistances(&network, map: model.inputMap, unread: model.unreadInputs)
-  for (index, layer) in network.layers.enumerated().dropLast() where layer.kind == .dense {
-    layers.append(
-      try quantized(
-        layer, index: index, unit: model.inputMap.unit, prune: prune, bound: Double(layer.rowSumBound ?? 1),
-        activation: IntegerActivation(network.activation), residuals: []))
-  }
-  if network.layers[network.layers.count - 1].kind == .dense {
-    layers.append(try quantizedLast(network, unit: model.inputMap.unit, isClassifier: model.targets.isEmpty))
+  for (index, layer) in network.layers.enumerated() {
+    switch layer.kind {
+    case .distance: continue  // there already: only the first layers are of distances
+    case .dense where index < network.layers.count - 1:
+      layers.append(
+        try quantized(
+          layer, index: index, unit: model.inputMap.unit, prune: prune, bound: Double(layer.rowSumBound ?? 1),
+          activation: IntegerActivation(network.activation), residuals: []))
+    case .dense:
+      let isClassifier = model.targets.isEmpty
+      layers.append(try quantizedLast(network, unit: model.inputMap.unit, isClassifier: isClassifier))
+    }
   }
   do {
     return try IntegerNetwork(

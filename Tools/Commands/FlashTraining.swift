@@ -19,7 +19,7 @@ enum FlashTraining {
       let samples = model.network.hasDistances ? training.data.rawSamples(limit: 10_000) : []
       let (integers, _, fit) = try quantized(model, within: FlashBudget(bytes: bytes, samples: samples))
       Console.message("export --flash \(bytes): \(integers.parameterBytes) bytes, \(fit)")
-      guard case .pruned = fit, options.kind == .dense else { return }
+      guard case .pruned = fit, !options.kind.hasDistances else { return }
       var network = model.network
       for index in network.layers.indices.dropLast() {
         for place in network.layers[index].weights.indices

@@ -27,7 +27,7 @@ struct ModelTraining {
     _ options: TrainingOptions, start: WarmStart? = nil, from network: FloatNetwork? = nil,
     checkpoint: String? = nil
   ) throws -> Outcome {
-    let map = options.kind == .dense ? plan.map : plan.map.narrowed
+    let map = options.kind.hasDistances ? plan.map.narrowed : plan.map
     let options = try options.restricted(to: plan.selection, data)
     let targetMap = TargetMap.fitted(to: data.targets)
     let inputs = plan.selection.applied(to: map).mappedInputs(of: plan.selection.applied(to: data))

@@ -134,7 +134,7 @@ extension TrainingOption {
   @Sendable private static func setKind(_ options: inout TrainingOptions, _ arguments: Arguments) throws {
     let name = try arguments.choice("--layers", NetworkKind.allCases.map(\.rawValue))
     options.kind = name.flatMap { NetworkKind(rawValue: $0) } ?? .dense
-    guard options.kind != .dense else {
+    guard options.kind.hasDistances else {
       for option in ["--exponents", "--cross-entropy"] where arguments.has(option) {
         throw CommandError.usage("\(option) goes with --layers distance or hybrid")
       }

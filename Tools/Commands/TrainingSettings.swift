@@ -32,7 +32,7 @@ extension TrainingOptions {
       settings["crop"] = "\(augmentation.crop)"
       settings["shift"] = "\(augmentation.shift)"
     }
-    if kind != .dense {
+    if kind.hasDistances {
       for name in ["activation", "bound", "last"] { settings[name] = nil }
       settings["layers"] = kind.rawValue
       settings["exponents"] = "\(distance.firstExponent),\(distance.lastExponent)"

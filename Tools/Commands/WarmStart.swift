@@ -46,7 +46,7 @@ struct WarmStart {
   /// Takes over widths and activation; what is also given as an option must be the same.
   func set(_ options: inout TrainingOptions, _ arguments: Arguments) throws(CommandError) {
     let hidden = model.network.layers.dropLast().map(\.rows)
-    guard options.kind == .dense else { throw .usage("--start goes with --layers dense") }
+    guard !options.kind.hasDistances else { throw .usage("--start goes with --layers dense") }
     guard !arguments.has("--hidden") || options.hidden == hidden else {
       throw .usage("--hidden: \(path) has \(hidden.map(String.init).joined(separator: ","))")
     }

@@ -37,9 +37,9 @@ extension WeightedLayer: CertifiedLayer {
 }
 
 /// The non-zero weights of a layer, row after row.
-private struct WeightedProver: ProverLayer {
+struct WeightedProver: ProverLayer {
   /// One non-zero weight.
-  private struct Entry {
+  struct Entry {
     var column: Int32
     var weight: Int32
   }
@@ -57,17 +57,24 @@ private struct WeightedProver: ProverLayer {
   ///
   /// - Complexity: O(rows · columns).
   init(_ layer: WeightedLayer) {
-    rows = layer.rows
-    columns = layer.columns
+    self.init(layer, biases: layer.biases.map { Int64($0) }) { row in
+      layer.row(row).enumerated().filter { $0.element != 0 }.map {
+        Entry(column: Int32($0.offset), weight: Int32($0.element))
+      }
+    }
+  }
+
+  /// Gathers the weights of a layer of any linear kind.
+  init(_ layer: some LayerContent, biases: [Int64], entries row: (Int) -> [Entry]) {
+    rows = layer.output.count
+    columns = layer.input.count
     shift = Int64(layer.shift)
     activation = layer.activation
-    biases = layer.biases.map { Int64($0) }
+    self.biases = biases
     var starts = [0]
     var entries: [Entry] = []
-    for row in 0..<layer.rows {
-      for (column, weight) in layer.row(row).enumerated() where weight != 0 {
-        entries.append(Entry(column: Int32(column), weight: Int32(weight)))
-      }
+    for index in 0..<rows {
+      entries += row(index)
       starts.append(entries.count)
     }
     self.starts = starts

@@ -12,7 +12,7 @@ extension LayerKind {
   /// - Parameter first: the kind of the network's first layer.
   func trainable(behind first: LayerKind) -> any TrainableLayer.Type {
     switch self {
-    case .dense: first == .dense ? DenseLayer.self : DenseHead.self
+    case .dense: first == .distance ? DenseHead.self : DenseLayer.self
     case .distance: DistanceLayer.self
     }
   }
@@ -34,9 +34,17 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   /// Distances, and a dense last layer.
   case hybrid
 
+  /// Whether it begins with distances, which are trained in a way of their own.
+  public var hasDistances: Bool {
+    switch self {
+    case .dense: false
+    case .distance, .hybrid: true
+    }
+  }
+
   /// The kind of each of that many layers.
   func layerKinds(count: Int) -> [LayerKind] {
-    let all = Array(repeating: self == .dense ? LayerKind.dense : .distance, count: count)
+    let all = Array(repeating: hasDistances ? LayerKind.distance : .dense, count: count)
     return self == .hybrid ? all.dropLast() + [.dense] : all
   }
 }

@@ -60,5 +60,5 @@ package enum Objective: Sendable {
 
 extension TrainingOptions {
   /// What a network of these options is trained on.
-  package var objective: Objective { kind == .dense ? .loss(loss) : .margin(epsilon: epsilon) }
+  package var objective: Objective { kind.hasDistances ? .margin(epsilon: epsilon) : .loss(loss) }
 }

@@ -22,7 +22,7 @@ extension FloatNetwork {
         weights: Array(repeating: 0, count: classCount))
     }
     return FloatNetwork(
-      layers: layers, activation: options.kind == .dense ? options.activation : .identity,
+      layers: layers, activation: options.kind.hasDistances ? .identity : options.activation,
       residuals: residuals.sorted { $0.input < $1.input })
   }
 }

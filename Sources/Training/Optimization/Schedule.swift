@@ -46,7 +46,7 @@ package struct Schedule: Sendable {
     let ramp = min(number / max(Double(options.rampFraction) * steps, 1), 1)
     var settings = StepSettings(
       rate: Float(Double(options.rate) * warmUp * decay), epsilon: Float(Double(options.epsilon) * ramp))
-    guard options.kind != .dense else { return settings }
+    guard options.kind.hasDistances else { return settings }
     let distance = options.distance
     let part =
       (done - Double(distance.growthStart)) / Double(distance.growthEnd - distance.growthStart)

@@ -89,7 +89,7 @@ public struct TrainingOptions: Equatable, Sendable {
     let fraction = Double(validationFraction)
     try require(.validationFraction, fraction, fraction >= 0 && fraction < 1)
     if let patience { try require(.patience, Double(patience), patience > 0 && validationFraction > 0) }
-    if kind != .dense {
+    if kind.hasDistances {
       try require(.hingeEpsilon, Double(epsilon), epsilon > 0)
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
       try distance.validate()
