@@ -44,10 +44,10 @@ let fuzzing: [Target] =
   Context.environment["SUPNORM_FUZZ"] == nil
   ? []
   : [
-    .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .target(name: "CFuzzer", path: "Tests/Fuzzing/CFuzzer"),
     .executableTarget(
       name: "Fuzz", dependencies: allModules + ["CFuzzer", "FuzzTargets", "TestSupport"],
-      path: "Tests/Fuzz", exclude: ["Dictionaries"], swiftSettings: settings),
+      path: "Tests/Fuzzing/Program", exclude: ["Dictionaries"], swiftSettings: settings),
   ]
 
 /// Every module of `Sources`, for whoever uses all of them.
@@ -102,7 +102,7 @@ let package = Package(
       name: "TestSupport", dependencies: allModules,
       path: "Tests/TestSupport", swiftSettings: settings),
     .target(
-      name: "FuzzTargets", dependencies: allModules + ["TestSupport"], path: "Tests/FuzzTargets",
+      name: "FuzzTargets", dependencies: allModules + ["TestSupport"], path: "Tests/Fuzzing/Targets",
       swiftSettings: settings),
     tests("Embedded", ["Embedded", "CSupNorm", "Claims", "Integers", "Certification"]),
     tests("Training", ["Training"]),

@@ -8,7 +8,7 @@ import Testing
 struct CorpusTests {
   /// The folder of a parser's files.
   static func folder(_ target: FuzzTarget) -> URL {
-    Checkout.root.appending(path: "Tests/Corpus").appending(path: target.rawValue)
+    Checkout.root.appending(path: "Tests/Fuzzing/Corpus").appending(path: target.rawValue)
   }
 
   static func bytes(_ file: String, of target: FuzzTarget) throws -> [UInt8] {

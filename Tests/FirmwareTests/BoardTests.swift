@@ -26,10 +26,10 @@ struct BoardTests {
     return folder
   }
 
-  @Test(
-    "every board computes logits, class, radius and local verdict like the host, on all 360 test samples",
-    arguments: ["mps2-an386", "microbit", "riscv32-virt"])
-  func board(_ name: String) throws {
+  @Test(arguments: ["mps2-an386", "microbit", "riscv32-virt"])
+  func `every board computes logits, class, radius and local verdict like the host, on all 360 test samples`(
+    _ name: String
+  ) throws {
     let folder = try Self.digits.get()
     let result = try folder.supnorm(["run", "digits.h", "--board", name, "--data", "digits", "--json"])
     #expect(result.status == 0, "\(result.errorOutput)")
@@ -51,10 +51,8 @@ struct BoardTests {
     #expect((3000...(name == "mps2-an386" ? 3900 : 4500)).contains(value("inferenceCodeBytes")))
   }
 
-  @Test(
-    "a monotone regression and its output bounds run bit for bit on every board",
-    arguments: ["mps2-an386", "microbit", "riscv32-virt"])
-  func regression(_ name: String) throws {
+  @Test(arguments: ["mps2-an386", "microbit", "riscv32-virt"])
+  func `a monotone regression and its output bounds run bit for bit on every board`(_ name: String) throws {
     let folder = try TestFolder()
     for arguments in [
       [
@@ -75,8 +73,8 @@ struct BoardTests {
       (json["instructionsPerCertificate"] as? Int ?? 0) > (json["instructionsPerInference"] as? Int ?? 0))
   }
 
-  @Test("maxMin, abs and a constrained last layer run bit for bit too", arguments: ["maxMin", "abs"])
-  func activations(_ activation: String) throws {
+  @Test(arguments: ["maxMin", "abs"])
+  func `maxMin, abs and a constrained last layer run bit for bit too`(_ activation: String) throws {
     let folder = try TestFolder()
     for arguments in [
       [
@@ -96,10 +94,10 @@ struct BoardTests {
     #expect(try result.json()["mismatches"] as? Int == 0)
   }
 
-  @Test(
-    "max-plus layers in every layout, and hybrids with dense layers, run bit for bit on every board",
-    arguments: [("mps2-an386", false), ("mps2-an386", true), ("microbit", false), ("riscv32-virt", true)])
-  func maxPlus(_ name: String, _ isHybrid: Bool) throws {
+  @Test(arguments: [("mps2-an386", false), ("mps2-an386", true), ("microbit", false), ("riscv32-virt", true)])
+  func `max-plus layers in every layout, and hybrids with dense layers, run bit for bit on every board`(
+    _ name: String, _ isHybrid: Bool
+  ) throws {
     var random = TestRandom("board \(name) \(isHybrid)")
     let network = try isHybrid ? Self.hybrid(&random) : Self.distances(&random)
     // A feature of 0 … 16 becomes 0 … 32640.

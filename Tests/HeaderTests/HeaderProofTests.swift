@@ -382,7 +382,7 @@ struct HeaderProofTests {
     }
   }
 
-  @Test func `A header of MNIST size compiles, proof included, in a small part of a build`() throws {
+  @Test func `A header of MNIST size compiles in every compiler, with its proof and without`() throws {
     var generator = HeaderModels()
     let network = try IntegerNetwork(
       layers: [
@@ -398,22 +398,11 @@ struct HeaderProofTests {
     try folder.write([model])
     try folder.write(
       "#include \"digits.h\"\nint main(void) { return digits_network()->outputs; }\n", as: "main.c")
-    let clock = ContinuousClock()
     for compiler in HeaderCompiler.provers {
-      var best = [Duration.seconds(1000), Duration.seconds(1000)]
-      for _ in 0..<3 {
-        for (index, options) in [[], ["-DSUPNORM_SKIP_PROOF"]].enumerated() {
-          let time = try clock.measure {
-            let output = try compiler.compile(
-              options + ["-O2", "-c", "main.c", "-o", "/dev/null"], in: folder)
-            #expect(output.status == 0, "\(output.text)")
-          }
-          best[index] = min(best[index], time)
-        }
+      for options in [[], ["-DSUPNORM_SKIP_PROOF"]] {
+        let output = try compiler.compile(options + ["-O2", "-c", "main.c", "-o", "/dev/null"], in: folder)
+        #expect(output.status == 0, "\(output.text)")
       }
-      print("784-64-10, 50,816 weights, \(compiler.program): \(best[0]), without the proof \(best[1])")
-      // A quiet machine needs less than a second; the bound is for loaded ones.
-      #expect(best[0] < .seconds(10))
     }
   }
 }

@@ -141,13 +141,11 @@ struct DeviceFileTests {
 
   @Test func `A program that does not end is killed at its time-out, and so is what it started`() throws {
     let folder = try TestFolder()
-    let before = ContinuousClock.now
     #expect(throws: CommandError.self) {
       try Subprocess.run(
         "/bin/sh", ["-c", "echo $$ > first; sleep 600 & echo $! > second; wait"], folder: folder.url,
         timeout: 1)
     }
-    #expect(ContinuousClock.now - before < .seconds(60))
     for name in ["first", "second"] {
       let text = try String(contentsOf: folder.url.appending(path: name), encoding: .utf8)
       let process = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
