@@ -39,6 +39,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: settings)
 }
 
+/// Every module of `Sources`, for whoever uses all of them.
+let allModules: [Target.Dependency] = [
+  "CSupNorm", "Embedded", "Claims", "Checker", "Integers", "Certification", "FileAccess", "Header",
+  "Training",
+  "Quantization", "Files",
+]
+
 /// The program of `Tools/fuzz`: it links only with the toolchain's libFuzzer, so it exists only when that is asked for.
 let fuzzing: [Target] =
   Context.environment["SUPNORM_FUZZ"] == nil
@@ -49,13 +56,6 @@ let fuzzing: [Target] =
       name: "Fuzz", dependencies: allModules + ["CFuzzer", "FuzzTargets", "TestSupport"],
       path: "Tests/Fuzzing/Program", exclude: ["Dictionaries"], swiftSettings: settings),
   ]
-
-/// Every module of `Sources`, for whoever uses all of them.
-let allModules: [Target.Dependency] = [
-  "CSupNorm", "Embedded", "Claims", "Checker", "Integers", "Certification", "FileAccess", "Header",
-  "Training",
-  "Quantization", "Files",
-]
 
 let package = Package(
   name: "SupNorm",

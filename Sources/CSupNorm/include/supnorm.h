@@ -179,7 +179,7 @@ typedef struct supnorm_golden {
 
 /* Opens a network: proves the numbers of its struct by their checksum, and then, once for all later calls, that the
  * layers' shapes chain, that every array is there, that counts add up and that each layer's kernels are those of its
- * kind and layout. It reads no weight; supnorm_self_check does.
+ * kind and layout. It reads no weight and no column: the compiler has proved those, supnorm_self_check does again.
  *
  * model: written; not open after an error
  * Returns SUPNORM_OK or a negative error. Cost: one pass over the counts of rows. */
