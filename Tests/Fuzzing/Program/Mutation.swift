@@ -1,3 +1,8 @@
+internal import Checker
+internal import Claims
+internal import Integers
+internal import Header
+internal import FileAccess
 internal import TestSupport
 internal import CFuzzer
 internal import Certification
