@@ -37,12 +37,16 @@ public struct Answer: Equatable, Sendable {
   private let memory: NetworkMemory
   private let view: Network
 
-  /// Loads the network that proved claims describe.
+  /// Loads the network that proved claims describe, with the table of bounds that is proved there.
   ///
   /// - Throws: `NetworkError` when the kernels refuse the layout.
   public convenience init(_ verified: VerifiedClaims) throws {
     let claims = verified.claims
-    try self.init(IntegerNetwork(claims), features: claims.features, toleranceLSB: claims.toleranceLSB)
+    let bounds = claims.bounds.map {
+      ChangeBound(slope: UInt32(clamping: $0.slope), offset: UInt32(clamping: $0.offset))
+    }
+    try self.init(
+      IntegerNetwork(claims), bounds: bounds, features: claims.features, toleranceLSB: claims.toleranceLSB)
   }
 
   /// Lays a network out in memory as a header does, with the table of bounds that follows from its integers.
@@ -54,13 +58,16 @@ public struct Answer: Equatable, Sendable {
   public convenience init(
     _ network: IntegerNetwork, features: [FeatureClaims] = [], toleranceLSB: Int = 0
   ) throws {
-    try self.init(network, unproved: network.boundTable(), features: features, toleranceLSB: toleranceLSB)
+    try self.init(network, bounds: network.boundTable(), features: features, toleranceLSB: toleranceLSB)
   }
 
   /// Pairs a network with bounds that need not hold: only for tests that a false table is found out.
-  package init(
-    _ network: IntegerNetwork, unproved bounds: [ChangeBound], features: [FeatureClaims] = [],
-    toleranceLSB: Int = 0
+  package convenience init(_ network: IntegerNetwork, unproved bounds: [ChangeBound]) throws {
+    try self.init(network, bounds: bounds, features: [], toleranceLSB: 0)
+  }
+
+  private init(
+    _ network: IntegerNetwork, bounds: [ChangeBound], features: [FeatureClaims], toleranceLSB: Int
   ) throws {
     self.network = network
     prover = BoxProver(network)

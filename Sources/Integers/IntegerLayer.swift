@@ -41,8 +41,6 @@ package protocol LayerContent: Equatable, Sendable {
   var nonzeroCount: Int { get }
   /// The bytes of all of them on the device, with what stands beside them.
   var parameterBytes: Int { get }
-  /// Bytes of scratch memory that its kernel needs beside what it reads and writes.
-  var workspaceBytes: Int { get }
 
   /// The first row that could leave `Int32` or exceeds the bound; `layer` is for the error.
   func inadmissibleRow(ofLayer layer: Int) -> InadmissibleRow?
@@ -52,10 +50,6 @@ package protocol LayerContent: Equatable, Sendable {
   var claims: LayerClaims.Content { get }
   /// Its form in C; `copy` keeps the arrays.
   func cLayer(in memory: NetworkMemory) -> supnorm_layer
-}
-
-extension LayerContent {
-  package var workspaceBytes: Int { 0 }
 }
 
 extension IntegerLayer {

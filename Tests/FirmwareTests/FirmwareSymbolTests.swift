@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tools
+@testable import Tools
 
 /// What the linked firmware contains, and how the device treats a model that is not what it says.
 @Suite("Firmware images", .serialized)

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tools
+@testable import Tools
 
 /// What boards, the toolchain and QEMU leave for `supnorm run` to read, whole and damaged.
 @Suite("Device files")

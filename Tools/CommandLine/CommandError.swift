@@ -1,7 +1,7 @@
 /// What ends a command early: one line for the user and an exit status.
-package struct CommandError: Error, CustomStringConvertible {
+struct CommandError: Error, CustomStringConvertible {
   /// One line: file or option, place, value, bound.
-  package var description: String
+  var description: String
   /// 1 for a check that failed, 2 for bad usage or bad input, 130 after Ctrl-C.
   var exitStatus: Int32
 

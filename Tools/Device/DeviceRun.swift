@@ -5,17 +5,17 @@ internal import DeviceRecord
 internal import Foundation
 
 /// What the device computed for one sample.
-package struct DeviceAnswer: Equatable {
-  package var logits: [Int32]
-  package var classIndex: Int32
-  package var radiusLSB: Int32
+struct DeviceAnswer: Equatable {
+  var logits: [Int32]
+  var classIndex: Int32
+  var radiusLSB: Int32
   /// 0 certified, 1 not.
-  package var localVerdict: Int32
+  var localVerdict: Int32
   /// The class that is certified within the deviation, by the abstaining inference; -1 when it abstained.
-  package var classWithin: Int32
+  var classWithin: Int32
   /// Bounds of each logit within the deviation; zeros for an input outside the declared range.
-  package var lower: [Int32]
-  package var upper: [Int32]
+  var lower: [Int32]
+  var upper: [Int32]
 }
 
 extension DeviceAnswer {
@@ -37,10 +37,10 @@ extension DeviceAnswer {
 }
 
 /// All answers of one run, and the stack they took.
-package struct DeviceResults: Equatable {
-  package var answers: [DeviceAnswer]
-  package var inferStackBytes: Int
-  package var certifyStackBytes: Int
+struct DeviceResults: Equatable {
+  var answers: [DeviceAnswer]
+  var inferStackBytes: Int
+  var certifyStackBytes: Int
 }
 
 /// A firmware image in QEMU; samples and results go through semihosting files.
@@ -142,7 +142,7 @@ extension DeviceResults {
   /// - Parameter run: how QEMU ended, which says why a file is not whole.
   /// - Throws: `CommandError` for a file that is none, a status that the device reported, and for another number of
   ///   samples or outputs than was asked for.
-  package init(of bytes: [UInt8], samples: Int, outputs: Int, run: Subprocess.Result) throws {
+  init(of bytes: [UInt8], samples: Int, outputs: Int, run: Subprocess.Result) throws {
     let words = (0..<bytes.count / 4).map { word in
       (0..<4).reduce(Int32(0)) { $0 | Int32(bytes[4 * word + $1]) << (8 * $1) }
     }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A firmware with one model in it, built for one board, and what its sections and symbols say.
-package struct FirmwareImage {
+struct FirmwareImage {
   var file: URL
   /// Bytes of vectors, code and constants, the weights included.
   var textBytes: Int
@@ -53,7 +53,7 @@ package struct FirmwareImage {
   }
 
   /// The bytes of the functions that answers and certificates need; those of a kind only when the model has it.
-  package static func inferenceCodeBytes(of symbols: [String: Symbol]) -> Int {
+  static func inferenceCodeBytes(of symbols: [String: Symbol]) -> Int {
     symbols.filter { isInference($0.key) }.reduce(0) { $0 + $1.value.size }
   }
 
@@ -71,13 +71,13 @@ package struct FirmwareImage {
   }
 
   /// A function of the image.
-  package struct Symbol: Equatable {
-    package var address: UInt64
-    package var size: Int
+  struct Symbol: Equatable {
+    var address: UInt64
+    var size: Int
   }
 
   /// Section sizes from `llvm-objdump -h`: index, name, size, address, type.
-  package static func sections(of text: String) -> [String: Int] {
+  static func sections(of text: String) -> [String: Int] {
     var sizes: [String: Int] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ")
@@ -88,7 +88,7 @@ package struct FirmwareImage {
   }
 
   /// Function symbols from `llvm-nm -S`: address, size, type, name.
-  package static func symbols(of text: String) -> [String: Symbol] {
+  static func symbols(of text: String) -> [String: Symbol] {
     var symbols: [String: Symbol] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ", maxSplits: 3)

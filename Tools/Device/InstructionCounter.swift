@@ -2,7 +2,7 @@
 ///
 /// A line is `Trace 0: 0x7f0570000100 [00800408/00000aec/00000110/ff000201] name`: one executed instruction, its
 /// address in the second field. `Stopped execution of TB chain before …` takes the line before it back.
-package struct InstructionCounter {
+struct InstructionCounter {
   private enum Phase { case outside, infer, certify }
 
   private let marks: (inferBegin: UInt64, inferEnd: UInt64, certifyBegin: UInt64, certifyEnd: UInt64)
@@ -11,7 +11,7 @@ package struct InstructionCounter {
   private var infer = (count: 0, runs: 0)
   private var certify = (count: 0, runs: 0)
 
-  package init(addresses: [String: UInt64]) {
+  init(addresses: [String: UInt64]) {
     let address = { addresses[$0] ?? .max }
     marks = (
       address("mark_infer_begin"), address("mark_infer_end"), address("mark_certify_begin"),
@@ -20,7 +20,7 @@ package struct InstructionCounter {
   }
 
   /// Mean instruction counts, rounded up.
-  package var means: (infer: Int, certify: Int) {
+  var means: (infer: Int, certify: Int) {
     (
       (infer.count + max(infer.runs, 1) - 1) / max(infer.runs, 1),
       (certify.count + max(certify.runs, 1) - 1) / max(certify.runs, 1)
@@ -28,7 +28,7 @@ package struct InstructionCounter {
   }
 
   /// Takes the next part of the trace, cut anywhere.
-  package mutating func consume(_ chunk: some Sequence<UInt8>) {
+  mutating func consume(_ chunk: some Sequence<UInt8>) {
     rest.append(contentsOf: chunk)
     var start = 0
     while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,21 +1,15 @@
 internal import FileAccess
-package import Foundation
+internal import Foundation
 internal import Files
 
 /// Programs that do part of the work: the Swift toolchain, compilers, QEMU.
-package enum Subprocess {
+enum Subprocess {
   /// What a finished program left.
-  package struct Result {
-    package var status: Int32
-    package var output: String
+  struct Result {
+    var status: Int32
+    var output: String
     /// Standard error, or its last lines when it was long.
-    package var errorOutput: String
-
-    package init(status: Int32, output: String, errorOutput: String) {
-      self.status = status
-      self.output = output
-      self.errorOutput = errorOutput
-    }
+    var errorOutput: String
   }
 
   /// The path of a program, or one line that says how to get it.
@@ -40,7 +34,7 @@ package enum Subprocess {
   /// - Parameters:
   ///   - timeout: seconds after which the program is killed and the run is an error.
   ///   - poll: called about ten times a second while it runs.
-  package static func run(
+  static func run(
     _ path: String, _ arguments: [String], folder: URL, timeout: Double, poll: () throws -> Void = {}
   ) throws -> Result {
     let outputFile = folder.appending(path: "\(UUID().uuidString).out")

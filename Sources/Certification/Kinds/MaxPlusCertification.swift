@@ -4,7 +4,11 @@ internal import Integers
 extension MaxPlusLayer: CertifiedLayer {
   /// The largest δ of the row's entries.
   func rowDeviations<Value: Deviation>(_ columns: [Value]) -> [Value] {
-    entries.map { row in row.reduce(.none) { .larger($0, columns[$1.column]) } }
+    entries.indices.map { rowDeviation($0, columns) }
+  }
+
+  private func rowDeviation<Value: Deviation>(_ row: Int, _ columns: [Value]) -> Value {
+    entries[row].reduce(.none) { .larger($0, columns[$1.column]) }
   }
 
   /// A maximum is not rounded.
@@ -12,8 +16,7 @@ extension MaxPlusLayer: CertifiedLayer {
 
   /// `δ_j + δ_k`.
   func differenceDeviation<Value: Deviation>(_ first: Int, _ second: Int, _ columns: [Value]) -> Value {
-    func deviation(_ row: Int) -> Value { entries[row].reduce(.none) { .larger($0, columns[$1.column]) } }
-    return deviation(first) + deviation(second)
+    rowDeviation(first, columns) + rowDeviation(second, columns)
   }
 
   func largestRowSum(ofColumns range: Range<Int>) -> Int { 1 }

@@ -1,4 +1,5 @@
 internal import Claims
+internal import Embedded
 internal import Integers
 
 extension WeightedLayer: CertifiedLayer {
@@ -203,15 +204,11 @@ private struct WeightedGradient: GradientRows {
 
   func run(_ input: [Int16], into sums: inout [Int32]) {
     for row in biases.indices {
-      var sum = biases[row]
       let range = starts[row]..<starts[row + 1]
-      // Every partial sum is at most 2^31 - 1 in magnitude by admissibility, so &+ and &* are exact.
-      if columns.isEmpty {
-        for index in range { sum &+= Int32(weights[index]) &* Int32(input[index &- range.lowerBound]) }
-      } else {
-        for index in range { sum &+= Int32(weights[index]) &* Int32(input[Int(columns[index])]) }
-      }
-      sums[row] = sum
+      sums[row] = accumulator(
+        weights: weights.span.extracting(range),
+        columns: columns.span.extracting(columns.isEmpty ? 0..<0 : range), bias: biases[row],
+        input: input.span)
     }
   }
 
