@@ -31,8 +31,8 @@ struct FirmwareImage {
       [
         "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--manifest-cache", "local",
         "--build-system", "native", "-c", "release", "--product", "Application", "--triple", triple,
-        "--toolset",
-        firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
+        "--toolset", firmware.appending(path: "Boards/toolset.json").path,
+        "--toolset", firmware.appending(path: "Boards/\(name)/toolset.json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(include.path)",
       ], folder: folder, timeout: 600)
