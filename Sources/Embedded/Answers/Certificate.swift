@@ -105,9 +105,9 @@ extension Network {
 ) -> Int32 {
   unsafe status(model) { network throws(NetworkError) in
     guard let input = unsafe input else { throw .nullPointer }
+    let scratch = try unsafe network.scratch(scratch, bytes: scratchBytes, reading: input, writing: nil)
     let isCertified = try unsafe network.certify(
-      input, classIndex: Int(classIndex), radius: Int(radius),
-      scratch: Scratch(scratch, bytes: scratchBytes))
+      input, classIndex: Int(classIndex), radius: Int(radius), scratch: scratch)
     return isCertified ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }

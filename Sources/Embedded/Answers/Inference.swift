@@ -122,8 +122,8 @@ extension Network {
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
-    unsafe result.pointee = try network.infer(
-      input, scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+    let scratch = try unsafe network.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
+    unsafe result.pointee = try network.infer(input, scratch: scratch, logits: logits)
     return SUPNORM_OK
   }
 }
@@ -138,8 +138,9 @@ extension Network {
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
+    let scratch = try unsafe network.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
     unsafe result.pointee = try network.infer(
-      input, within: Int(requiredRadius), scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+      input, within: Int(requiredRadius), scratch: scratch, logits: logits)
     return unsafe result.pointee.class_index == SUPNORM_NO_CLASS ? SUPNORM_UNCERTIFIED : SUPNORM_OK
   }
 }

@@ -80,8 +80,11 @@ extension Network {
     guard let input = unsafe input, let lower = unsafe lower, let upper = unsafe upper else {
       throw .nullPointer
     }
+    try unsafe network.requireApart(lower, upper)
+    _ = try unsafe network.scratch(scratch, bytes: scratchBytes, reading: input, writing: lower)
+    let scratch = try unsafe network.scratch(scratch, bytes: scratchBytes, reading: input, writing: upper)
     let isBounded = try unsafe network.outputBounds(
-      input, radius: Int(radius), scratch: Scratch(scratch, bytes: scratchBytes), lower: lower, upper: upper)
+      input, radius: Int(radius), scratch: scratch, lower: lower, upper: upper)
     return isBounded ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }
