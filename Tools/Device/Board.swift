@@ -30,6 +30,12 @@ struct Board: Decodable {
     }.sorted()
   }
 
+  /// The memories of a board, from its linker script.
+  static func memoryMap(of name: String) throws -> MemoryMap {
+    let script = try firmwareFolder().appending(path: "Boards/\(name)/\(name).ld")
+    return MemoryMap(script: try String(contentsOf: script, encoding: .utf8))
+  }
+
   /// Loads a board by name.
   static func named(_ name: String) throws -> Board {
     let names = try names()

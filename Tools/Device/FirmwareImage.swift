@@ -37,7 +37,11 @@ struct FirmwareImage {
         "-I\(include.path)",
       ], folder: folder, timeout: 600)
     guard result.status == 0 else {
-      let lines = (result.output + result.errorOutput).split(separator: "\n").filter { $0.contains("error:") }
+      let output = result.output + result.errorOutput
+      if let overflow = try Board.memoryMap(of: name).overflow(in: output) {
+        throw CommandError.usage("\(header) does not fit \(name): \(overflow)")
+      }
+      let lines = output.split(separator: "\n").filter { $0.contains("error:") }
       throw CommandError.usage(
         "building the firmware for \(name) failed: \(lines.first ?? "see swift build")")
     }
