@@ -32,7 +32,7 @@ struct MemoryMap: Equatable {
       overflows[name] = max(overflows[name] ?? 0, count)
     }
     let parts = overflows.sorted { $0.key < $1.key }.compactMap { name, bytes in
-      sizes[name].map { "\(grouped($0 + bytes)) bytes of \(name), \(grouped($0)) there" }
+      sizes[name].map { "\(grouped($0 + bytes)) bytes for \(name), which has \(grouped($0))" }
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
