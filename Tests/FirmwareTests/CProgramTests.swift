@@ -164,8 +164,8 @@ struct CProgramTests {
         "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O2", "-ffreestanding", "-fno-builtin",
         "-nostdlib", "-Wl,--gc-sections", "-I",
         Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
-        startup.appending(path: "include").path, "-I", startup.path, "-T",
-        Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path, "supnorm.o",
+        startup.appending(path: "include").path, "-I", startup.path, "-L",
+        Checkout.root.appending(path: "Firmware/Boards").path, "-T", "\(board)/\(board).ld", "supnorm.o",
       ] + sources + startupSources + ["-o", "main.elf"], folder: folder.url)
     try #require(compile.status == 0, "\(compile.errorOutput)")
     let run = try Checkout.run(

@@ -19,6 +19,10 @@
 extern "C" {
 #endif
 
+/* What is refused, with an error of its own and no trap: null pointers, a model that was never opened, scratch memory
+ * that is too small or not aligned, buffers of one call that share a byte (all scratch_bytes count), a class or a radius
+ * out of range. An address itself cannot be checked. */
+
 /* The version of the library and of the tool, which `supnorm --version` prints. */
 #define SUPNORM_VERSION "0.10.0"
 
@@ -58,6 +62,7 @@ extern "C" {
 #define SUPNORM_ERROR_READING (-11)   /* the feature has no whole readings: a host encodes its values */
 #define SUPNORM_ERROR_KERNELS (-12)   /* the network names no kernels for this: NAME_inference_network has no others */
 #define SUPNORM_ERROR_UNOPENED (-13)  /* the model was never opened by supnorm_open */
+#define SUPNORM_ERROR_OVERLAP (-14)   /* two buffers of the call share a byte: scratch, input, logits, bounds */
 
 /* The largest distance of two Int16 values, and so the largest radius that means anything. */
 #define SUPNORM_RADIUS_MAX 65535
@@ -201,7 +206,7 @@ int32_t supnorm_open(const supnorm_network *network, supnorm_model *model);
  * model: opened by supnorm_open, here and below
  * input: network->inputs Int16 values, full range allowed; not changed
  * scratch: at least network->infer_scratch_bytes, aligned to 8 bytes (NAME_SCRATCH declares such a buffer), any
- *   content; must not overlap input or logits. Input and logits need only their own type's alignment.
+ *   content. Input and logits need only their own type's alignment. Of these three no two may share a byte.
  * logits: network->outputs Int32 values, written
  * result: written
  * Returns SUPNORM_OK or a negative error; after an error logits and result are unspecified.
@@ -235,7 +240,7 @@ int32_t supnorm_certify(const supnorm_model *model, const int16_t *input, int32_
  * lower[j] <= output j <= upper[j], in accumulator units. Of a classifier the outputs are the logits.
  *
  * scratch: at least network->scratch_bytes
- * lower, upper: network->outputs Int32 values each, written; must not overlap anything
+ * lower, upper: network->outputs Int32 values each, written
  * Returns SUPNORM_OK, SUPNORM_UNCERTIFIED (an input outside the declared range: nothing is claimed) or a negative
  * error; lower and upper are unspecified then. Cost: two passes over the weights. */
 int32_t supnorm_output_bounds(const supnorm_model *model, const int16_t *input, int32_t radius_lsb,
@@ -256,7 +261,7 @@ int32_t supnorm_self_check(const supnorm_model *model);
 
 /* Runs golden vectors and compares logits, class, global radius and, where the network names kernels for
  * certificates, local radius exactly.
- * logits: network->outputs values to work in. Returns SUPNORM_OK or the first error found. */
+ * logits: network->outputs values to work in, not those of a golden vector. Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_test(const supnorm_model *model, const supnorm_golden *golden, size_t golden_count,
                           void *scratch, size_t scratch_bytes, int32_t *logits);
 
@@ -286,6 +291,7 @@ static inline const char *supnorm_status_name(int32_t status) {
   case SUPNORM_ERROR_READING: return "no whole readings";
   case SUPNORM_ERROR_KERNELS: return "no kernels for this";
   case SUPNORM_ERROR_UNOPENED: return "model not opened";
+  case SUPNORM_ERROR_OVERLAP: return "overlapping buffers";
   default: return "unknown status";
   }
 }

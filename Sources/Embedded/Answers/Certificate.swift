@@ -110,9 +110,9 @@ extension Model {
 ) -> Int32 {
   unsafe status(model) { model throws(NetworkError) in
     guard let input = unsafe input else { throw .nullPointer }
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: nil)
     let isCertified = try unsafe model.certify(
-      input, classIndex: Int(classIndex), radius: Int(radius),
-      scratch: Scratch(scratch, bytes: scratchBytes))
+      input, classIndex: Int(classIndex), radius: Int(radius), scratch: scratch)
     return isCertified ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }
