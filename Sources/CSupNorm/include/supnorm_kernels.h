@@ -69,14 +69,17 @@ struct supnorm_certificate {
 
 /* The functions of a kind, and those of one of its layouts. */
 #define SUPNORM_KIND(kind) \
-  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals); \
-  int32_t supnorm_##kind##_counts(const supnorm_layer *layer); \
-  int32_t supnorm_##kind##_check(const supnorm_layer *layer)
+  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals) \
+    SUPNORM_LINK_NAME(supnorm_##kind##_shape); \
+  int32_t supnorm_##kind##_counts(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_counts); \
+  int32_t supnorm_##kind##_check(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_check)
 #define SUPNORM_KERNELS(name) \
-  void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits); \
+  void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits) \
+    SUPNORM_LINK_NAME(supnorm_##name##_infer); \
   void supnorm_##name##_bound(const supnorm_layer *layer, const supnorm_box *box, int16_t *lower, int16_t *upper, \
-                              int32_t *logit_lower, int32_t *logit_upper); \
-  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box)
+                              int32_t *logit_lower, int32_t *logit_upper) SUPNORM_LINK_NAME(supnorm_##name##_bound); \
+  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box) \
+    SUPNORM_LINK_NAME(supnorm_##name##_exceeds)
 
 /* Three tables of one layout: for answers, for certificates of classes, and for bounds alone. */
 #define SUPNORM_TABLES(name, kind, number, layout, needs_bounds) \
