@@ -61,7 +61,7 @@ function write(name, file,    count, i, found, is_declared) {
   names($0, found)
   is_public[found[1]] = found[1] ~ /^supnorm_/ && $0 !~ /^define (internal|private|linkonce)/
   # A function alone in its module needs no word on its linkage.
-  sub(/^define (internal |private |linkonce_odr |weak_odr )?(dso_local )?(hidden |protected )?/, "")
+  sub(/^define ((internal|private|linkonce_odr|linkonce|weak_odr|weak|dso_local|hidden|protected) )*/, "")
   sub(/ personality .*\{$/, " {")
   sub(/ comdat(\([^)]*\))?/, "")
   use = $0
@@ -94,6 +94,6 @@ END {
   for (i = 1; i <= items; i++) { if (is_public[order[i]]) { reach(order[i]) } }
   for (i = 1; i <= items; i++) {
     name = order[i]
-    if (reached[name]) { write(name, folder "/" (is_public[name] ? name : "shared" ++shared) ".ll") }
+    if (reached[name]) { write(name, folder "/" (is_public[name] ? name : "shared" ++shared)) }
   }
 }

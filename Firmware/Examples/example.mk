@@ -27,19 +27,19 @@ CORE ?= $(word 1,$(FACTS))
 memory = $(word $(1),$(FACTS))
 
 ifeq ($(BOARD),riscv32-virt)
-# picolibc brings its own start-up code and linker script.
+# picolibc brings its own start-up code and linker script. It is there for cores without further extensions.
 TOOLS := riscv64-unknown-elf-
 CPU ?= -march=$(CORE) -mabi=ilp32
 SYSTEM := --specs=picolibc.specs
-LDFLAGS += --oslib=semihost --crt0=hosted -Wl,--defsym=__flash=$(call memory,2) -Wl,--defsym=__flash_size=$(call memory,3) \
+LDFLAGS += -march=$(firstword $(subst _, ,$(CORE))) --oslib=semihost --crt0=hosted \
+  -Wl,--defsym=__flash=$(call memory,2) -Wl,--defsym=__flash_size=$(call memory,3) \
   -Wl,--defsym=__ram=$(call memory,4) -Wl,--defsym=__ram_size=$(call memory,5)
 EMULATOR := qemu-system-riscv32 -M virt -bios none
 else
 # newlib-nano, with the input and output of a debugger.
 TOOLS := arm-none-eabi-
 CPU ?= -mcpu=$(CORE)
-CPU += -mthumb -mfloat-abi=$(FLOAT)
-SYSTEM := --specs=nano.specs
+SYSTEM := -mthumb -mfloat-abi=$(FLOAT) --specs=nano.specs
 SOURCES += ../startup.c
 LDFLAGS += --specs=rdimon.specs -nostartfiles -T ../cortex-m.ld -Wl,--defsym=flash=$(call memory,2) \
   -Wl,--defsym=flash_size=$(call memory,3) -Wl,--defsym=ram=$(call memory,4) -Wl,--defsym=ram_size=$(call memory,5)

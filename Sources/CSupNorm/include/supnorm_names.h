@@ -25,7 +25,8 @@
 #ifndef SUPNORM_NAMES_H
 #define SUPNORM_NAMES_H
 
-#if defined(SWIFT_PACKAGE) || !defined(__GNUC__)
+#if defined(SWIFT_PACKAGE) || defined(__swift__) || !defined(__GNUC__)
+/* plain: C files of a package, and what Swift imports */
 #elif defined(__ARM_ARCH_6M__)
 #define SUPNORM_ARCHITECTURE "v6m"
 #elif defined(__ARM_ARCH_7M__)
