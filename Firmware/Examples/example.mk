@@ -3,7 +3,8 @@
 #   make run BOARD=mps2-an505 FLOAT=hard
 #
 # builds the library for the board's core, the program, and runs it in QEMU. LIBRARY names an archive that is there
-# already, MODEL a header; CORE another core that runs the board's code, with CPU the compiler's flags for it.
+# already, MODEL a header; CORE another core that the board runs the code of, with CPU the compiler's flags for it;
+# LINK more options for the linker.
 
 BOARD ?= mps2-an386
 FLOAT ?= soft
@@ -52,7 +53,7 @@ OBJECTS := $(addprefix $(BUILD)/,$(addsuffix .o,$(notdir $(SOURCES))))
 PROGRAM := $(BUILD)/example.elf
 
 $(PROGRAM): $(OBJECTS) $(LIBRARY)
-	$(TOOLS)gcc $(FLAGS) -Wl,--gc-sections -Wl,--fatal-warnings $(LDFLAGS) $^ -o $@
+	$(TOOLS)gcc $(FLAGS) -Wl,--gc-sections -Wl,--fatal-warnings $(LDFLAGS) $(LINK) $^ -o $@
 
 $(BUILD)/%.c.o: %.c $(MODEL) | $(BUILD)
 	$(TOOLS)gcc $(FLAGS) -std=c99 -c $< -o $@
