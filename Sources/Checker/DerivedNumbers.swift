@@ -19,7 +19,12 @@ func problemsInDerivedNumbers(of claims: ModelClaims) -> [String] {
   }
   // Each of the two parts ends at a multiple of 8 bytes, and C has no empty array.
   let parts = widest.reduce(0) { $0 + ($1 + 3) / 4 * 8 }
-  let (infer, certify) = (max(parts, 8), max(2 * parts, 8))
+  // The kernels work behind them.
+  func workspace(_ bytes: (any LayerRules) -> Int) -> Int {
+    claims.layers.reduce(0) { max($0, ($1.columns * bytes($1.rules) + 7) / 8 * 8) }
+  }
+  let infer = max(parts + workspace { $0.workspace.inference }, 8)
+  let certify = max(2 * parts + workspace { $0.workspace.certificate }, infer)
   if claims.inferScratchBytes != infer {
     problems.append("scratch bytes for inference \(claims.inferScratchBytes), needed \(infer)")
   }

@@ -23,6 +23,8 @@ protocol LayerRules {
 
   /// Adds the records of its arrays to the canonical byte string.
   func feed(_ layer: LayerClaims, into string: inout CanonicalString)
+  /// Bytes of workspace that its kernels need for each column, for answers and for certificates and bounds.
+  var workspace: (inference: Int, certificate: Int) { get }
   /// The number and the layout of the kind in a header.
   var code: (kind: Int, layout: Int) { get }
 

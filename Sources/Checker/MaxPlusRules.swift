@@ -14,6 +14,7 @@ struct MaxPlusRules: LayerRules {
 
   var name: String { "maxPlus" }
   var code: (kind: Int, layout: Int) { (2, layout) }
+  var workspace: (inference: Int, certificate: Int) { (0, 0) }
   private var hasByteColumns: Bool { layout & 1 == 1 }
   private var hasByteOffsets: Bool { layout & 2 == 2 }
 

@@ -52,9 +52,16 @@ internal import CSupNorm
 
   /// Computes every row, before the activation: requantised into `hidden`, or as logits; the other is nil.
   func infer(
-    _ input: UnsafePointer<Int16>, hidden: UnsafeMutablePointer<Int16>?, logits: UnsafeMutablePointer<Int32>?
+    _ input: UnsafePointer<Int16>, hidden: UnsafeMutablePointer<Int16>?, logits: UnsafeMutablePointer<Int32>?,
+    workspace: UnsafeMutableRawPointer
   ) {
-    unsafe kernels.pointee.infer.unsafelyUnwrapped(pointer, input, hidden, logits)
+    unsafe kernels.pointee.infer.unsafelyUnwrapped(pointer, input, hidden, logits, workspace)
+  }
+
+  /// `Int16` elements of workspace for a kernel that needs so many bytes for each column, in whole words of 8 bytes.
+  func workspace(bytesPerColumn bytes: UInt8) -> UInt32 {
+    // 65535 columns of 255 bytes stay below 2^24.
+    unsafe ((UInt32(pointer.pointee.columns) &* UInt32(bytes) &+ 7) & ~7) &>> 1
   }
 }
 

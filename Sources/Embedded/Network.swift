@@ -60,7 +60,8 @@ public import CSupNorm
 
   @unsafe private init(_ network: UnsafePointer<supnorm_network>, plan: ScratchPlan) {
     var model = unsafe supnorm_model(
-      network: network, even_elements: plan.even, odd_elements: plan.odd, seal: 0)
+      network: network, even_elements: plan.even, odd_elements: plan.odd,
+      inference_workspace: plan.inferenceWorkspace, certificate_workspace: plan.certificateWorkspace, seal: 0)
     unsafe model.seal = model.expectedSeal
     unsafe self.model = model
   }
@@ -82,7 +83,11 @@ public import CSupNorm
         guard unsafe certificate.pointee.kind == layer.kernels.pointee.kind,
           unsafe certificate.pointee.layout == layer.kernels.pointee.layout
         else { throw .malformed }
+        plan.addWorkspace(
+          inference: 0, certificate: layer.workspace(bytesPerColumn: unsafe certificate.pointee.workspace))
       }
+      plan.addWorkspace(
+        inference: layer.workspace(bytesPerColumn: unsafe layer.kernels.pointee.workspace), certificate: 0)
       columns = layer.rows
       if isLast { break }
       // The residual inputs lie behind the outputs of the last hidden layer.
@@ -115,13 +120,18 @@ extension supnorm_model {
   fileprivate var expectedSeal: UInt32 {
     let address = unsafe UInt(bitPattern: network)
     let fold = UInt32(truncatingIfNeeded: address) ^ UInt32(truncatingIfNeeded: address >> 32)
-    return unsafe fold ^ even_elements ^ (odd_elements &<< 12 | odd_elements &>> 20) ^ 0x534E_4D31
+    // Turned by different amounts, so that numbers that changed places do not have it.
+    let workspaces =
+      unsafe (inference_workspace &<< 5 | inference_workspace &>> 27)
+      ^ (certificate_workspace &<< 20 | certificate_workspace &>> 12)
+    return unsafe fold ^ even_elements ^ (odd_elements &<< 12 | odd_elements &>> 20) ^ workspaces
+      ^ 0x534E_4D31
   }
 }
 
 extension Network {
   var network: UnsafePointer<supnorm_network> { unsafe model.network.unsafelyUnwrapped }
-  var plan: ScratchPlan { unsafe ScratchPlan(even: model.even_elements, odd: model.odd_elements) }
+  var plan: ScratchPlan { unsafe ScratchPlan(model) }
 
   /// How many inputs one sample has.
   public var inputs: Int { unsafe Int(network.pointee.inputs) }

@@ -4,18 +4,23 @@ internal import CSupNorm
 ///
 /// The outputs of the hidden layers 0, 2, 4 … and of the hidden layers 1, 3, 5 … alternate between two parts, each of
 /// the widest of its layers; behind both lie the same two parts for upper bounds. Every part is a multiple of
-/// 8 bytes, so that all are aligned alike.
+/// 8 bytes, so that all are aligned alike. The workspace of the kernels comes last: for inference behind the outputs,
+/// for intervals behind the upper bounds.
 struct ScratchPlan {
   private(set) var even: UInt32 = 0
   private(set) var odd: UInt32 = 0
+  private(set) var inferenceWorkspace: UInt32 = 0
+  private(set) var certificateWorkspace: UInt32 = 0
 
-  /// The plan of no hidden layer.
+  /// The plan of no layer.
   init() {}
 
   /// The plan that an opened model keeps.
-  init(even: UInt32, odd: UInt32) {
-    self.even = even
-    self.odd = odd
+  init(_ model: supnorm_model) {
+    even = unsafe model.even_elements
+    odd = unsafe model.odd_elements
+    inferenceWorkspace = unsafe model.inference_workspace
+    certificateWorkspace = unsafe model.certificate_workspace
   }
 
   /// Makes room for the outputs of a hidden layer, and for what lies behind them: at most 2 · 65535 elements.
@@ -24,10 +29,29 @@ struct ScratchPlan {
     if index & 1 == 0 { even = max(even, rounded) } else { odd = max(odd, rounded) }
   }
 
+  /// Makes room for the workspace of a layer's kernels: at most 2^23 elements each.
+  mutating func addWorkspace(inference: UInt32, certificate: UInt32) {
+    inferenceWorkspace = max(inferenceWorkspace, inference)
+    certificateWorkspace = max(certificateWorkspace, certificate)
+  }
+
+  private var outputCount: Int { Int(truncatingIfNeeded: even &+ odd) }
   /// Elements that inference needs.
-  var inferCount: Int { Int(truncatingIfNeeded: even &+ odd) }
-  /// Elements that intervals need.
-  var certifyCount: Int { 2 &* inferCount }
+  var inferCount: Int { outputCount &+ Int(truncatingIfNeeded: inferenceWorkspace) }
+  /// Elements that every function needs.
+  var certifyCount: Int {
+    max(inferCount, 2 &* outputCount &+ Int(truncatingIfNeeded: certificateWorkspace))
+  }
+
+  /// The workspace of the kernels of inference.
+  func inferenceWorkspace(in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutableRawPointer {
+    unsafe UnsafeMutableRawPointer(memory + outputCount)
+  }
+
+  /// The workspace of the kernels of certificates.
+  func certificateWorkspace(in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutableRawPointer {
+    unsafe UnsafeMutableRawPointer(memory + 2 &* outputCount)
+  }
 
   /// The outputs of a hidden layer, or their lower bounds.
   func outputs(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16> {
@@ -37,7 +61,7 @@ struct ScratchPlan {
   /// The upper bounds of the same values.
   func upperBounds(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16>
   {
-    unsafe outputs(ofLayer: index, in: memory + inferCount)
+    unsafe outputs(ofLayer: index, in: memory + outputCount)
   }
 }
 

@@ -141,7 +141,7 @@ struct AlignmentTests {
   @Test func `Scratch that is one byte short is refused by every function that needs it`() throws {
     var random = TestRandom()
     var count = 0
-    for (device, input) in try Self.devices(&random) where device.hiddenWidth > 0 {
+    for (device, input) in try Self.devices(&random) where device.needed.infer > 0 {
       count += 1
       let outcome = Outcome(device, input, missingBytes: 1)
       let isRegression = unsafe Int32(device.network.pointee.task) == SUPNORM_REGRESSION

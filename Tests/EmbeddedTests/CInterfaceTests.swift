@@ -193,12 +193,12 @@ struct CInterfaceTests {
       let input = random.input(of: network)
       #expect(device.infer(input)?.status == SUPNORM_OK, "\(random)")
       #expect((device.certify(input, as: 0, radius: 3) ?? -1) >= 0, "\(random)")
-      for less in [1, 2, 2 * device.hiddenWidth] where device.hiddenWidth > 0 {
-        let outcome = device.infer(input, scratchBytes: 2 * device.hiddenWidth - less)
+      for less in [1, 2, device.needed.infer] where device.needed.infer > 0 {
+        let outcome = device.infer(input, scratchBytes: device.needed.infer - less)
         #expect(outcome?.status == SUPNORM_ERROR_SCRATCH, "\(random)")
         #expect(outcome?.logits.allSatisfy { $0 == InferOutcome.untouched } == true, "\(random)")
         #expect(outcome?.classIndex == InferOutcome.untouched, "\(random)")
-        let bytes = 4 * device.hiddenWidth - less
+        let bytes = device.needed.certify - less
         #expect(
           device.certify(input, as: 0, radius: 0, scratchBytes: bytes) == SUPNORM_ERROR_SCRATCH, "\(random)")
       }

@@ -37,6 +37,8 @@ struct Golden {
   /// The widest even and the widest odd hidden layer together, each made a multiple of four: the `Int16` values that
   /// inference keeps.
   let hiddenWidth: Int
+  /// Bytes of scratch memory that answers and that certificates need, though C has no empty array.
+  let needed: (infer: Int, certify: Int)
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
   init(_ source: IntegerNetwork, features: [supnorm_feature] = [], toleranceLSB: Int = 0) {
@@ -74,7 +76,10 @@ struct Golden {
       return unsafe isRegression ? supnorm_bounds_of(kind, layout) : supnorm_certificate_of(kind, layout)
     }
     let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
-    let scratch = (all: max(4 * hiddenWidth, 8), infer: max(2 * hiddenWidth, 8))
+    let workspaces = source.layers.map(Self.workspace)
+    let infer = 2 * hiddenWidth + (workspaces.map(\.infer).max() ?? 0)
+    needed = (infer, max(infer, 4 * hiddenWidth + (workspaces.map(\.certify).max() ?? 0)))
+    let scratch = (all: max(needed.certify, 8), infer: max(needed.infer, 8))
     let canonical = CanonicalOracle(
       source, bounds: source.boundTable(),
       features: features.map { [Int($0.origin), Int($0.multiplier), Int($0.addend), Int($0.shift)] },
@@ -93,6 +98,18 @@ struct Golden {
         tolerance_lsb: UInt16(toleranceLSB),
         task: UInt16(isRegression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
         inference: copy(inference), certificates: copy(certificates)))
+  }
+
+  /// Bytes of workspace that a layer's kernels need, in whole words of 8 bytes.
+  private static func workspace(of layer: IntegerLayer) -> (infer: Int, certify: Int) {
+    let bytesPerColumn: (infer: Int, certify: Int) =
+      switch layer.kind {
+      case .dense: (0, 0)
+      case .sparse: (0, 0)
+      case .maxPlus: (0, 0)
+      }
+    let bytes = (layer.columns * bytesPerColumn.infer, layer.columns * bytesPerColumn.certify)
+    return ((bytes.0 + 7) / 8 * 8, (bytes.1 + 7) / 8 * 8)
   }
 
   deinit {

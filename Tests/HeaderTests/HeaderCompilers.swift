@@ -81,15 +81,15 @@ extension TestFolder {
         int32_t supnorm_##kind##_counts(const supnorm_layer *l) { return !!l; } \\
         int32_t supnorm_##kind##_check(const supnorm_layer *l) { return !!l; }
       #define KERNELS(name) \\
-        void supnorm_##name##_infer(const supnorm_layer *l, const int16_t *i, int16_t *h, int32_t *o) { \\
-          (void)l, (void)i, (void)h, (void)o; \\
+        void supnorm_##name##_infer(const supnorm_layer *l, const int16_t *i, int16_t *h, int32_t *o, void *w) { \\
+          (void)l, (void)i, (void)h, (void)o, (void)w; \\
         } \\
         void supnorm_##name##_bound(const supnorm_layer *l, const supnorm_box *b, int16_t *x, int16_t *y, int32_t *u, \\
-                                    int32_t *v) { \\
-          (void)l, (void)b, (void)x, (void)y, (void)u, (void)v; \\
+                                    int32_t *v, void *w) { \\
+          (void)l, (void)b, (void)x, (void)y, (void)u, (void)v, (void)w; \\
         } \\
-        int32_t supnorm_##name##_exceeds(const supnorm_layer *l, uint32_t r, const supnorm_box *b) { \\
-          return l && r && b; \\
+        int32_t supnorm_##name##_exceeds(const supnorm_layer *l, uint32_t r, const supnorm_box *b, void *w) { \\
+          return l && r && b && w; \\
         }
       KIND(dense) KERNELS(dense) KIND(sparse) KERNELS(sparse) KIND(maxplus) KERNELS(maxplus_words)
       KERNELS(maxplus_byte_columns) KERNELS(maxplus_byte_offsets) KERNELS(maxplus_bytes)

@@ -160,6 +160,8 @@ typedef struct supnorm_model {
   const supnorm_network *network;
   uint32_t even_elements; /* Int16 values of the widest outputs of the hidden layers 0, 2, 4 ... */
   uint32_t odd_elements;  /* and of the hidden layers 1, 3, 5 ... */
+  uint32_t inference_workspace;   /* Int16 values that the kernels of answers need beside them, */
+  uint32_t certificate_workspace; /* and those of certificates and bounds */
   uint32_t seal;          /* follows from the others; a model that was never opened does not have it */
 } supnorm_model;
 

@@ -26,11 +26,13 @@ typedef struct supnorm_box {
 } supnorm_box;
 
 /* What answers need of one kind and layout. A layer that `shape` and `counts` have accepted may be given to the
- * others. */
+ * others. The workspace of a kernel is memory of any content that nothing else uses meanwhile, aligned to 8 bytes: as
+ * many bytes for each column as its table says, rounded up to whole words of 8 bytes. */
 struct supnorm_inference {
   uint8_t kind;
   uint8_t layout;
   uint8_t needs_bounds; /* 0: outputs never differ by more than inputs, whatever the numbers */
+  uint8_t workspace;    /* bytes of workspace for each column of a layer, see below */
   /* Shift, bound, activation and which arrays there are, reading none; `residuals` columns are inputs of the network.
    * SUPNORM_OK or a negative error. */
   int32_t (*shape)(const supnorm_layer *layer, int32_t is_last, uint32_t residuals);
@@ -39,19 +41,20 @@ struct supnorm_inference {
   /* What supnorm_self_check proves of the numbers in the arrays: SUPNORM_OK or a negative error. */
   int32_t (*check)(const supnorm_layer *layer);
   /* Every row before the activation: requantised into `hidden`, or as logits; the other is null. */
-  void (*infer)(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits);
+  void (*infer)(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits, void *workspace);
 };
 
 /* What certificates and bounds need of one kind and layout. */
 struct supnorm_certificate {
   uint8_t kind;
   uint8_t layout;
+  uint8_t workspace;
   /* The least and greatest value of every row over a box, before the activation: requantised into lower and upper, or
    * as logits; the others are null. */
   void (*bound)(const supnorm_layer *layer, const supnorm_box *box, int16_t *lower, int16_t *upper,
-                int32_t *logit_lower, int32_t *logit_upper);
+                int32_t *logit_lower, int32_t *logit_upper, void *workspace);
   /* Whether one row's logit exceeds that of every other row everywhere in the box; null in tables of bounds alone. */
-  int32_t (*exceeds)(const supnorm_layer *layer, uint32_t row, const supnorm_box *box);
+  int32_t (*exceeds)(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace);
 };
 
 /* A table in a section of its own, so that the linker drops it, and the kernels that it names, with what names it.
@@ -74,39 +77,42 @@ struct supnorm_certificate {
   int32_t supnorm_##kind##_counts(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_counts); \
   int32_t supnorm_##kind##_check(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_check)
 #define SUPNORM_KERNELS(name) \
-  void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits) \
-    SUPNORM_LINK_NAME(supnorm_##name##_infer); \
+  void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits, \
+                              void *workspace) SUPNORM_LINK_NAME(supnorm_##name##_infer); \
   void supnorm_##name##_bound(const supnorm_layer *layer, const supnorm_box *box, int16_t *lower, int16_t *upper, \
-                              int32_t *logit_lower, int32_t *logit_upper) SUPNORM_LINK_NAME(supnorm_##name##_bound); \
-  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box) \
+                              int32_t *logit_lower, int32_t *logit_upper, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_bound); \
+  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace) \
     SUPNORM_LINK_NAME(supnorm_##name##_exceeds)
 
-/* Three tables of one layout: for answers, for certificates of classes, and for bounds alone. */
-#define SUPNORM_TABLES(name, kind, number, layout, needs_bounds) \
+/* Three tables of one layout: for answers, for certificates of classes, and for bounds alone; with the bytes of
+ * workspace for each column in the first and in the others. */
+#define SUPNORM_TABLES(name, kind, number, layout, needs_bounds, inference_bytes, certificate_bytes) \
   SUPNORM_CONSTANT(supnorm_inference, supnorm_##name##_inference) = { \
-    number, layout, needs_bounds, supnorm_##kind##_shape, supnorm_##kind##_counts, supnorm_##kind##_check, \
-    supnorm_##name##_infer}; \
+    number, layout, needs_bounds, inference_bytes, supnorm_##kind##_shape, supnorm_##kind##_counts, \
+    supnorm_##kind##_check, supnorm_##name##_infer}; \
   SUPNORM_CONSTANT(supnorm_certificate, supnorm_##name##_certificate) = { \
-    number, layout, supnorm_##name##_bound, supnorm_##name##_exceeds}; \
-  SUPNORM_CONSTANT(supnorm_certificate, supnorm_##name##_bounds) = {number, layout, supnorm_##name##_bound, NULL}
+    number, layout, certificate_bytes, supnorm_##name##_bound, supnorm_##name##_exceeds}; \
+  SUPNORM_CONSTANT(supnorm_certificate, supnorm_##name##_bounds) = { \
+    number, layout, certificate_bytes, supnorm_##name##_bound, NULL}
 
 SUPNORM_KIND(dense);
 SUPNORM_KERNELS(dense);
-SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1);
+SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 0, 0);
 
 SUPNORM_KIND(sparse);
 SUPNORM_KERNELS(sparse);
-SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1);
+SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 0);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
-SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, 0, 0);
+SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, 0, 0, 0, 0);
 SUPNORM_KERNELS(maxplus_byte_columns);
-SUPNORM_TABLES(maxplus_byte_columns, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS, 0);
+SUPNORM_TABLES(maxplus_byte_columns, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS, 0, 0, 0);
 SUPNORM_KERNELS(maxplus_byte_offsets);
-SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFSETS, 0);
+SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFSETS, 0, 0, 0);
 SUPNORM_KERNELS(maxplus_bytes);
-SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0);
+SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0, 0, 0);
 
 /* SUPNORM_TABLE(kind, layout, role): the table of a kind and layout, both macros or numbers, for the role inference,
  * certificate or bounds. Another kind or layout has no table, and does not compile. */

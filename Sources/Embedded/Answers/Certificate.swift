@@ -37,8 +37,9 @@ extension Network {
       return false
     }
     let last = layerCount - 1
-    return unsafe certificate(last).exceeds.unsafelyUnwrapped(
-      layer(last).pointer, UInt32(truncatingIfNeeded: classIndex), &box) != 0
+    return try unsafe certificate(last).exceeds.unsafelyUnwrapped(
+      layer(last).pointer, UInt32(truncatingIfNeeded: classIndex), &box,
+      plan.certificateWorkspace(in: scratch.memory(certifyScratchCount))) != 0
   }
 
   /// Throws `noKernels` for a network that names none for certificates of classes.
@@ -73,11 +74,13 @@ extension Network {
       }
     }
     let inputBox = unsafe box
+    let workspace = unsafe plan.certificateWorkspace(in: memory)
     for index in 0..<layerCount - 1 {
       let layer = self.layer(index)
       let lower = unsafe plan.outputs(ofLayer: index, in: memory)
       let upper = unsafe plan.upperBounds(ofLayer: index, in: memory)
-      unsafe certificate(index).bound.unsafelyUnwrapped(layer.pointer, &box, lower, upper, nil, nil)
+      unsafe certificate(index).bound.unsafelyUnwrapped(
+        layer.pointer, &box, lower, upper, nil, nil, workspace)
       var lowerActivated = unsafe MutableSpan(_unsafeStart: lower, count: layer.rows)
       var upperActivated = unsafe MutableSpan(_unsafeStart: upper, count: layer.rows)
       applyActivation(layer.activation, lower: &lowerActivated, upper: &upperActivated)

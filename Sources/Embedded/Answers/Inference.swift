@@ -92,17 +92,18 @@ extension Network {
     _ input: UnsafePointer<Int16>, in memory: UnsafeMutablePointer<Int16>, logits: UnsafeMutablePointer<Int32>
   ) {
     var source = unsafe input
+    let workspace = unsafe plan.inferenceWorkspace(in: memory)
     let last = layerCount - 1
     for index in 0..<last {
       let layer = self.layer(index)
       let outputs = unsafe plan.outputs(ofLayer: index, in: memory)
-      unsafe layer.infer(source, hidden: outputs, logits: nil)
+      unsafe layer.infer(source, hidden: outputs, logits: nil, workspace: workspace)
       var activated = unsafe MutableSpan(_unsafeStart: outputs, count: layer.rows)
       applyActivation(layer.activation, to: &activated)
       forEachResidualInput(behindLayer: index) { place, column in unsafe outputs[place] = input[column] }
       unsafe source = UnsafePointer(outputs)
     }
-    unsafe layer(last).infer(source, hidden: nil, logits: logits)
+    unsafe layer(last).infer(source, hidden: nil, logits: logits, workspace: workspace)
   }
 
   /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.

@@ -42,7 +42,9 @@ extension Network {
       return false
     }
     let last = layerCount - 1
-    unsafe certificate(last).bound.unsafelyUnwrapped(layer(last).pointer, &box, nil, nil, lower, upper)
+    try unsafe certificate(last).bound.unsafelyUnwrapped(
+      layer(last).pointer, &box, nil, nil, lower, upper,
+      plan.certificateWorkspace(in: scratch.memory(certifyScratchCount)))
     return true
   }
 

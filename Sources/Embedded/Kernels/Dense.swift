@@ -30,7 +30,7 @@ public import CSupNorm
 @c public func supnorm_dense_infer(
   _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
   _ hidden: UnsafeMutablePointer<Int16>?,
-  _ logits: UnsafeMutablePointer<Int32>?
+  _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   let numbers = unsafe layer.pointee
   for row in unsafe 0..<Int(numbers.rows) {
@@ -44,7 +44,8 @@ public import CSupNorm
 @c public func supnorm_dense_bound(
   _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
   _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+  _ workspace: UnsafeMutableRawPointer?
 ) {
   let numbers = unsafe layer.pointee
   for row in unsafe 0..<Int(numbers.rows) {
@@ -56,7 +57,8 @@ public import CSupNorm
 
 /// See `supnorm_certificate.exceeds`.
 @c public func supnorm_dense_exceeds(
-  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+  _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
   let numbers = unsafe layer.pointee
   let own = Int(truncatingIfNeeded: row)

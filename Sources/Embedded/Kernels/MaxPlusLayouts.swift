@@ -11,7 +11,7 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_words_infer(
   _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
   _ hidden: UnsafeMutablePointer<Int16>?,
-  _ logits: UnsafeMutablePointer<Int32>?
+  _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe Words.infer(layer, input, hidden, logits)
 }
@@ -20,14 +20,16 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_words_bound(
   _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
   _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+  _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe Words.bound(layer, box, lower, upper, logitLower, logitUpper)
 }
 
 /// See `supnorm_certificate.exceeds`.
 @c public func supnorm_maxplus_words_exceeds(
-  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+  _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
   unsafe Words.exceeds(layer, row, box)
 }
@@ -36,7 +38,7 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_byte_columns_infer(
   _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
   _ hidden: UnsafeMutablePointer<Int16>?,
-  _ logits: UnsafeMutablePointer<Int32>?
+  _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe ByteColumns.infer(layer, input, hidden, logits)
 }
@@ -45,14 +47,16 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_byte_columns_bound(
   _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
   _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+  _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe ByteColumns.bound(layer, box, lower, upper, logitLower, logitUpper)
 }
 
 /// See `supnorm_certificate.exceeds`.
 @c public func supnorm_maxplus_byte_columns_exceeds(
-  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+  _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
   unsafe ByteColumns.exceeds(layer, row, box)
 }
@@ -61,7 +65,7 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_byte_offsets_infer(
   _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
   _ hidden: UnsafeMutablePointer<Int16>?,
-  _ logits: UnsafeMutablePointer<Int32>?
+  _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe ByteOffsets.infer(layer, input, hidden, logits)
 }
@@ -70,14 +74,16 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_byte_offsets_bound(
   _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
   _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+  _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe ByteOffsets.bound(layer, box, lower, upper, logitLower, logitUpper)
 }
 
 /// See `supnorm_certificate.exceeds`.
 @c public func supnorm_maxplus_byte_offsets_exceeds(
-  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+  _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
   unsafe ByteOffsets.exceeds(layer, row, box)
 }
@@ -86,7 +92,7 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_bytes_infer(
   _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
   _ hidden: UnsafeMutablePointer<Int16>?,
-  _ logits: UnsafeMutablePointer<Int32>?
+  _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe Bytes.infer(layer, input, hidden, logits)
 }
@@ -95,14 +101,16 @@ private enum Bytes: MaxPlusLayout { static var bits: Int32 { SUPNORM_BYTE_COLUMN
 @c public func supnorm_maxplus_bytes_bound(
   _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
   _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+  _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe Bytes.bound(layer, box, lower, upper, logitLower, logitUpper)
 }
 
 /// See `supnorm_certificate.exceeds`.
 @c public func supnorm_maxplus_bytes_exceeds(
-  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+  _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
   unsafe Bytes.exceeds(layer, row, box)
 }

@@ -44,7 +44,7 @@ public import CSupNorm
 @c public func supnorm_sparse_infer(
   _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
   _ hidden: UnsafeMutablePointer<Int16>?,
-  _ logits: UnsafeMutablePointer<Int32>?
+  _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   let numbers = unsafe layer.pointee
   unsafe forEachRow(of: layer) { row, weights, columns, count in
@@ -59,7 +59,8 @@ public import CSupNorm
 @c public func supnorm_sparse_bound(
   _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
   _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+  _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+  _ workspace: UnsafeMutableRawPointer?
 ) {
   let numbers = unsafe layer.pointee
   unsafe forEachRow(of: layer) { row, weights, columns, count in
@@ -72,7 +73,8 @@ public import CSupNorm
 
 /// See `supnorm_certificate.exceeds`.
 @c public func supnorm_sparse_exceeds(
-  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+  _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+  _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
   let numbers = unsafe layer.pointee
   let own = Int(truncatingIfNeeded: row)
