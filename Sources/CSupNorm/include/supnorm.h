@@ -15,6 +15,8 @@
 #error "SupNorm: this processor is not little-endian"
 #endif
 
+#include "supnorm_names.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -199,7 +201,8 @@ typedef struct supnorm_golden {
  *
  * model: written; not open after an error
  * Returns SUPNORM_OK or a negative error. Cost: one pass over the counts of rows. */
-int32_t supnorm_open(const supnorm_network *network, supnorm_model *model);
+int32_t supnorm_open(const supnorm_network *network, supnorm_model *model)
+    SUPNORM_LINK_NAME(supnorm_open);
 
 /* Computes the logits, the class and the certified global radius of one input; of a regression the outputs only.
  *
@@ -212,7 +215,8 @@ int32_t supnorm_open(const supnorm_network *network, supnorm_model *model);
  * Returns SUPNORM_OK or a negative error; after an error logits and result are unspecified.
  * Cost: one pass over the weights, then outputs - 1 divisions. No allocation, no global state: reentrant. */
 int32_t supnorm_infer(const supnorm_model *model, const int16_t *input, void *scratch, size_t scratch_bytes,
-                      int32_t *logits, supnorm_result *result);
+                      int32_t *logits, supnorm_result *result)
+    SUPNORM_LINK_NAME(supnorm_infer);
 
 /* The same, but abstains: the class is given only when it is certified for every input within
  * required_radius_lsb of this one, by the global radius or, in the declared input range, by supnorm_certify.
@@ -224,7 +228,8 @@ int32_t supnorm_infer(const supnorm_model *model, const int16_t *input, void *sc
  * same), or a negative error: SUPNORM_ERROR_TASK for a regression. Cost: supnorm_infer, and supnorm_certify where
  * the global radius falls short. */
 int32_t supnorm_infer_within(const supnorm_model *model, const int16_t *input, int32_t required_radius_lsb,
-                             void *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result);
+                             void *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result)
+    SUPNORM_LINK_NAME(supnorm_infer_within);
 
 /* Proves by interval arithmetic that every input within radius_lsb of this one, cut to the declared input
  * range, has the class class_index. Much tighter than the global radius; sound for the integers as they run.
@@ -234,7 +239,8 @@ int32_t supnorm_infer_within(const supnorm_model *model, const int16_t *input, i
  * declared range) or a negative error. Cost: two passes over the hidden weights and outputs - 1 over the last
  * layer's rows. */
 int32_t supnorm_certify(const supnorm_model *model, const int16_t *input, int32_t class_index,
-                        int32_t radius_lsb, void *scratch, size_t scratch_bytes);
+                        int32_t radius_lsb, void *scratch, size_t scratch_bytes)
+    SUPNORM_LINK_NAME(supnorm_certify);
 
 /* Bounds every output over all inputs within radius_lsb of this one, cut to the declared input range:
  * lower[j] <= output j <= upper[j], in accumulator units. Of a classifier the outputs are the logits.
@@ -244,26 +250,30 @@ int32_t supnorm_certify(const supnorm_model *model, const int16_t *input, int32_
  * Returns SUPNORM_OK, SUPNORM_UNCERTIFIED (an input outside the declared range: nothing is claimed) or a negative
  * error; lower and upper are unspecified then. Cost: two passes over the weights. */
 int32_t supnorm_output_bounds(const supnorm_model *model, const int16_t *input, int32_t radius_lsb,
-                              void *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper);
+                              void *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper)
+    SUPNORM_LINK_NAME(supnorm_output_bounds);
 
 /* The most by which one output of a regression changes when no input moves by more than radius_lsb, for every
  * input: slope * radius_lsb + offset accumulator units, UINT32_MAX where that is no bound.
  * Returns SUPNORM_OK or a negative error: SUPNORM_ERROR_CLASS for no such output, SUPNORM_ERROR_TASK for a
  * classifier. */
-int32_t supnorm_output_change(const supnorm_model *model, int32_t output, int32_t radius_lsb, uint32_t *change);
+int32_t supnorm_output_change(const supnorm_model *model, int32_t output, int32_t radius_lsb, uint32_t *change)
+    SUPNORM_LINK_NAME(supnorm_output_change);
 
 /* Re-proves on the stored numbers what the header claims of them: all that supnorm_open proves, columns in range and
  * increasing, every row sum within its bound, no accumulator able to overflow, input maps in range, arrays aligned for
  * word loads, and the CRC-32 of everything that a certificate rests on. No array is read before the counts that index
  * it are proved. Addresses are not checked.
  * Returns SUPNORM_OK or the first error found. */
-int32_t supnorm_self_check(const supnorm_model *model);
+int32_t supnorm_self_check(const supnorm_model *model)
+    SUPNORM_LINK_NAME(supnorm_self_check);
 
 /* Runs golden vectors and compares logits, class, global radius and, where the network names kernels for
  * certificates, local radius exactly.
  * logits: network->outputs values to work in, not those of a golden vector. Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_test(const supnorm_model *model, const supnorm_golden *golden, size_t golden_count,
-                          void *scratch, size_t scratch_bytes, int32_t *logits);
+                          void *scratch, size_t scratch_bytes, int32_t *logits)
+    SUPNORM_LINK_NAME(supnorm_self_test);
 
 /* Encodes one raw integer reading of input `feature` (0 ... inputs - 1):
  * clamp(((reading - origin) * multiplier + addend) >> shift), exact in 64 bits, the result clamped to the declared
@@ -271,7 +281,8 @@ int32_t supnorm_self_test(const supnorm_model *model, const supnorm_golden *gold
  * ceil(t * multiplier / 2^shift) apart.
  * Returns SUPNORM_OK, SUPNORM_ERROR_READING for a feature whose values are not whole numbers, or another negative
  * error; nothing is written then. */
-int32_t supnorm_encode(const supnorm_model *model, uint32_t feature, int32_t reading, int16_t *encoded);
+int32_t supnorm_encode(const supnorm_model *model, uint32_t feature, int32_t reading, int16_t *encoded)
+    SUPNORM_LINK_NAME(supnorm_encode);
 
 /* A short English name of a status, for logs; never null. */
 static inline const char *supnorm_status_name(int32_t status) {

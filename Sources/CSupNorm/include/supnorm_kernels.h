@@ -80,15 +80,18 @@ struct supnorm_activation {
 
 /* The functions of a kind, and those of one of its layouts. */
 #define SUPNORM_KIND(kind) \
-  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals); \
-  int32_t supnorm_##kind##_counts(const supnorm_layer *layer); \
-  int32_t supnorm_##kind##_check(const supnorm_layer *layer)
+  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals) \
+    SUPNORM_LINK_NAME(supnorm_##kind##_shape); \
+  int32_t supnorm_##kind##_counts(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_counts); \
+  int32_t supnorm_##kind##_check(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_check)
 #define SUPNORM_KERNELS(name) \
   void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits, \
-                              void *workspace); \
+                              void *workspace) SUPNORM_LINK_NAME(supnorm_##name##_infer); \
   void supnorm_##name##_bound(const supnorm_layer *layer, const supnorm_box *box, int16_t *lower, int16_t *upper, \
-                              int32_t *logit_lower, int32_t *logit_upper, void *workspace); \
-  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace)
+                              int32_t *logit_lower, int32_t *logit_upper, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_bound); \
+  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_exceeds)
 
 /* Three tables of one layout: for answers, for certificates of classes, and for bounds alone; with the bytes of
  * workspace for each column in the first and in the others. */
@@ -119,13 +122,16 @@ SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFS
 SUPNORM_KERNELS(maxplus_bytes);
 SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0, 0, 0);
 
-void supnorm_relu(int16_t *values, uint32_t count);
-void supnorm_abs(int16_t *values, uint32_t count);
-void supnorm_abs_bound(int16_t *lower, int16_t *upper, uint32_t count);
-void supnorm_maxmin(int16_t *values, uint32_t count);
-void supnorm_sort(int16_t *values, uint32_t count);
-void supnorm_negate(int16_t *values, uint32_t count);
-void supnorm_negate_bound(int16_t *lower, int16_t *upper, uint32_t count);
+#define SUPNORM_VALUES(name) void supnorm_##name(int16_t *values, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name)
+#define SUPNORM_VALUE_ENDS(name) \
+  void supnorm_##name##_bound(int16_t *lower, int16_t *upper, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name##_bound)
+SUPNORM_VALUES(relu);
+SUPNORM_VALUES(abs);
+SUPNORM_VALUE_ENDS(abs);
+SUPNORM_VALUES(maxmin);
+SUPNORM_VALUES(sort);
+SUPNORM_VALUES(negate);
+SUPNORM_VALUE_ENDS(negate);
 SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_0) = {SUPNORM_IDENTITY, NULL, NULL};
 SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_1) = {SUPNORM_RELU, supnorm_relu, NULL};
 SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_2) = {SUPNORM_ABS, supnorm_abs, supnorm_abs_bound};
