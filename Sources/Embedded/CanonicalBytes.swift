@@ -17,6 +17,7 @@ private enum Record {
   static let weights: UInt32 = 20
   static let offsetBytes: UInt32 = 21
   static let biases: UInt32 = 22
+  static let words: UInt32 = 23
 }
 
 extension Checksum {
@@ -71,6 +72,7 @@ extension Checksum {
     unsafe update(layer.entries, bytes: 4)
     let entries = unsafe Int(truncatingIfNeeded: layer.entries)
     unsafe update(Record.rowEntries, layer.row_entries, count: counts)
+    unsafe update(Record.words, layer.words, count: entries)
     unsafe update(Record.columnIndices, layer.column_indices, count: entries)
     unsafe update(Record.columnBytes, layer.byte_columns, count: entries)
     unsafe update(Record.weights, layer.weights, count: entries)
