@@ -19,7 +19,7 @@ struct WeightRules: LayerRules {
 
   var name: String { isSparse ? "sparse" : "dense" }
   var code: (kind: Int, layout: Int) { (isSparse ? 1 : 0, 0) }
-  /// Certificates of a sparse layer keep both ends of each column in a word.
+  /// Certificates of a sparse layer keep both ends of each column.
   var workspace: (inference: Int, certificate: Int) { (0, isSparse ? 4 : 0) }
 
   // MARK: - Claims that nothing is known of

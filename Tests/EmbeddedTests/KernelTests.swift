@@ -63,16 +63,16 @@ struct KernelTests {
       }
     }
 
-    private func columns(_ row: Range<Int>) -> [UInt16] {
-      layer.kind == .dense ? [] : Array(layer.storedColumns[row])
-    }
+    private func weights(_ row: Range<Int>) -> [Int16] { Array(layer.weights[row]) }
+
+    private func words(_ row: Range<Int>) -> [UInt32] { Array(layer.storedWords[row]) }
 
     func accumulators(_ input: [Int16]) -> [Int32] {
       if layer.kind == .maxPlus { return maxima { maximum($0, $1, $2, $3, input) } }
       return rows.enumerated().map { index, row in
-        accumulator(
-          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
-          bias: layer.biases[index], input: input.span)
+        layer.isSparse
+          ? accumulator(words: words(row).span, bias: layer.biases[index], input: input.span)
+          : accumulator(weights: weights(row).span, bias: layer.biases[index], input: input.span)
       }
     }
 
@@ -86,9 +86,13 @@ struct KernelTests {
         }
       }
       return rows.enumerated().map { index, row in
-        accumulatorBounds(
-          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
-          bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span, widening: box.widening)
+        layer.isSparse
+          ? accumulatorBounds(
+            words: words(row).span, bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span,
+            widening: box.widening)
+          : accumulatorBounds(
+            weights: weights(row).span, bias: layer.biases[index], lower: box.lower.span,
+            upper: box.upper.span, widening: box.widening)
       }
     }
 
@@ -101,11 +105,15 @@ struct KernelTests {
         return logits.indices.allSatisfy { $0 == own || logits[own].lower > logits[$0].upper }
       }
       return rows.indices.allSatisfy { other in
-        other == own
-          || exceedsEverywhere(
-            weights: Array(layer.storedWeights[rows[own]]).span, columns: columns(rows[own]).span,
-            bias: layer.biases[own], otherWeights: Array(layer.storedWeights[rows[other]]).span,
-            otherColumns: columns(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
+        if other == own { return true }
+        return layer.isSparse
+          ? exceedsEverywhere(
+            words: words(rows[own]).span, bias: layer.biases[own], otherWords: words(rows[other]).span,
+            otherBias: layer.biases[other], lower: box.lower.span, upper: box.upper.span,
+            widening: box.widening)
+          : exceedsEverywhere(
+            weights: weights(rows[own]).span, bias: layer.biases[own],
+            otherWeights: weights(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
             upper: box.upper.span, widening: box.widening)
       }
     }
@@ -158,6 +166,11 @@ struct KernelTests {
     }
   }
 
+  /// Memory for a kernel that needs so many bytes for each column, in whole words of 8 bytes.
+  static func workspace(_ bytes: UInt8, _ layer: IntegerLayer) -> GuardedMemory<UInt64> {
+    GuardedMemory(count: (Int(bytes) * layer.columns + 7) / 8, filler: 77, guardWord: 0x5AA5)
+  }
+
   /// Layers of every kind and layout, of one column and of several blocks, with the ends of what they can hold.
   static func networks(_ random: inout TestRandom) throws -> [IntegerNetwork] {
     var networks = random.networks(12)
@@ -184,17 +197,20 @@ struct KernelTests {
           supnorm_inference_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
         seen.insert([Int(layer.kind.constant), Int(layer.layout)])
         let isLast = index == network.layers.count - 1
+        let workspace = Self.workspace(unsafe kernels.pointee.workspace, layer)
         for _ in 0..<4 {
           let input = random.input(count: layer.columns)
           let plain = PlainLayer(layer: layer).accumulators(input)
           let hidden = GuardedMemory<Int16>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
-          unsafe kernels.pointee.infer(device.layers + index, input, hidden.pointer, nil)
+          unsafe kernels.pointee.infer(
+            device.layers + index, input, hidden.pointer, nil, workspace.pointer)
           #expect(hidden.values == plain.map { requantized($0, shift: Int32(layer.shift)) }, "\(random)")
           let logits = GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
-          unsafe kernels.pointee.infer(device.layers + index, input, nil, logits.pointer)
+          unsafe kernels.pointee.infer(
+            device.layers + index, input, nil, logits.pointer, workspace.pointer)
           let isNegated = isLast && layer.activation == .negate
           if isLast { #expect(logits.values == (isNegated ? plain.map { -$0 } : plain), "\(random)") }
-          #expect(hidden.areGuardsIntact && logits.areGuardsIntact)
+          #expect(hidden.areGuardsIntact && logits.areGuardsIntact && workspace.areGuardsIntact)
         }
       }
     }
@@ -209,6 +225,7 @@ struct KernelTests {
       for (index, layer) in network.layers.enumerated() {
         let kernels = unsafe try #require(
           supnorm_certificate_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
+        let workspace = Self.workspace(unsafe kernels.pointee.workspace, layer)
         for _ in 0..<4 {
           let box = LayerBox(layer.columns, &random)
           let plain = PlainLayer(layer: layer)
@@ -218,27 +235,29 @@ struct KernelTests {
           }
           unsafe box.withBox { box in
             unsafe kernels.pointee.bound(
-              device.layers + index, box, hidden[0].pointer, hidden[1].pointer, nil, nil)
+              device.layers + index, box, hidden[0].pointer, hidden[1].pointer, nil, nil, workspace.pointer)
           }
           #expect(
             hidden[0].values == ends.map { requantized($0.lower, shift: Int32(layer.shift)) }, "\(random)")
           #expect(
             hidden[1].values == ends.map { requantized($0.upper, shift: Int32(layer.shift)) }, "\(random)")
-          #expect(hidden[0].areGuardsIntact && hidden[1].areGuardsIntact)
+          #expect(
+            hidden[0].areGuardsIntact && hidden[1].areGuardsIntact && workspace.areGuardsIntact)
           guard index == network.layers.count - 1 else { continue }
           let logits = (0..<2).map { _ in
             GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
           }
           unsafe box.withBox { box in
             unsafe kernels.pointee.bound(
-              device.layers + index, box, nil, nil, logits[0].pointer, logits[1].pointer)
+              device.layers + index, box, nil, nil, logits[0].pointer, logits[1].pointer, workspace.pointer)
           }
           let isNegated = layer.activation == .negate
           #expect(logits[0].values == ends.map { isNegated ? -$0.upper : $0.lower }, "\(random)")
           #expect(logits[1].values == ends.map { isNegated ? -$0.lower : $0.upper }, "\(random)")
           for row in 0..<layer.rows {
             let exceeds = unsafe box.withBox { box in
-              unsafe kernels.pointee.exceeds(device.layers + index, UInt32(row), box)
+              unsafe kernels.pointee.exceeds(
+                device.layers + index, UInt32(row), box, workspace.pointer)
             }
             #expect((exceeds != 0) == plain.exceeds(row, box), "row \(row); \(random)")
             verdicts[exceeds == 0 ? 0 : 1] += 1

@@ -157,6 +157,6 @@ package func exceedsEverywhere(
 }
 
 /// The workspace of certificates: both ends of each column.
-private func ends(_ workspace: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<UInt32>? {
-  unsafe workspace?.assumingMemoryBound(to: UInt32.self)
+private func ends(_ workspace: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<Int16>? {
+  unsafe workspace?.assumingMemoryBound(to: Int16.self)
 }
