@@ -17,6 +17,7 @@ private enum Record {
   static let weights: UInt32 = 20
   static let offsetBytes: UInt32 = 21
   static let biases: UInt32 = 22
+  static let words: UInt32 = 23
 }
 
 extension Checksum {
@@ -41,6 +42,7 @@ extension Checksum {
     unsafe update(Record.layer, layer, bytes: 16)
     let entries = unsafe Int(truncatingIfNeeded: layer.pointee.entries)
     unsafe update(Record.rowEntries, layer.pointee.row_entries, bytes: 2 &* counts)
+    unsafe update(Record.words, layer.pointee.words, bytes: 4 &* entries)
     unsafe update(Record.columnIndices, layer.pointee.column_indices, bytes: 2 &* entries)
     unsafe update(Record.columnBytes, layer.pointee.byte_columns, bytes: entries)
     unsafe update(Record.weights, layer.pointee.weights, bytes: 2 &* entries)

@@ -102,7 +102,7 @@ extension HeaderWriter {
         {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layoutMacro(index)),
          \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, \(entries),
          \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]),
-         \(pointers[4]), \(pointers[5])},
+         \(pointers[4]), \(pointers[5]), \(pointers[6])},
       """)
   }
 

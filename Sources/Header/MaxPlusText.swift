@@ -79,9 +79,9 @@ struct MaxPlusText: LayerText {
   var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
     (
       [
-        hasByteOffsets ? nil : "offsets", nil, hasByteColumns ? nil : "column_indices", "row_entries",
+        hasByteOffsets ? nil : "offsets", nil, nil, hasByteColumns ? nil : "column_indices", "row_entries",
         hasByteColumns ? "byte_columns" : nil, hasByteOffsets ? "byte_offsets" : nil,
-      ], hasByteOffsets ? 5 : 0, true
+      ], hasByteOffsets ? 6 : 0, true
     )
   }
 

@@ -57,15 +57,17 @@ struct Golden {
     for (index, layer) in source.layers.enumerated() {
       let isMaxPlus = layer.kind == .maxPlus
       let offsets = layer.storedOffsets
-      let weights = isMaxPlus ? offsets.map { Int16(truncatingIfNeeded: $0) } : layer.storedWeights
+      let weights = isMaxPlus ? offsets.map { Int16(truncatingIfNeeded: $0) } : layer.weights
+      let words = layer.storedWords
       unsafe (layers + index).initialize(
         to: supnorm_layer(
           kind: UInt8(layer.kind.constant), activation: UInt8(layer.activation.constant),
           shift: UInt8(layer.shift), layout: UInt8(layer.layout), rows: UInt16(layer.rows),
           columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
-          entries: UInt32(isMaxPlus ? offsets.count : weights.count),
-          weights: layer.usesByteOffsets ? nil : copy(weights), biases: isMaxPlus ? nil : copy(layer.biases),
-          column_indices: layer.kind == .dense || layer.usesByteColumns ? nil : copy(layer.storedColumns),
+          entries: UInt32(layer.isSparse ? words.count : isMaxPlus ? offsets.count : weights.count),
+          weights: layer.usesByteOffsets || layer.isSparse ? nil : copy(weights),
+          biases: isMaxPlus ? nil : copy(layer.biases), words: layer.isSparse ? copy(words) : nil,
+          column_indices: isMaxPlus && !layer.usesByteColumns ? copy(layer.storedColumns) : nil,
           row_entries: layer.kind == .dense ? nil : copy(layer.storedCounts),
           byte_columns: layer.usesByteColumns ? copy(layer.storedColumns.map { UInt8($0) }) : nil,
           byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil))
@@ -108,7 +110,7 @@ struct Golden {
     let bytesPerColumn: (infer: Int, certify: Int) =
       switch layer.kind {
       case .dense: (0, 0)
-      case .sparse: (0, 0)
+      case .sparse: (0, 4)
       case .maxPlus: (0, 0)
       }
     let bytes = (layer.columns * bytesPerColumn.infer, layer.columns * bytesPerColumn.certify)

@@ -60,11 +60,13 @@ extension IntegerLayer {
   package var usesByteColumns: Bool { asMaximum?.usesByteColumns ?? false }
   package var usesByteOffsets: Bool { asMaximum?.usesByteOffsets ?? false }
   package var layout: Int32 { asMaximum?.layout ?? 0 }
-  package var storedWeights: [Int16] { asWeighted?.storedWeights ?? [] }
+  package var storedWords: [UInt32] { isSparse ? asWeighted?.storedWords ?? [] : [] }
   package var storedOffsets: [Int] { asMaximum?.storedOffsets ?? [] }
-  package var storedColumns: [UInt16] { asWeighted?.storedColumns ?? asMaximum?.storedColumns ?? [] }
-  package var storedCounts: [UInt16] { asWeighted?.storedCounts ?? asMaximum?.storedCounts ?? [] }
-  package var groupsPerRow: Int { asMaximum?.groupsPerRow ?? 0 }
+  package var storedColumns: [UInt16] { asMaximum?.storedColumns ?? [] }
+  package var storedCounts: [UInt16] {
+    isSparse ? asWeighted?.storedCounts ?? [] : asMaximum?.storedCounts ?? []
+  }
+  package var groupsPerRow: Int { isSparse ? 2 : asMaximum?.groupsPerRow ?? 0 }
 
   /// The weights of one row.
   package func row(_ index: Int) -> ArraySlice<Int16> { weights[index * columns..<(index + 1) * columns] }

@@ -29,12 +29,15 @@ extern "C" {
 #define SUPNORM_VERSION "0.10.0"
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 4
+#define SUPNORM_FORMAT_VERSION 5
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0
 #define SUPNORM_SPARSE 1
 #define SUPNORM_MAXPLUS 2
+
+/* The most columns of a SPARSE layer: twice a column fits in 16 bits. */
+#define SUPNORM_SPARSE_COLUMNS_MAX 32767
 
 /* Layout bits of a MAXPLUS layer. */
 #define SUPNORM_BYTE_COLUMNS 1 /* a column is a byte: its place in its block of 256 columns; at most 1024 columns */
@@ -90,6 +93,10 @@ extern "C" {
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
  * last hidden layer and, behind them, the network's residual inputs unchanged.
  *
+ * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds need to ask no
+ * weight for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
+ * 2 * column is the place of x[column] in bytes.
+ *
  * The entries of a MAXPLUS row stand in groups: without BYTE_COLUMNS two, those of sign +1, then those of sign -1;
  * with BYTE_COLUMNS two for each block of 256 columns: block 0 sign +1, block 0 sign -1, block 1 sign +1, ...
  * Within a group the columns strictly increase. */
@@ -99,16 +106,16 @@ typedef struct supnorm_layer {
   uint8_t shift;         /* 0 ... 15; MAXPLUS: 0 */
   uint8_t layout;        /* MAXPLUS: SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS; else 0 */
   uint16_t rows;         /* outputs of the layer, 1 ... 65535 */
-  uint16_t columns;      /* inputs of the layer, 1 ... 65535 */
+  uint16_t columns;      /* inputs of the layer, 1 ... 65535; SPARSE: at most SUPNORM_SPARSE_COLUMNS_MAX */
   uint32_t row_sum_bound; /* no row's sum of |w| exceeds this; MAXPLUS: 1 */
   uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
-  const int16_t *weights;          /* DENSE: row-major; SPARSE: row after row, columns increasing;
+  const int16_t *weights;          /* DENSE: row-major; SPARSE: null;
                                       MAXPLUS: the offset of each entry, null with BYTE_OFFSETS */
   const int32_t *biases;           /* rows, in accumulator units; MAXPLUS: null */
-  const uint16_t *column_indices;  /* SPARSE, MAXPLUS: the column of each weight or entry; DENSE and
-                                      MAXPLUS with BYTE_COLUMNS: null */
-  const uint16_t *row_entries;     /* SPARSE: how many weights each row stores; MAXPLUS: how many entries each
-                                      group has, row after row; DENSE: null */
+  const uint32_t *words;           /* SPARSE: the stored weights, row after row; else null */
+  const uint16_t *column_indices;  /* MAXPLUS: the column of each entry, null with BYTE_COLUMNS; else null */
+  const uint16_t *row_entries;     /* SPARSE, MAXPLUS: how many weights or entries each group has, row after row;
+                                      DENSE: null */
   const uint8_t *byte_columns;     /* MAXPLUS with BYTE_COLUMNS: column modulo 256 of each entry; else null */
   const uint8_t *byte_offsets;     /* MAXPLUS with BYTE_OFFSETS: -s * o of each entry; else null */
 } supnorm_layer;

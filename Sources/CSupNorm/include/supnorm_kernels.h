@@ -110,7 +110,7 @@ SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 0, 0);
 
 SUPNORM_KIND(sparse);
 SUPNORM_KERNELS(sparse);
-SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 0);
+SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 4);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
