@@ -17,6 +17,7 @@ struct WeightRules: LayerRules {
   var name: String { isSparse ? "sparse" : "dense" }
   var code: (kind: Int, layout: Int) { (isSparse ? 1 : 0, 0) }
   var workspace: (inference: Int, certificate: Int) { (0, 0) }
+  var inputRange: (low: Int, high: Int) { (-32768, 32767) }
 
   // MARK: - Claims that nothing is known of
 

@@ -13,10 +13,10 @@ private enum Record {
   static let layer: UInt32 = 16
   static let rowEntries: UInt32 = 17
   static let columnIndices: UInt32 = 18
-  static let columnBytes: UInt32 = 19
   static let weights: UInt32 = 20
-  static let offsetBytes: UInt32 = 21
   static let biases: UInt32 = 22
+  static let words: UInt32 = 23
+  static let halfwords: UInt32 = 24
 }
 
 extension Checksum {
@@ -60,7 +60,7 @@ extension Checksum {
   /// Adds the records of one layer.
   @unsafe fileprivate mutating func update(_ pointer: UnsafePointer<supnorm_layer>, counts: Int) {
     let layer = unsafe pointer.pointee
-    begin(Record.layer, bytes: 16)
+    begin(Record.layer, bytes: 20)
     unsafe update(UInt32(layer.kind), bytes: 1)
     unsafe update(UInt32(layer.activation), bytes: 1)
     unsafe update(UInt32(layer.shift), bytes: 1)
@@ -69,12 +69,14 @@ extension Checksum {
     unsafe update(UInt32(layer.columns), bytes: 2)
     unsafe update(layer.row_sum_bound, bytes: 4)
     unsafe update(layer.entries, bytes: 4)
+    unsafe update(UInt32(truncatingIfNeeded: layer.input_min), bytes: 2)
+    unsafe update(UInt32(truncatingIfNeeded: layer.input_max), bytes: 2)
     let entries = unsafe Int(truncatingIfNeeded: layer.entries)
     unsafe update(Record.rowEntries, layer.row_entries, count: counts)
+    unsafe update(Record.words, layer.words, count: entries)
     unsafe update(Record.columnIndices, layer.column_indices, count: entries)
-    unsafe update(Record.columnBytes, layer.byte_columns, count: entries)
+    unsafe update(Record.halfwords, layer.halfwords, count: entries)
     unsafe update(Record.weights, layer.weights, count: entries)
-    unsafe update(Record.offsetBytes, layer.byte_offsets, count: entries)
     unsafe update(Record.biases, layer.biases, count: Int(layer.rows))
   }
 }

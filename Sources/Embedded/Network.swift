@@ -167,13 +167,18 @@ extension Network {
     unsafe index == layerCount - 2 ? Int(network.pointee.residual_count) : 0
   }
 
-  /// Calls `body` for each place behind the outputs of a layer with the input that lies there.
+  /// Calls `body` for each place behind the outputs of a layer with the input that lies there, cut to what the first
+  /// layer reads.
   @inline(__always)
-  func forEachResidualInput(behindLayer index: Int, _ body: (_ place: Int, _ input: Int) -> Void) {
+  func forEachResidualInput(
+    behindLayer index: Int, of input: UnsafePointer<Int16>, _ body: (_ place: Int, _ value: Int16) -> Void
+  ) {
     let rows = layer(index).rows
+    let first = unsafe network.pointee.layers
     for offset in 0..<residualCount(behindLayer: index) {
-      // Both were checked: place < columns of the next layer, input < inputs.
-      unsafe body(rows &+ offset, Int(network.pointee.residual_inputs[offset]))
+      // Both were checked: place < columns of the next layer, the number of the input < inputs.
+      let value = unsafe input[Int(network.pointee.residual_inputs[offset])]
+      unsafe body(rows &+ offset, min(max(value, first.unsafelyUnwrapped.pointee.input_min), first.unsafelyUnwrapped.pointee.input_max))
     }
   }
 }

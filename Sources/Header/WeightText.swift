@@ -61,11 +61,11 @@ struct WeightText: LayerText {
     }
   }
 
-  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
-    (
-      ["weights", "biases", isSparse ? "column_indices" : nil, isSparse ? "row_entries" : nil, nil, nil], 0,
-      false
-    )
+  var arrays: LayerArrays {
+    LayerArrays(
+      names: [
+        "weights", "biases", nil, isSparse ? "column_indices" : nil, isSparse ? "row_entries" : nil, nil,
+      ], counted: 0)
   }
 
   static func readDense(

@@ -102,6 +102,20 @@ extension WeightedLayer {
 
   package func mayEndNetwork(hasResiduals: Bool) -> Bool { activation == .identity }
 
+  package var inputRange: ClosedRange<Int> { -32768...32767 }
+  package func narrowed(to range: ClosedRange<Int>) -> IntegerLayer { .weighted(self) }
+
+  package func ends(over columns: [ClosedRange<Int>]) -> [ClosedRange<Int>] {
+    (0..<rows).map { row in
+      var (least, greatest) = (Int(biases[row]), Int(biases[row]))
+      for (weight, column) in zip(self.row(row), columns) {
+        least += Int(weight) * (weight < 0 ? column.upperBound : column.lowerBound)
+        greatest += Int(weight) * (weight < 0 ? column.lowerBound : column.upperBound)
+      }
+      return least...greatest
+    }
+  }
+
   package var claims: LayerClaims.Content {
     let content = WeightClaims(
       rows: (0..<rows).map {
@@ -116,8 +130,9 @@ extension WeightedLayer {
     unsafe supnorm_layer(
       kind: UInt8(isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE), activation: UInt8(activation.constant),
       shift: UInt8(shift), layout: 0, rows: UInt16(rows), columns: UInt16(columns),
-      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), weights: memory.copy(storedWeights),
-      biases: memory.copy(biases), column_indices: isSparse ? memory.copy(storedColumns) : nil,
-      row_entries: isSparse ? memory.copy(storedCounts) : nil, byte_columns: nil, byte_offsets: nil)
+      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), input_min: .min, input_max: .max,
+      weights: memory.copy(storedWeights), biases: memory.copy(biases), words: nil,
+      column_indices: isSparse ? memory.copy(storedColumns) : nil,
+      row_entries: isSparse ? memory.copy(storedCounts) : nil, halfwords: nil)
   }
 }

@@ -103,22 +103,19 @@ SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 0);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
-SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, 0, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_columns);
-SUPNORM_TABLES(maxplus_byte_columns, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_offsets);
-SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, SUPNORM_WORDS, 0, 4, 4);
 SUPNORM_KERNELS(maxplus_bytes);
-SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTES, 0, 2, 2);
+SUPNORM_KERNELS(maxplus_halfwords);
+SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0, 2, 2);
 
 /* SUPNORM_TABLE(kind, layout, role): the table of a kind and layout, both macros or numbers, for the role inference,
  * certificate or bounds. Another kind or layout has no table, and does not compile. */
 #define SUPNORM_TABLE_0_0(role) supnorm_dense_##role
 #define SUPNORM_TABLE_1_0(role) supnorm_sparse_##role
 #define SUPNORM_TABLE_2_0(role) supnorm_maxplus_words_##role
-#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_byte_columns_##role
-#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_byte_offsets_##role
-#define SUPNORM_TABLE_2_3(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_halfwords_##role
 #define SUPNORM_TABLE(kind, layout, role) SUPNORM_TABLE_OF(kind, layout, role)
 #define SUPNORM_TABLE_OF(kind, layout, role) SUPNORM_TABLE_##kind##_##layout(role)
 
@@ -126,7 +123,7 @@ SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | S
  * calls them links every kernel. */
 #define SUPNORM_EACH_TABLE(role) \
   SUPNORM_CASE(0, 0, role) SUPNORM_CASE(1, 0, role) \
-  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role) SUPNORM_CASE(2, 3, role)
+  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role)
 #define SUPNORM_CASE(kind, layout, role) case (kind) << 8 | (layout): return &SUPNORM_TABLE(kind, layout, role);
 static inline const supnorm_inference *supnorm_inference_of(uint8_t kind, uint8_t layout) {
   switch (kind << 8 | layout) {

@@ -84,9 +84,9 @@ extension Network {
       var lowerActivated = unsafe MutableSpan(_unsafeStart: lower, count: layer.rows)
       var upperActivated = unsafe MutableSpan(_unsafeStart: upper, count: layer.rows)
       applyActivation(layer.activation, lower: &lowerActivated, upper: &upperActivated)
-      forEachResidualInput(behindLayer: index) { place, column in
+      unsafe forEachResidualInput(behindLayer: index, of: input) { place, input in
         // Both ends lie within the declared range, and so within Int16.
-        let value = unsafe Int32(input[column])
+        let value = Int32(input)
         unsafe lower[place] = Int16(truncatingIfNeeded: max(value &- inputBox.deviation, inputBox.minimum))
         unsafe upper[place] = Int16(truncatingIfNeeded: min(value &+ inputBox.deviation, inputBox.maximum))
       }

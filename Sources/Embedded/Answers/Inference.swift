@@ -100,7 +100,9 @@ extension Network {
       unsafe layer.infer(source, hidden: outputs, logits: nil, workspace: workspace)
       var activated = unsafe MutableSpan(_unsafeStart: outputs, count: layer.rows)
       applyActivation(layer.activation, to: &activated)
-      forEachResidualInput(behindLayer: index) { place, column in unsafe outputs[place] = input[column] }
+      unsafe forEachResidualInput(behindLayer: index, of: input) { place, value in
+        unsafe outputs[place] = value
+      }
       unsafe source = UnsafePointer(outputs)
     }
     unsafe layer(last).infer(source, hidden: nil, logits: logits, workspace: workspace)
