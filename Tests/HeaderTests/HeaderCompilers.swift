@@ -92,7 +92,7 @@ extension TestFolder {
           return l && r && b && w; \\
         }
       KIND(dense) KERNELS(dense) KIND(sparse) KERNELS(sparse) KIND(maxplus) KERNELS(maxplus_words)
-      KERNELS(maxplus_byte_columns) KERNELS(maxplus_byte_offsets) KERNELS(maxplus_bytes)
+      KERNELS(maxplus_bytes) KERNELS(maxplus_halfwords)
 
       """, as: "kernels.c")
   }
