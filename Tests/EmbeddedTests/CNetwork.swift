@@ -49,6 +49,9 @@ struct Golden {
       hidden[index % 2] = max(hidden[index % 2], width)
     }
     hiddenWidth = hidden.reduce(0) { $0 + ($1 + 3) / 4 * 4 }
+    let workspaces = source.layers.map(Self.workspace)
+    let infer = 2 * hiddenWidth + (workspaces.map(\.infer).max() ?? 0)
+    needed = (infer, max(infer, 4 * hiddenWidth + (workspaces.map(\.certify).max() ?? 0)))
     unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
     unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
     for (index, layer) in source.layers.enumerated() {
@@ -80,9 +83,6 @@ struct Golden {
       return unsafe isRegression ? supnorm_bounds_of(kind, layout) : supnorm_certificate_of(kind, layout)
     }
     let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
-    let workspaces = source.layers.map(Self.workspace)
-    let infer = 2 * hiddenWidth + (workspaces.map(\.infer).max() ?? 0)
-    needed = (infer, max(infer, 4 * hiddenWidth + (workspaces.map(\.certify).max() ?? 0)))
     let scratch = (all: max(needed.certify, 8), infer: max(needed.infer, 8))
     let canonical = CanonicalOracle(
       source, bounds: source.boundTable(),
