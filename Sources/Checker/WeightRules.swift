@@ -21,6 +21,7 @@ struct WeightRules: LayerRules {
   var code: (kind: Int, layout: Int) { (isSparse ? 1 : 0, 0) }
   /// Certificates of a sparse layer keep both ends of each column.
   var workspace: (inference: Int, certificate: Int) { (0, isSparse ? 4 : 0) }
+  var inputRange: (low: Int, high: Int) { (-32768, 32767) }
 
   // MARK: - Claims that nothing is known of
 
@@ -81,7 +82,8 @@ struct WeightRules: LayerRules {
     if isSparse {
       problems += signProblems(entries, place: place)
       let start = entries.firstIndex { $0.weight < 0 } ?? entries.count
-      problems += orderProblems(entries[..<start], place: place) + orderProblems(entries[start...], place: place)
+      problems +=
+        orderProblems(entries[..<start], place: place) + orderProblems(entries[start...], place: place)
     } else {
       problems += orderProblems(entries[...], place: place)
       if entries.count != columns {

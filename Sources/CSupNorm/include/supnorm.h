@@ -39,9 +39,10 @@ extern "C" {
 /* The most columns of a SPARSE layer: twice a column fits in 16 bits. */
 #define SUPNORM_SPARSE_COLUMNS_MAX 32767
 
-/* Layout bits of a MAXPLUS layer. */
-#define SUPNORM_BYTE_COLUMNS 1 /* a column is a byte: its place in its block of 256 columns; at most 1024 columns */
-#define SUPNORM_BYTE_OFFSETS 2 /* an offset is a byte b: -b for sign +1, +b for sign -1, so that s*x + o = s*(x - b) */
+/* Layouts of a MAXPLUS layer: how an entry holds its step and its place, see below. */
+#define SUPNORM_WORDS 0     /* step << 16 | place in 32 bits: any range, at most 32767 columns */
+#define SUPNORM_BYTES 1     /* step << 8 | place in 16 bits: a range of at most 255 LSB, at most 128 columns */
+#define SUPNORM_HALFWORDS 2 /* step << 11 | place in 16 bits: a range of at most 255 LSB, at most 1024 columns */
 
 /* Activations: all exact on Int16 and nonexpansive in the sup norm. */
 #define SUPNORM_IDENTITY 0 /* y = x */
@@ -84,40 +85,46 @@ extern "C" {
  *   accumulator = biases[r] + sum over c of weights[r][c] * x[c]              exact in Int32
  *   y[r] = activation(clamp((accumulator + 2^(shift-1)) >> shift))            Int16
  *
- * MAXPLUS, the maximum over the row's entries k (at least one) with column c, sign s = +1 or -1 and offset o:
+ * MAXPLUS, the maximum over the row's entries k with column c, sign s = +1 or -1 and offset o, which reads its inputs
+ * cut to a range, x = min(max(input, input_min), input_max):
  *
  *   accumulator = max over k of s[k] * x[c[k]] + o[k]                         exact in Int32
  *   y[r] = activation(clamp(accumulator))                                     Int16
  *
+ * A first layer's range is the declared one; a later layer's holds all that the layers before it can give, so that it
+ * cuts nothing.
+ *
  * The last layer of a network neither requantises nor saturates: its accumulators are the logits, or their exact
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
- * last hidden layer and, behind them, the network's residual inputs unchanged.
+ * last hidden layer and, behind them, the network's residual inputs, cut to the range of the first layer.
  *
  * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds need to ask no
  * weight for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
  * 2 * column is the place of x[column] in bytes.
  *
- * The entries of a MAXPLUS row stand in groups: without BYTE_COLUMNS two, those of sign +1, then those of sign -1;
- * with BYTE_COLUMNS two for each block of 256 columns: block 0 sign +1, block 0 sign -1, block 1 sign +1, ...
- * Within a group the columns strictly increase. */
+ * The potential of a MAXPLUS entry is the greatest value that it takes over the range, s * x + o where s * x is
+ * greatest; it falls short of it by Z[2 * c] = x - input_min for s = -1, by Z[2 * c + 1] = input_max - x for s = +1. The
+ * entries of a row stand by falling potential: `biases` has the first one's, an entry the place of its Z and the step
+ * down from the potential before it, 0 for the first. The steps of a row add up to at least the width of the range (and
+ * at least 1), so a row is done, whatever the inputs, when their sum reaches the least `steps so far + Z` that was seen.
+ * An entry may repeat the first one's place with a lower potential, where a step would not fit otherwise. */
 typedef struct supnorm_layer {
   uint8_t kind;          /* SUPNORM_DENSE, SUPNORM_SPARSE or SUPNORM_MAXPLUS */
   uint8_t activation;    /* SUPNORM_IDENTITY ...; in the last layer IDENTITY, or NEGATE if it is MAXPLUS */
   uint8_t shift;         /* 0 ... 15; MAXPLUS: 0 */
-  uint8_t layout;        /* MAXPLUS: SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS; else 0 */
+  uint8_t layout;        /* MAXPLUS: SUPNORM_WORDS, SUPNORM_BYTES or SUPNORM_HALFWORDS; else 0 */
   uint16_t rows;         /* outputs of the layer, 1 ... 65535 */
-  uint16_t columns;      /* inputs of the layer, 1 ... 65535; SPARSE: at most SUPNORM_SPARSE_COLUMNS_MAX */
+  uint16_t columns;      /* inputs of the layer, 1 ... 65535; SPARSE, MAXPLUS: 1 ... 32767 */
   uint32_t row_sum_bound; /* no row's sum of |w| exceeds this; MAXPLUS: 1 */
   uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
-  const int16_t *weights;          /* DENSE: row-major; SPARSE: null;
-                                      MAXPLUS: the offset of each entry, null with BYTE_OFFSETS */
-  const int32_t *biases;           /* rows, in accumulator units; MAXPLUS: null */
-  const uint32_t *words;           /* SPARSE: the stored weights, row after row; else null */
-  const uint16_t *column_indices;  /* MAXPLUS: the column of each entry, null with BYTE_COLUMNS; else null */
-  const uint16_t *row_entries;     /* SPARSE, MAXPLUS: how many weights or entries each group has, row after row;
-                                      DENSE: null */
-  const uint8_t *byte_columns;     /* MAXPLUS with BYTE_COLUMNS: column modulo 256 of each entry; else null */
-  const uint8_t *byte_offsets;     /* MAXPLUS with BYTE_OFFSETS: -s * o of each entry; else null */
+  int16_t input_min;     /* MAXPLUS: inputs are cut to input_min ... input_max; else -32768 ... 32767 */
+  int16_t input_max;
+  const int16_t *weights;      /* DENSE: row-major; else null */
+  const int32_t *biases;       /* rows, in accumulator units; MAXPLUS: the greatest potential of each row */
+  const uint32_t *words;       /* SPARSE: the stored weights; MAXPLUS with WORDS: the entries; row after row; else null */
+  const uint16_t *row_entries; /* SPARSE: how many weights above 0 and below 0 each row stores; MAXPLUS: how many entries
+                                  each row stores; DENSE: null */
+  const uint16_t *halfwords;   /* MAXPLUS with BYTES or HALFWORDS: the entries, row after row; else null */
 } supnorm_layer;
 
 /* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference

@@ -114,13 +114,11 @@ SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 4);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
-SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, 0, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_columns);
-SUPNORM_TABLES(maxplus_byte_columns, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_offsets);
-SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, SUPNORM_WORDS, 0, 4, 4);
 SUPNORM_KERNELS(maxplus_bytes);
-SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTES, 0, 2, 2);
+SUPNORM_KERNELS(maxplus_halfwords);
+SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0, 2, 2);
 
 #define SUPNORM_VALUES(name) void supnorm_##name(int16_t *values, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name)
 #define SUPNORM_VALUE_ENDS(name) \
@@ -148,9 +146,8 @@ SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, su
 #define SUPNORM_TABLE_0_0(role) supnorm_dense_##role
 #define SUPNORM_TABLE_1_0(role) supnorm_sparse_##role
 #define SUPNORM_TABLE_2_0(role) supnorm_maxplus_words_##role
-#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_byte_columns_##role
-#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_byte_offsets_##role
-#define SUPNORM_TABLE_2_3(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_halfwords_##role
 #define SUPNORM_TABLE(kind, layout, role) SUPNORM_TABLE_OF(kind, layout, role)
 #define SUPNORM_TABLE_OF(kind, layout, role) SUPNORM_TABLE_##kind##_##layout(role)
 
@@ -158,7 +155,7 @@ SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, su
  * calls them links every kernel. */
 #define SUPNORM_EACH_TABLE(role) \
   SUPNORM_CASE(0, 0, role) SUPNORM_CASE(1, 0, role) \
-  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role) SUPNORM_CASE(2, 3, role)
+  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role)
 #define SUPNORM_CASE(kind, layout, role) case (kind) << 8 | (layout): return &SUPNORM_TABLE(kind, layout, role);
 static inline const supnorm_inference *supnorm_inference_of(uint8_t kind, uint8_t layout) {
   switch (kind << 8 | layout) {

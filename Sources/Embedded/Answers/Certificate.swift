@@ -87,7 +87,7 @@ extension Model {
       while residual > 0 {
         residual &-= 1
         // Both ends lie within the declared range, and so within Int16.
-        let value = unsafe Int32(input[residualInput(residual)])
+        let value = unsafe Int32(residualInput(residual, of: input))
         let place = layer.rows &+ residual
         unsafe lower[place] = Int16(
           truncatingIfNeeded: max(value &- Int32(truncatingIfNeeded: radius), inputMinimum))

@@ -108,8 +108,8 @@ extension Model {
       var residual = residualCount(behindLayer: index)
       while residual > 0 {
         residual &-= 1
-        // Both were checked: the place is less than the columns of the next layer, the input than the inputs.
-        unsafe outputs[layer.rows &+ residual] = input[residualInput(residual)]
+        // The place was checked to be less than the columns of the next layer.
+        unsafe outputs[layer.rows &+ residual] = residualInput(residual, of: input)
       }
       unsafe source = UnsafePointer(outputs)
       index &+= 1
