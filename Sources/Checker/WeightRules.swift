@@ -16,7 +16,7 @@ struct WeightRules: LayerRules {
 
   var name: String { isSparse ? "sparse" : "dense" }
   var code: (kind: Int, layout: Int) { (isSparse ? 1 : 0, 0) }
-  var workspace: (inference: Int, certificate: Int) { (0, 0) }
+  var workspace: (inference: Int, certificate: Int) { isSparse ? (0, 0) : (4, 6) }
 
   // MARK: - Claims that nothing is known of
 
