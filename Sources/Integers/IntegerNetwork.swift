@@ -59,6 +59,14 @@ public struct IntegerNetwork: Equatable, Sendable {
       inputMaximum: claims.inputMaximum, residualInputs: claims.residualInputs, task: claims.task)
   }
 
+  /// The same network with every weight of its dense layers stored, zeros too: the same answers and certificates.
+  public func storingAllWeights() throws(InadmissibleRow) -> IntegerNetwork {
+    let layers = layers.map { layer in layer.asWeighted.map { .weighted($0.dense) } ?? layer }
+    return try IntegerNetwork(
+      layers: layers, unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum,
+      residualInputs: residualInputs, task: task)
+  }
+
   /// The format of headers that a network can be stated in.
   public static var formatVersion: Int { Int(SUPNORM_FORMAT_VERSION) }
 

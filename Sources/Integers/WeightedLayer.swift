@@ -59,6 +59,13 @@ public struct WeightedLayer: LayerContent {
       rowSumBound: claims.rowSumBound, isSparse: isSparse)
   }
 
+  /// The same layer with every weight stored, zeros too.
+  var dense: WeightedLayer {
+    WeightedLayer(
+      rows: rows, columns: columns, weights: weights, biases: biases, shift: shift, activation: activation,
+      rowSumBound: rowSumBound, isSparse: false)
+  }
+
   /// The weights of one row.
   public func row(_ index: Int) -> ArraySlice<Int16> { weights[index * columns..<(index + 1) * columns] }
 

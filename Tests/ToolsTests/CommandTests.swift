@@ -42,6 +42,25 @@ struct CommandTests {
     #expect(float > 180 && abs(float - integer) <= 4, "float \(float), integers \(integer) of 360")
   }
 
+  @Test func `All weights stored, zeros too, give the same answers from dense layers`() throws {
+    let folder = try TrainedDigits.folder.get().folder
+    var answers: [String] = []
+    for storage in ["smaller", "dense"] {
+      let export = try folder.supnorm([
+        "export", "digits.safetensors", "--name", "stored", "--out", "stored_\(storage).h", "--prune", "2000",
+        "--storage", storage, "--json",
+      ])
+      #expect(export.status == 0, "\(export.errorOutput)")
+      let layers = try #require(try export.json()["layers"] as? [[String: Any]])
+      #expect(layers.contains { $0["kind"] as? String == "sparse" } == (storage == "smaller"))
+      answers.append(
+        try folder.supnorm([
+          "evaluate", "stored_\(storage).h", "--data", "digits", "--epsilon", "0.05", "--json",
+        ]).output)
+    }
+    #expect(answers[0] == answers[1])
+  }
+
   @Test func `verify prints the promised keys and accepts the export`() throws {
     let box = try TrainedDigits.folder.get()
     let result = try box.folder.supnorm(["verify", "digits.h", "--json"])

@@ -29,6 +29,9 @@ enum ExportCommand: Command {
       Option("--name", "NAME", "prefixes every identifier: lowercase letters, digits, underscores"),
       Option("--out", "N.h", "the header to write", role: .output),
       Option("--prune", "T", "drop hidden weights below T LSB (default: 0)"),
+      Option(
+        "--storage", "smaller|dense",
+        "weights of each layer dense or sparse, whichever is smaller, or all of them (default: smaller)"),
       OffsetOption.option,
       Option(
         "--flash", "N|NKB",
@@ -63,7 +66,9 @@ enum ExportCommand: Command {
     let projection = arguments.has("--project") ? ProjectionCost(projecting: &model.network) : nil
     let export = HeaderExport(
       name: try arguments.required("--name"), modelPath: modelPath, path: path,
-      prune: try arguments.integer("--prune", 0...32767) ?? 0, flash: try flashBudget(arguments, for: model))
+      prune: try arguments.integer("--prune", 0...32767) ?? 0,
+      storesAllWeights: try arguments.choice("--storage", ["smaller", "dense"]) == "dense",
+      flash: try flashBudget(arguments, for: model))
     let exported = try export.write(&model)
     let network = try CertifiedNetwork(exported.claims)
     var cost: AccuracyCost?
@@ -98,7 +103,7 @@ enum ExportCommand: Command {
   /// `--flash 16KB`, with training samples of the data to see which entries are used.
   private static func flashBudget(_ arguments: Arguments, for model: FloatModel) throws -> FlashBudget? {
     guard let bytes = try arguments.bytes("--flash") else { return nil }
-    for option in ["--prune", "--offsets"] where arguments.has(option) {
+    for option in ["--prune", "--offsets", "--storage"] where arguments.has(option) {
       throw CommandError.usage("\(option) does not go with --flash, which chooses it")
     }
     guard model.network.hasDistances, let source = arguments.string("--data") else {

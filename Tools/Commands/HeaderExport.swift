@@ -16,6 +16,8 @@ struct HeaderExport {
   var path: String
   /// Hidden weights below so many LSB are dropped.
   var prune = 0
+  /// Whether zeros are stored too, so that no layer is sparse.
+  var storesAllWeights = false
   /// The bytes that all parameters may take; nil for as many as they need.
   var flash: FlashBudget?
 
@@ -36,7 +38,11 @@ struct HeaderExport {
 
   private func claims(_ model: inout FloatModel) throws -> ModelClaims {
     do {
-      guard let flash else { return try ModelClaims(deploying: model, name: name, prune: prune) }
+      guard let flash else {
+        let integers = try quantized(model, prune: prune)
+        return try ModelClaims(
+          deploying: storesAllWeights ? integers.storingAllWeights() : integers, of: model, name: name)
+      }
       let (integers, fittingModel, fit) = try quantized(model, within: flash)
       model = fittingModel
       Console.message("\(integers.parameterBytes) of \(flash.bytes) bytes: \(fit)")
