@@ -1,9 +1,7 @@
-internal import Foundation
-
 /// Bytes of the library's code in a program, by what needs it; the parts follow from the calls in its disassembly.
 ///
-/// Kernels are called through tables, so they are found by the suffixes that supnorm_kernels.h gives their names. Code
-/// of the library that nothing is seen to call counts as code of inferences, so that no figure flatters.
+/// Kernels are called through tables, so they are found by the suffixes that supnorm_kernels.h gives their names; one
+/// with another suffix counts as code of inferences, so that no figure flatters.
 struct CodeSizes: Codable, Equatable, Sendable {
   /// `supnorm_open`, `supnorm_infer` and what they call.
   var inference = 0
@@ -35,7 +33,7 @@ struct CodeSizes: Codable, Equatable, Sendable {
     var taken: Set<UInt64> = []
     /// What the named functions call and is not yet taken.
     func reached(from isRoot: (String) -> Bool) -> [Function] {
-      var waiting = library.filter { isRoot(Self.plainName($0.name)) }.map(\.address)
+      var waiting = library.filter { isRoot($0.name) }.map(\.address)
       var found: Set<UInt64> = []
       while let address = waiting.popLast() {
         guard !taken.contains(address), found.insert(address).inserted else { continue }
@@ -60,21 +58,14 @@ struct CodeSizes: Codable, Equatable, Sendable {
     encoding = bytes(reached { $0 == "supnorm_encode" })
     outputBounds = bytes(reached { $0.hasPrefix("supnorm_output_") })
     _ = reached { $0 == "supnorm_status_name" }
-    inference = bytes(inferring) + bytes(library.filter { !taken.contains($0.address) })
+    let unreached = library.filter { !taken.contains($0.address) }
+    inference = bytes(inferring) + bytes(unreached.filter { $0.name.hasPrefix("supnorm_") })
     answers = inference + bytes(certifying)
     runtime = bytes(inferring + certifying, ofLibrary: false)
   }
 
   private static func isLibrary(_ function: Function) -> Bool {
     function.name.contains("8Embedded") || function.name.hasPrefix("supnorm_")
-  }
-
-  /// The name without the architecture that a link name ends in.
-  private static func plainName(_ name: String) -> String {
-    guard let end = name.range(of: "_v", options: .backwards) ?? name.range(of: "_rv", options: .backwards),
-      name[end.upperBound...].first?.isNumber == true
-    else { return name }
-    return String(name[..<end.lowerBound])
   }
 
   /// Which functions each function calls or jumps to, by address, from `llvm-objdump -d`.

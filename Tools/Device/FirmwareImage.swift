@@ -77,10 +77,15 @@ struct FirmwareImage {
 
   /// Names of the symbol table as they stand in the source, in their order.
   static func readable(_ names: [String]) throws -> [String] {
-    try withTemporaryFolder { folder in
-      let lines = try output("swift-demangle", ["--compact", "--simplified"] + names, in: folder)
-      return lines.split(separator: "\n").map(String.init)
+    // Of another name than Swift's the tool makes one of Swift's.
+    let mangled = names.filter { $0.hasPrefix("$") }
+    guard !mangled.isEmpty else { return names }
+    let lines = try withTemporaryFolder { folder in
+      try output("swift-demangle", ["--compact", "--simplified"] + mangled, in: folder)
     }
+    let readable = Dictionary(zip(mangled, lines.split(separator: "\n").map(String.init))) { first, _ in first
+    }
+    return names.map { readable[$0] ?? $0 }
   }
 
   private static func output(_ tool: String, _ arguments: [String], in folder: URL) throws -> String {
