@@ -56,8 +56,9 @@ struct DeployedModel {
   /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`, the class
   /// that is certified there, bounds of the logits.
   ///
+  /// - Parameter isCounted: whether only inference and certificate are to run.
   /// - Returns: whether the class is certified for every input within `deviation` LSB.
-  func answer(deviation: Int32) throws(RunError) -> Bool {
+  func answer(deviation: Int32, isCounted: Bool) throws(RunError) -> Bool {
     let input = unsafe UnsafePointer(model_input())
     var result = supnorm_result()
     mark_infer_begin()
@@ -68,9 +69,9 @@ struct DeployedModel {
     let answer = device_answer(
       class_index: result.class_index, radius: Int32(bitPattern: result.radius_lsb),
       verdict: try unsafe certify(input, result.class_index, deviation),
-      class_within: try unsafe classWithin(deviation, input))
+      class_within: isCounted ? SUPNORM_NO_CLASS : try unsafe classWithin(deviation, input))
     unsafe UnsafeMutableRawPointer(record + Int(outputs)).storeBytes(of: answer, as: device_answer.self)
-    try unsafe boundLogits(within: deviation, input)
+    if !isCounted || isRegression { try unsafe boundLogits(within: deviation, input) }
     return answer.verdict == SUPNORM_OK
   }
 

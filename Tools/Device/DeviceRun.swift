@@ -56,7 +56,7 @@ struct DeviceRun {
   func results(
     for inputs: [[Int16]], outputs: Int, deviation: Int, progress: (Double) -> Void
   ) throws -> DeviceResults {
-    let qemu = try prepare(inputs, deviation: deviation)
+    let qemu = try prepare(inputs, deviation: deviation, isCounted: false)
     let file = folder.appending(path: "results.bin")
     let recordBytes = 4 * Int(device_record_words(Int32(outputs)))
     let expected = Double(
@@ -76,7 +76,7 @@ struct DeviceRun {
   ///
   /// The few instructions of the calls themselves are included. Never cycles or time of a chip.
   func instructionCounts(for inputs: [[Int16]], deviation: Int) throws -> InstructionCounts {
-    let qemu = try prepare(inputs, deviation: deviation)
+    let qemu = try prepare(inputs, deviation: deviation, isCounted: true)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: qemu)
     process.arguments = arguments + ["-d", "exec,nochain,in_asm"]
@@ -107,10 +107,10 @@ struct DeviceRun {
     ]
   }
 
-  private func prepare(_ inputs: [[Int16]], deviation: Int) throws -> String {
+  private func prepare(_ inputs: [[Int16]], deviation: Int, isCounted: Bool) throws -> String {
     let header = device_samples(
       magic: DEVICE_SAMPLES_MAGIC, count: Int32(inputs.count), inputs: Int32(inputs[0].count),
-      deviation: Int32(deviation))
+      deviation: Int32(deviation), is_counted: isCounted ? 1 : 0)
     var bytes = unsafe withUnsafeBytes(of: header) { unsafe Data($0) }
     for value in inputs.joined() {
       bytes.append(contentsOf: [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)])
