@@ -5,22 +5,17 @@ internal import CSupNorm
   let pointer: UnsafePointer<supnorm_layer>
   let kernels: UnsafePointer<supnorm_inference>
 
-  /// A layer of a network that was opened.
+  /// A layer of a network that was opened, or is about to be checked.
   @unsafe init(_ checked: UnsafePointer<supnorm_layer>, kernels: UnsafePointer<supnorm_inference>) {
     unsafe pointer = checked
     unsafe self.kernels = kernels
   }
 
   /// Checks that the table is the layer's and, as the kind does, that its numbers and pointers can be; reads no array.
-  @unsafe init(
-    checking pointer: UnsafePointer<supnorm_layer>, kernels: UnsafePointer<supnorm_inference>?, columns: Int,
-    isLast: Bool, residuals: Int
-  ) throws(NetworkError) {
-    guard let kernels = unsafe kernels else { throw .nullPointer }
-    unsafe self.init(pointer, kernels: kernels)
+  func check(columns: Int, isLast: Bool, residuals: Int) throws(NetworkError) {
     guard unsafe kernels.pointee.kind == pointer.pointee.kind,
       unsafe kernels.pointee.layout == pointer.pointee.layout,
-      unsafe Int(pointer.pointee.columns) == columns, columns > 0, rows > 0, activation <= SUPNORM_NEGATE
+      unsafe Int(pointer.pointee.columns) == columns, columns > 0, rows > 0
     else { throw .malformed }
     let status = unsafe kernels.pointee.shape.unsafelyUnwrapped(pointer, isLast ? 1 : 0, UInt32(residuals))
     guard status == SUPNORM_OK else { throw NetworkError(status) }
@@ -36,7 +31,6 @@ internal import CSupNorm
   }
 
   var rows: Int { unsafe Int(pointer.pointee.rows) }
-  var activation: Int32 { unsafe Int32(pointer.pointee.activation) }
   /// Whether a network with this layer needs a table of bounds.
   var needsBounds: Bool { unsafe kernels.pointee.needs_bounds != 0 }
 

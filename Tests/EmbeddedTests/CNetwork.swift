@@ -49,6 +49,9 @@ struct Golden {
       hidden[index % 2] = max(hidden[index % 2], width)
     }
     hiddenWidth = hidden.reduce(0) { $0 + ($1 + 3) / 4 * 4 }
+    let workspaces = source.layers.map(Self.workspace)
+    let infer = 2 * hiddenWidth + (workspaces.map(\.infer).max() ?? 0)
+    needed = (infer, max(infer, 4 * hiddenWidth + (workspaces.map(\.certify).max() ?? 0)))
     unsafe network = UnsafeMutablePointer<supnorm_network>.allocate(capacity: 1)
     unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
     for (index, layer) in source.layers.enumerated() {
@@ -70,15 +73,15 @@ struct Golden {
     let inference = unsafe source.layers.map {
       unsafe supnorm_inference_of(UInt8($0.kind.constant), UInt8($0.layout))
     }
+    let activations = unsafe source.layers.map {
+      unsafe supnorm_activation_of(UInt8($0.activation.constant))
+    }
     let isRegression = source.task == .regression
     let certificates = unsafe source.layers.map { layer in
       let (kind, layout) = (UInt8(layer.kind.constant), UInt8(layer.layout))
       return unsafe isRegression ? supnorm_bounds_of(kind, layout) : supnorm_certificate_of(kind, layout)
     }
     let table = source.boundTable().map { supnorm_bound(slope: $0.slope, offset: $0.offset) }
-    let workspaces = source.layers.map(Self.workspace)
-    let infer = 2 * hiddenWidth + (workspaces.map(\.infer).max() ?? 0)
-    needed = (infer, max(infer, 4 * hiddenWidth + (workspaces.map(\.certify).max() ?? 0)))
     let scratch = (all: max(needed.certify, 8), infer: max(needed.infer, 8))
     let canonical = CanonicalOracle(
       source, bounds: source.boundTable(),
@@ -90,14 +93,14 @@ struct Golden {
         inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
         scratch_bytes: UInt32(scratch.all), infer_scratch_bytes: UInt32(scratch.infer),
-        crc32: canonical.checksum, head_crc32: canonical.headChecksum, layers: layers,
+        task: UInt16(isRegression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
+        tolerance_lsb: UInt16(toleranceLSB), feature_count: UInt16(features.count),
+        residual_count: UInt16(source.residualInputs.count), crc32: canonical.checksum,
+        head_crc32: canonical.headChecksum, layers: layers,
         bounds: source.isMaxPlus ? nil : copy(table),
         features: features.isEmpty ? nil : copy(features),
         residual_inputs: source.residualInputs.isEmpty ? nil : copy(source.residualInputs.map { UInt16($0) }),
-        feature_count: UInt16(features.count), residual_count: UInt16(source.residualInputs.count),
-        tolerance_lsb: UInt16(toleranceLSB),
-        task: UInt16(isRegression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
-        inference: copy(inference), certificates: copy(certificates)))
+        activations: copy(activations), inference: copy(inference), certificates: copy(certificates)))
   }
 
   /// Bytes of workspace that a layer's kernels need, in whole words of 8 bytes.

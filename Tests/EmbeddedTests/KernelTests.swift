@@ -182,23 +182,29 @@ struct KernelTests {
       for (index, layer) in network.layers.enumerated() {
         let kernels = unsafe try #require(
           supnorm_inference_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
+        let workspace = unsafe Self.workspace(kernels.pointee.workspace, of: layer)
         seen.insert([Int(layer.kind.constant), Int(layer.layout)])
         let isLast = index == network.layers.count - 1
         for _ in 0..<4 {
           let input = random.input(count: layer.columns)
           let plain = PlainLayer(layer: layer).accumulators(input)
           let hidden = GuardedMemory<Int16>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
-          unsafe kernels.pointee.infer(device.layers + index, input, hidden.pointer, nil)
+          unsafe kernels.pointee.infer(device.layers + index, input, hidden.pointer, nil, workspace.pointer)
           #expect(hidden.values == plain.map { requantized($0, shift: Int32(layer.shift)) }, "\(random)")
           let logits = GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
-          unsafe kernels.pointee.infer(device.layers + index, input, nil, logits.pointer)
+          unsafe kernels.pointee.infer(device.layers + index, input, nil, logits.pointer, workspace.pointer)
           let isNegated = isLast && layer.activation == .negate
           if isLast { #expect(logits.values == (isNegated ? plain.map { -$0 } : plain), "\(random)") }
-          #expect(hidden.areGuardsIntact && logits.areGuardsIntact)
+          #expect(hidden.areGuardsIntact && logits.areGuardsIntact && workspace.areGuardsIntact)
         }
       }
     }
     #expect(seen == [[0, 0], [1, 0], [2, 0], [2, 1], [2, 2], [2, 3]])
+  }
+
+  /// The workspace that a table asks for, with guards around it.
+  private static func workspace(_ bytesPerColumn: UInt8, of layer: IntegerLayer) -> GuardedMemory<UInt64> {
+    GuardedMemory(count: (Int(bytesPerColumn) * layer.columns + 7) / 8, filler: 77, guardWord: 0x5AA5)
   }
 
   @Test func `The bounds of every kind and layout equal the plain arithmetic bit for bit`() throws {
@@ -209,6 +215,7 @@ struct KernelTests {
       for (index, layer) in network.layers.enumerated() {
         let kernels = unsafe try #require(
           supnorm_certificate_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
+        let workspace = unsafe Self.workspace(kernels.pointee.workspace, of: layer)
         for _ in 0..<4 {
           let box = LayerBox(layer.columns, &random)
           let plain = PlainLayer(layer: layer)
@@ -218,27 +225,30 @@ struct KernelTests {
           }
           unsafe box.withBox { box in
             unsafe kernels.pointee.bound(
-              device.layers + index, box, hidden[0].pointer, hidden[1].pointer, nil, nil)
+              device.layers + index, box, hidden[0].pointer, hidden[1].pointer, nil, nil,
+              workspace.pointer)
           }
           #expect(
             hidden[0].values == ends.map { requantized($0.lower, shift: Int32(layer.shift)) }, "\(random)")
           #expect(
             hidden[1].values == ends.map { requantized($0.upper, shift: Int32(layer.shift)) }, "\(random)")
-          #expect(hidden[0].areGuardsIntact && hidden[1].areGuardsIntact)
+          #expect(hidden[0].areGuardsIntact && hidden[1].areGuardsIntact && workspace.areGuardsIntact)
           guard index == network.layers.count - 1 else { continue }
           let logits = (0..<2).map { _ in
             GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
           }
           unsafe box.withBox { box in
             unsafe kernels.pointee.bound(
-              device.layers + index, box, nil, nil, logits[0].pointer, logits[1].pointer)
+              device.layers + index, box, nil, nil, logits[0].pointer, logits[1].pointer,
+              workspace.pointer)
           }
           let isNegated = layer.activation == .negate
           #expect(logits[0].values == ends.map { isNegated ? -$0.upper : $0.lower }, "\(random)")
           #expect(logits[1].values == ends.map { isNegated ? -$0.lower : $0.upper }, "\(random)")
           for row in 0..<layer.rows {
             let exceeds = unsafe box.withBox { box in
-              unsafe kernels.pointee.exceeds(device.layers + index, UInt32(row), box)
+              unsafe kernels.pointee.exceeds(
+                device.layers + index, UInt32(row), box, workspace.pointer)
             }
             #expect((exceeds != 0) == plain.exceeds(row, box), "row \(row); \(random)")
             verdicts[exceeds == 0 ? 0 : 1] += 1

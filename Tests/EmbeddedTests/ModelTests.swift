@@ -45,6 +45,8 @@ struct ModelTests {
       unsafe model = supnorm_model(
         network: UnsafePointer(device.network), even_elements: UInt32(truncatingIfNeeded: random.next()),
         odd_elements: UInt32(truncatingIfNeeded: random.next()),
+        inference_workspace: UInt32(truncatingIfNeeded: random.next()),
+        certificate_workspace: UInt32(truncatingIfNeeded: random.next()),
         seal: UInt32(truncatingIfNeeded: random.next()))
       if round == 0 { unsafe (model.even_elements, model.odd_elements, model.seal) = (4, 4, 0) }
       #expect(unsafe Self.statuses(&model, device) == unopened, "\(random)")
@@ -56,11 +58,13 @@ struct ModelTests {
     let device = CNetwork(try ExampleNetworks.mixed())
     let opened = unsafe device.model.pointee
     for bit in 0..<32 {
-      for field in 0..<3 {
+      for field in 0..<5 {
         var model = unsafe opened
         if field == 0 { unsafe model.even_elements ^= 1 << UInt32(bit) }
         if field == 1 { unsafe model.odd_elements ^= 1 << UInt32(bit) }
-        if field == 2 { unsafe model.seal ^= 1 << UInt32(bit) }
+        if field == 2 { unsafe model.inference_workspace ^= 1 << UInt32(bit) }
+        if field == 3 { unsafe model.certificate_workspace ^= 1 << UInt32(bit) }
+        if field == 4 { unsafe model.seal ^= 1 << UInt32(bit) }
         #expect(unsafe CSupNorm.supnorm_self_check(&model) == SUPNORM_ERROR_UNOPENED)
       }
       var model = unsafe opened

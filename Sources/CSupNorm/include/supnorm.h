@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "SupNorm: this processor is not little-endian"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -122,8 +126,12 @@ typedef struct supnorm_feature {
 /* The kernels of a layer's kind and layout, see supnorm_kernels.h. A program contains those that its networks name. */
 typedef struct supnorm_inference supnorm_inference;
 typedef struct supnorm_certificate supnorm_certificate;
+/* What follows a layer's rows, in a table as the kernels. */
+typedef struct supnorm_activation supnorm_activation;
 
-/* One network with everything the device needs for answers and certificates. */
+/* One network with everything the device needs for answers and certificates. The fields before the checksums are the
+ * first record of the canonical byte string as they stand, as the numbers of a layer are its record: processors are
+ * little-endian. */
 typedef struct supnorm_network {
   uint16_t format_version; /* SUPNORM_FORMAT_VERSION */
   uint16_t layer_count;
@@ -134,6 +142,10 @@ typedef struct supnorm_network {
   int16_t input_max;
   uint32_t scratch_bytes;       /* enough for every function below */
   uint32_t infer_scratch_bytes; /* enough for supnorm_infer alone */
+  uint16_t task;                /* SUPNORM_CLASSIFICATION or SUPNORM_REGRESSION */
+  uint16_t tolerance_lsb;       /* the radius that covers the declared tolerances of all features; 0 for none */
+  uint16_t feature_count;       /* 1 (the same map for all inputs) or inputs */
+  uint16_t residual_count;      /* the last layer's columns are the last hidden layer's rows and these */
   uint32_t crc32;      /* CRC-32 (IEEE 802.3) of the canonical byte string: all that certificates rest on, see the
                           article "Header format" */
   uint32_t head_crc32; /* the same of its first record alone, the numbers of this struct: it proves the counts
@@ -144,10 +156,7 @@ typedef struct supnorm_network {
                                       Null if all layers are MAXPLUS: slope 2 for pairs, 1 for outputs, offset 0 */
   const supnorm_feature *features; /* feature_count */
   const uint16_t *residual_inputs; /* residual_count, increasing; null when there are none, as with a last MAXPLUS */
-  uint16_t feature_count;          /* 1 (the same map for all inputs) or inputs */
-  uint16_t residual_count;         /* the last layer's columns are the last hidden layer's rows and these */
-  uint16_t tolerance_lsb;          /* the radius that covers the declared tolerances of all features; 0 for none */
-  uint16_t task;                   /* SUPNORM_CLASSIFICATION or SUPNORM_REGRESSION */
+  const supnorm_activation *const *activations;   /* layer_count */
   const supnorm_inference *const *inference;      /* layer_count */
   const supnorm_certificate *const *certificates; /* layer_count; null for answers without certificates and bounds */
 } supnorm_network;
