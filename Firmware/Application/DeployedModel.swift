@@ -30,12 +30,24 @@ struct DeployedModel {
   var outputs: Int32 { unsafe Int32(network.pointee.outputs) }
 
   /// Opens the model, proves again on the stored numbers what the header claims of them, compares every golden vector,
-  /// and sees that wrong scratch memory is an error on this board, too, and no trap.
+  /// sees that wrong scratch memory is an error on this board, too, and no trap, and encodes a reading.
   func check() throws(RunError) {
     try accept(unsafe supnorm_open(network, model))
     try accept(unsafe supnorm_self_check(model))
     try accept(unsafe supnorm_self_test(model, golden, goldenCount, scratch, scratchBytes, record))
     try refuseWrongScratch()
+    try encodeReading()
+  }
+
+  /// Expects the greatest reading that there is to become an input of the declared range, where there are readings.
+  private func encodeReading() throws(RunError) {
+    var encoded: Int16 = 0
+    let status = unsafe supnorm_encode(model, 0, .max, &encoded)
+    if status == SUPNORM_ERROR_READING { return }
+    try accept(status)
+    guard unsafe encoded >= network.pointee.input_min && encoded <= network.pointee.input_max else {
+      throw .model(SUPNORM_ERROR_GOLDEN)
+    }
   }
 
   /// Expects scratch memory that is not aligned, or one byte short, to be refused.
