@@ -75,14 +75,13 @@ struct FullNetwork: Sendable {
       while columns.count < entries.count, let column = free.next() { columns.insert(column) }
       // The center that puts a row behind the others; its candidates are s·(x - center).
       let isBehind = (row == 0) == isWinnerLeast
-      let center = isBehind != isNegated ? min(lead, layer.usesByteOffsets ? 255 : 32767) : 0
+      let center = isBehind != isNegated ? min(lead, 32767) : 0
       return columns.sorted().map {
         MaxPlusEntry(column: $0, sign: isNegated ? -1 : 1, offset: isNegated ? center : -center)
       }
     }
     return MaxPlusLayer(
-      columns: layer.columns, entries: entries, activation: layer.activation,
-      usesByteColumns: layer.usesByteColumns, usesByteOffsets: layer.usesByteOffsets)
+      columns: layer.columns, entries: entries, activation: layer.activation, range: layer.range)
   }
 
   /// Of a first layer of maxima the least input, whose entries all end last; else ever more pairs of columns.
