@@ -1,6 +1,6 @@
 internal import CSupNorm
 
-extension Network {
+extension Model {
   /// The scratch memory that a C function was given, when no two of the buffers that the function works on share a byte.
   ///
   /// - Parameters:

@@ -1,6 +1,6 @@
 public import CSupNorm
 
-extension Network {
+extension Model {
   /// Runs one golden vector and compares logits, class, global and local radius exactly; of a regression, which
   /// has no class and no radii, the outputs; without kernels for certificates all but the local radius.
   ///
@@ -42,10 +42,10 @@ extension Network {
   _ model: UnsafePointer<supnorm_model>?, _ golden: UnsafePointer<supnorm_golden>?, _ goldenCount: Int,
   _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let golden = unsafe golden, let logits = unsafe logits else { throw .nullPointer }
     for index in 0..<max(goldenCount, 0) {
-      try unsafe network.selfTest(
+      try unsafe model.selfTest(
         golden[index], scratch: scratch, scratchBytes: scratchBytes, logits: logits)
     }
     return SUPNORM_OK
