@@ -8,10 +8,10 @@
 #ifndef SUPNORM_H
 #define SUPNORM_H
 
+#include "supnorm_names.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "supnorm_names.h"
 
 #ifdef __cplusplus
 extern "C" {
