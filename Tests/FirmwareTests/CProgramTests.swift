@@ -160,8 +160,8 @@ struct CProgramTests {
         "-ffreestanding", "-fno-builtin",
         "-nostdlib", "-Wl,--gc-sections", "-Wl,--fatal-warnings", "-I",
         Checkout.root.appending(path: "Sources/CSupNorm/include").path, "-I",
-        startup.appending(path: "include").path, "-I", startup.path, "-T",
-        Checkout.root.appending(path: "Firmware/Boards/\(board).ld").path,
+        startup.appending(path: "include").path, "-I", startup.path, "-L",
+        Checkout.root.appending(path: "Firmware/Boards").path, "-T", "\(board)/\(board).ld",
       ] + sources + startupSources + [try Archives.path(core), "-o", "main.elf"], folder: folder.url)
     try #require(compile.status == 0, "\(compile.errorOutput)")
     let run = try Checkout.run(

@@ -8,29 +8,41 @@
 #ifndef SUPNORM_H
 #define SUPNORM_H
 
-#include "supnorm_names.h"
-
 #include <stddef.h>
 #include <stdint.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "SupNorm: this processor is not little-endian"
+#endif
+
+#include "supnorm_names.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* What is refused, with an error of its own and no trap: null pointers, a model that was never opened, scratch memory
+ * that is too small or not aligned, buffers of one call that share a byte (all scratch_bytes count), a class or a radius
+ * out of range. An address itself cannot be checked. */
+
 /* The version of the library and of the tool, which `supnorm --version` prints. */
 #define SUPNORM_VERSION "0.10.0"
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 4
+#define SUPNORM_FORMAT_VERSION 5
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0
 #define SUPNORM_SPARSE 1
 #define SUPNORM_MAXPLUS 2
 
-/* Layout bits of a MAXPLUS layer. */
-#define SUPNORM_BYTE_COLUMNS 1 /* a column is a byte: its place in its block of 256 columns; at most 1024 columns */
-#define SUPNORM_BYTE_OFFSETS 2 /* an offset is a byte b: -b for sign +1, +b for sign -1, so that s*x + o = s*(x - b) */
+/* The most columns of a SPARSE layer: twice a column fits in 16 bits. */
+#define SUPNORM_SPARSE_COLUMNS_MAX 32767
+
+/* Layouts of a MAXPLUS layer: how an entry holds its step and its place, see below. */
+#define SUPNORM_WORDS 0     /* step << 16 | place in 32 bits: any range, at most 32767 columns */
+#define SUPNORM_BYTES 1     /* step << 8 | place in 16 bits: a range of at most 255 LSB, at most 128 columns */
+#define SUPNORM_HALFWORDS 2 /* step << 11 | place in 16 bits: a range of at most 255 LSB, at most 1024 columns */
 
 /* Activations: all exact on Int16 and nonexpansive in the sup norm. */
 #define SUPNORM_IDENTITY 0 /* y = x */
@@ -56,6 +68,7 @@ extern "C" {
 #define SUPNORM_ERROR_READING (-11)   /* the feature has no whole readings: a host encodes its values */
 #define SUPNORM_ERROR_KERNELS (-12)   /* the network names no kernels for this: NAME_inference_network has no others */
 #define SUPNORM_ERROR_UNOPENED (-13)  /* the model was never opened by supnorm_open */
+#define SUPNORM_ERROR_OVERLAP (-14)   /* two buffers of the call share a byte: scratch, input, logits, bounds */
 
 /* The largest distance of two Int16 values, and so the largest radius that means anything. */
 #define SUPNORM_RADIUS_MAX 65535
@@ -72,36 +85,46 @@ extern "C" {
  *   accumulator = biases[r] + sum over c of weights[r][c] * x[c]              exact in Int32
  *   y[r] = activation(clamp((accumulator + 2^(shift-1)) >> shift))            Int16
  *
- * MAXPLUS, the maximum over the row's entries k (at least one) with column c, sign s = +1 or -1 and offset o:
+ * MAXPLUS, the maximum over the row's entries k with column c, sign s = +1 or -1 and offset o, which reads its inputs
+ * cut to a range, x = min(max(input, input_min), input_max):
  *
  *   accumulator = max over k of s[k] * x[c[k]] + o[k]                         exact in Int32
  *   y[r] = activation(clamp(accumulator))                                     Int16
  *
+ * A first layer's range is the declared one; a later layer's holds all that the layers before it can give, so that it
+ * cuts nothing.
+ *
  * The last layer of a network neither requantises nor saturates: its accumulators are the logits, or their exact
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
- * last hidden layer and, behind them, the network's residual inputs unchanged.
+ * last hidden layer and, behind them, the network's residual inputs, cut to the range of the first layer.
  *
- * The entries of a MAXPLUS row stand in groups: without BYTE_COLUMNS two, those of sign +1, then those of sign -1;
- * with BYTE_COLUMNS two for each block of 256 columns: block 0 sign +1, block 0 sign -1, block 1 sign +1, ...
- * Within a group the columns strictly increase. */
+ * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds need to ask no
+ * weight for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
+ * 2 * column is the place of x[column] in bytes.
+ *
+ * The potential of a MAXPLUS entry is the greatest value that it takes over the range, s * x + o where s * x is
+ * greatest; it falls short of it by Z[2 * c] = x - input_min for s = -1, by Z[2 * c + 1] = input_max - x for s = +1. The
+ * entries of a row stand by falling potential: `biases` has the first one's, an entry the place of its Z and the step
+ * down from the potential before it, 0 for the first. The steps of a row add up to at least the width of the range (and
+ * at least 1), so a row is done, whatever the inputs, when their sum reaches the least `steps so far + Z` that was seen.
+ * An entry may repeat the first one's place with a lower potential, where a step would not fit otherwise. */
 typedef struct supnorm_layer {
   uint8_t kind;          /* SUPNORM_DENSE, SUPNORM_SPARSE or SUPNORM_MAXPLUS */
   uint8_t activation;    /* SUPNORM_IDENTITY ...; in the last layer IDENTITY, or NEGATE if it is MAXPLUS */
   uint8_t shift;         /* 0 ... 15; MAXPLUS: 0 */
-  uint8_t layout;        /* MAXPLUS: SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS; else 0 */
+  uint8_t layout;        /* MAXPLUS: SUPNORM_WORDS, SUPNORM_BYTES or SUPNORM_HALFWORDS; else 0 */
   uint16_t rows;         /* outputs of the layer, 1 ... 65535 */
-  uint16_t columns;      /* inputs of the layer, 1 ... 65535 */
+  uint16_t columns;      /* inputs of the layer, 1 ... 65535; SPARSE, MAXPLUS: 1 ... 32767 */
   uint32_t row_sum_bound; /* no row's sum of |w| exceeds this; MAXPLUS: 1 */
   uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
-  const int16_t *weights;          /* DENSE: row-major; SPARSE: row after row, columns increasing;
-                                      MAXPLUS: the offset of each entry, null with BYTE_OFFSETS */
-  const int32_t *biases;           /* rows, in accumulator units; MAXPLUS: null */
-  const uint16_t *column_indices;  /* SPARSE, MAXPLUS: the column of each weight or entry; DENSE and
-                                      MAXPLUS with BYTE_COLUMNS: null */
-  const uint16_t *row_entries;     /* SPARSE: how many weights each row stores; MAXPLUS: how many entries each
-                                      group has, row after row; DENSE: null */
-  const uint8_t *byte_columns;     /* MAXPLUS with BYTE_COLUMNS: column modulo 256 of each entry; else null */
-  const uint8_t *byte_offsets;     /* MAXPLUS with BYTE_OFFSETS: -s * o of each entry; else null */
+  int16_t input_min;     /* MAXPLUS: inputs are cut to input_min ... input_max; else -32768 ... 32767 */
+  int16_t input_max;
+  const int16_t *weights;      /* DENSE: row-major; else null */
+  const int32_t *biases;       /* rows, in accumulator units; MAXPLUS: the greatest potential of each row */
+  const uint32_t *words;       /* SPARSE: the stored weights; MAXPLUS with WORDS: the entries; row after row; else null */
+  const uint16_t *row_entries; /* SPARSE: how many weights above 0 and below 0 each row stores; MAXPLUS: how many entries
+                                  each row stores; DENSE: null */
+  const uint16_t *halfwords;   /* MAXPLUS with BYTES or HALFWORDS: the entries, row after row; else null */
 } supnorm_layer;
 
 /* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference
@@ -124,8 +147,12 @@ typedef struct supnorm_feature {
 /* The kernels of a layer's kind and layout, see supnorm_kernels.h. A program contains those that its networks name. */
 typedef struct supnorm_inference supnorm_inference;
 typedef struct supnorm_certificate supnorm_certificate;
+/* What follows a layer's rows, in a table as the kernels. */
+typedef struct supnorm_activation supnorm_activation;
 
-/* One network with everything the device needs for answers and certificates. */
+/* One network with everything the device needs for answers and certificates. The fields before the checksums are the
+ * first record of the canonical byte string as they stand, as the numbers of a layer are its record: processors are
+ * little-endian. */
 typedef struct supnorm_network {
   uint16_t format_version; /* SUPNORM_FORMAT_VERSION */
   uint16_t layer_count;
@@ -136,6 +163,10 @@ typedef struct supnorm_network {
   int16_t input_max;
   uint32_t scratch_bytes;       /* enough for every function below */
   uint32_t infer_scratch_bytes; /* enough for supnorm_infer alone */
+  uint16_t task;                /* SUPNORM_CLASSIFICATION or SUPNORM_REGRESSION */
+  uint16_t tolerance_lsb;       /* the radius that covers the declared tolerances of all features; 0 for none */
+  uint16_t feature_count;       /* 1 (the same map for all inputs) or inputs */
+  uint16_t residual_count;      /* the last layer's columns are the last hidden layer's rows and these */
   uint32_t crc32;      /* CRC-32 (IEEE 802.3) of the canonical byte string: all that certificates rest on, see the
                           article "Header format" */
   uint32_t head_crc32; /* the same of its first record alone, the numbers of this struct: it proves the counts
@@ -146,10 +177,7 @@ typedef struct supnorm_network {
                                       Null if all layers are MAXPLUS: slope 2 for pairs, 1 for outputs, offset 0 */
   const supnorm_feature *features; /* feature_count */
   const uint16_t *residual_inputs; /* residual_count, increasing; null when there are none, as with a last MAXPLUS */
-  uint16_t feature_count;          /* 1 (the same map for all inputs) or inputs */
-  uint16_t residual_count;         /* the last layer's columns are the last hidden layer's rows and these */
-  uint16_t tolerance_lsb;          /* the radius that covers the declared tolerances of all features; 0 for none */
-  uint16_t task;                   /* SUPNORM_CLASSIFICATION or SUPNORM_REGRESSION */
+  const supnorm_activation *const *activations;   /* layer_count */
   const supnorm_inference *const *inference;      /* layer_count */
   const supnorm_certificate *const *certificates; /* layer_count; null for answers without certificates and bounds */
 } supnorm_network;
@@ -195,7 +223,7 @@ int32_t supnorm_open(const supnorm_network *network, supnorm_model *model)
  * model: opened by supnorm_open, here and below
  * input: network->inputs Int16 values, full range allowed; not changed
  * scratch: at least network->infer_scratch_bytes, aligned to 8 bytes (NAME_SCRATCH declares such a buffer), any
- *   content; must not overlap input or logits. Input and logits need only their own type's alignment.
+ *   content. Input and logits need only their own type's alignment. Of these three no two may share a byte.
  * logits: network->outputs Int32 values, written
  * result: written
  * Returns SUPNORM_OK or a negative error; after an error logits and result are unspecified.
@@ -232,7 +260,7 @@ int32_t supnorm_certify(const supnorm_model *model, const int16_t *input, int32_
  * lower[j] <= output j <= upper[j], in accumulator units. Of a classifier the outputs are the logits.
  *
  * scratch: at least network->scratch_bytes
- * lower, upper: network->outputs Int32 values each, written; must not overlap anything
+ * lower, upper: network->outputs Int32 values each, written
  * Returns SUPNORM_OK, SUPNORM_UNCERTIFIED (an input outside the declared range: nothing is claimed) or a negative
  * error; lower and upper are unspecified then. Cost: two passes over the weights. */
 int32_t supnorm_output_bounds(const supnorm_model *model, const int16_t *input, int32_t radius_lsb,
@@ -256,7 +284,7 @@ int32_t supnorm_self_check(const supnorm_model *model)
 
 /* Runs golden vectors and compares logits, class, global radius and, where the network names kernels for
  * certificates, local radius exactly.
- * logits: network->outputs values to work in. Returns SUPNORM_OK or the first error found. */
+ * logits: network->outputs values to work in, not those of a golden vector. Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_test(const supnorm_model *model, const supnorm_golden *golden, size_t golden_count,
                           void *scratch, size_t scratch_bytes, int32_t *logits)
     SUPNORM_LINK_NAME(supnorm_self_test);
@@ -288,6 +316,7 @@ static inline const char *supnorm_status_name(int32_t status) {
   case SUPNORM_ERROR_READING: return "no whole readings";
   case SUPNORM_ERROR_KERNELS: return "no kernels for this";
   case SUPNORM_ERROR_UNOPENED: return "model not opened";
+  case SUPNORM_ERROR_OVERLAP: return "overlapping buffers";
   default: return "unknown status";
   }
 }

@@ -57,6 +57,14 @@ struct supnorm_certificate {
   int32_t (*exceeds)(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace);
 };
 
+/* What follows the rows of a layer, in place: of values, and of the ends of a box of them. Null changes nothing; where
+ * `bound` alone is null the ends are applied to each by itself. */
+struct supnorm_activation {
+  uint8_t activation; /* SUPNORM_IDENTITY ... */
+  void (*apply)(int16_t *values, uint32_t count);
+  void (*bound)(int16_t *lower, int16_t *upper, uint32_t count);
+};
+
 /* A table in a section of its own, so that the linker drops it, and the kernels that it names, with what names it.
  * Compilers leave out a table that nothing names. */
 #if defined(__GNUC__) && defined(__ELF__) && (defined(__PIC__) || defined(__PIE__))
@@ -98,30 +106,48 @@ struct supnorm_certificate {
 
 SUPNORM_KIND(dense);
 SUPNORM_KERNELS(dense);
-SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 0, 0);
+SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 4, 6);
 
 SUPNORM_KIND(sparse);
 SUPNORM_KERNELS(sparse);
-SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 0);
+SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 4);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
-SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, 0, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_columns);
-SUPNORM_TABLES(maxplus_byte_columns, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_offsets);
-SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, SUPNORM_WORDS, 0, 4, 4);
 SUPNORM_KERNELS(maxplus_bytes);
-SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTES, 0, 2, 2);
+SUPNORM_KERNELS(maxplus_halfwords);
+SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0, 2, 2);
+
+#define SUPNORM_VALUES(name) void supnorm_##name(int16_t *values, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name)
+#define SUPNORM_VALUE_ENDS(name) \
+  void supnorm_##name##_bound(int16_t *lower, int16_t *upper, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name##_bound)
+SUPNORM_VALUES(relu);
+SUPNORM_VALUES(abs);
+SUPNORM_VALUE_ENDS(abs);
+SUPNORM_VALUES(maxmin);
+SUPNORM_VALUES(sort);
+SUPNORM_VALUES(negate);
+SUPNORM_VALUE_ENDS(negate);
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_0) = {SUPNORM_IDENTITY, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_1) = {SUPNORM_RELU, supnorm_relu, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_2) = {SUPNORM_ABS, supnorm_abs, supnorm_abs_bound};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_3) = {SUPNORM_MAXMIN, supnorm_maxmin, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_4) = {SUPNORM_SORT, supnorm_sort, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, supnorm_negate, supnorm_negate_bound};
+
+/* SUPNORM_ACTIVATION(activation): the table of an activation, a macro or number. */
+#define SUPNORM_ACTIVATION(activation) SUPNORM_ACTIVATION_OF(activation)
+#define SUPNORM_ACTIVATION_OF(activation) supnorm_activation_##activation
 
 /* SUPNORM_TABLE(kind, layout, role): the table of a kind and layout, both macros or numbers, for the role inference,
  * certificate or bounds. Another kind or layout has no table, and does not compile. */
 #define SUPNORM_TABLE_0_0(role) supnorm_dense_##role
 #define SUPNORM_TABLE_1_0(role) supnorm_sparse_##role
 #define SUPNORM_TABLE_2_0(role) supnorm_maxplus_words_##role
-#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_byte_columns_##role
-#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_byte_offsets_##role
-#define SUPNORM_TABLE_2_3(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_halfwords_##role
 #define SUPNORM_TABLE(kind, layout, role) SUPNORM_TABLE_OF(kind, layout, role)
 #define SUPNORM_TABLE_OF(kind, layout, role) SUPNORM_TABLE_##kind##_##layout(role)
 
@@ -129,11 +155,22 @@ SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | S
  * calls them links every kernel. */
 #define SUPNORM_EACH_TABLE(role) \
   SUPNORM_CASE(0, 0, role) SUPNORM_CASE(1, 0, role) \
-  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role) SUPNORM_CASE(2, 3, role)
+  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role)
 #define SUPNORM_CASE(kind, layout, role) case (kind) << 8 | (layout): return &SUPNORM_TABLE(kind, layout, role);
 static inline const supnorm_inference *supnorm_inference_of(uint8_t kind, uint8_t layout) {
   switch (kind << 8 | layout) {
     SUPNORM_EACH_TABLE(inference)
+  default: return NULL;
+  }
+}
+static inline const supnorm_activation *supnorm_activation_of(uint8_t activation) {
+  switch (activation) {
+  case SUPNORM_IDENTITY: return &supnorm_activation_0;
+  case SUPNORM_RELU: return &supnorm_activation_1;
+  case SUPNORM_ABS: return &supnorm_activation_2;
+  case SUPNORM_MAXMIN: return &supnorm_activation_3;
+  case SUPNORM_SORT: return &supnorm_activation_4;
+  case SUPNORM_NEGATE: return &supnorm_activation_5;
   default: return NULL;
   }
 }
