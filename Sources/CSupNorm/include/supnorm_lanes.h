@@ -107,20 +107,8 @@ SUPNORM_LANES supnorm_ends supnorm_row_ends(const int16_t *weights, const uint16
 #endif
 }
 
-/* Whether a dense row's sum exceeds another's everywhere in a box: at the corner where their difference is least. */
-SUPNORM_LANES int32_t supnorm_dense_row_exceeds(const int16_t *weights, int32_t sum, const int16_t *others,
-                                            int32_t other_sum, uint32_t count, const supnorm_box *box) {
-  uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum;
-  for (uint32_t column = 0; column < count; column++) {
-    int32_t weight = weights[column], other = others[column];
-    int32_t value = supnorm_end(box, column, weight >= other);
-    total += (uint32_t)(weight * value);
-    other_total += (uint32_t)(other * value);
-  }
-  return (int32_t)total > (int32_t)other_total;
-}
-
-/* The same of sparse rows, both in step by column. */
+/* Whether a sparse row's sum exceeds another's everywhere in a box, both in step by column: at the corner where their
+ * difference is least. */
 SUPNORM_LANES int32_t supnorm_sparse_row_exceeds(const int16_t *weights, const uint16_t *columns, uint32_t count,
                                              int32_t sum, const int16_t *others, const uint16_t *other_columns,
                                              uint32_t other_count, int32_t other_sum, const supnorm_box *box) {
