@@ -164,7 +164,8 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
 #define SUPNORM_DENSE_ROWS 4
 #define SUPNORM_DENSE_ROW(row, sum) "ldrsh r0, [" row ", r6]\n muls r0, r7, r0\n add " sum ", r0\n"
 #define SUPNORM_DENSE_COLUMN \
-  SUPNORM_DENSE_ROW("r1", "r8") SUPNORM_DENSE_ROW("r2", "r9") SUPNORM_DENSE_ROW("r3", "r10") SUPNORM_DENSE_ROW("r4", "r11")
+  SUPNORM_DENSE_ROW("r1", "r8") SUPNORM_DENSE_ROW("r2", "r9") \
+  SUPNORM_DENSE_ROW("r3", "r10") SUPNORM_DENSE_ROW("r4", "r11")
 /* Saturates by the sign: r6 is 32767. */
 #define SUPNORM_DENSE_STORE(sum, place) \
   "mov r4, " sum "\n adds r4, r4, r2\n asrs r4, r3\n sxth r5, r4\n cmp r5, r4\n beq 7f\n" \
@@ -678,8 +679,12 @@ SUPNORM_LANES void supnorm_row_sums(const int16_t *row, const void *ends, uint32
   supnorm_two_sums(&two);
 }
 #else
-/* ---- RISC-V and others: two products a weight, and a third addition for a negative one ---- */
+/* ---- Cortex-M3 and RISC-V: two products a weight, and a third addition for a negative one ---- */
+#if defined(__arm__)
+#define SUPNORM_DENSE_BOUND_ROWS 2
+#else
 #define SUPNORM_DENSE_BOUND_ROWS 4
+#endif
 #define SUPNORM_DENSE_SIGNED_PART
 #define SUPNORM_DENSE_EACH_BOUND \
   _Pragma("clang loop unroll(full)") for (uint32_t k = 0; k < SUPNORM_DENSE_BOUND_ROWS; k++)
