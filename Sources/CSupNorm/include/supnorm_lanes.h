@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * The library's own: a model header needs nothing of it. Each function is one row of a layer, or one group of a row.
+ * The library's own: a model header needs nothing of it. Here is what kinds share; each kind has a header.
  * The plain functions in Sources/Embedded/Kernels are the specification, which every form of these equals bit for bit.
  * Sums are exact in 32 bits for every layer that is admissible; they are taken unsigned, so that those of others wrap
  * around. Which columns there are supnorm_self_check has proved.
@@ -41,99 +41,15 @@ typedef struct supnorm_ends {
   int32_t greatest;
 } supnorm_ends;
 
-/* The lower or the upper end of a column of a box. */
-SUPNORM_LANES int32_t supnorm_end(const supnorm_box *box, uint32_t column, int32_t is_lower) {
-  int32_t end = (is_lower ? box->lower : box->upper)[column];
-  if (box->deviation != 0) { /* around one vector */
-    end += is_lower ? -box->deviation : box->deviation;
-    end = end > box->minimum ? end : box->minimum;
-    end = end < box->maximum ? end : box->maximum;
-  }
-  return end;
-}
-
-/* ---- Weighted rows: sum + the sum of w * x ---- */
-
-/* A sparse row, a column for each weight. */
-SUPNORM_LANES int32_t supnorm_sparse_row_sum(const int16_t *weights, const uint16_t *columns, const int16_t *values,
-                                         uint32_t count, int32_t sum) {
-  uint32_t total = (uint32_t)sum;
-  const int16_t *end = weights + (count & ~UINT32_C(3));
-  for (; weights != end; weights += 4, columns += 4) {
-    total += (uint32_t)(weights[0] * values[columns[0]]);
-    total += (uint32_t)(weights[1] * values[columns[1]]);
-    total += (uint32_t)(weights[2] * values[columns[2]]);
-    total += (uint32_t)(weights[3] * values[columns[3]]);
-  }
-  for (end += count & 3; weights != end; weights++, columns++) { total += (uint32_t)(*weights * values[*columns]); }
-  return (int32_t)total;
-}
-
-/* The ends of a row's sum over a box, dense without columns, around one vector or between two. */
-SUPNORM_LANES supnorm_ends supnorm_row_ends_of(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                               int32_t sum, const supnorm_box *box, int32_t is_sparse,
-                                               int32_t is_around) {
-  uint32_t least = (uint32_t)sum, greatest = (uint32_t)sum;
-  const int16_t *lower = box->lower, *upper = box->upper;
-  int32_t deviation = box->deviation, minimum = box->minimum, maximum = box->maximum;
-  supnorm_ends ends;
-  for (uint32_t index = 0; index < count; index++) {
-    uint32_t column = is_sparse ? columns[index] : index;
-    int32_t weight = weights[index], low = lower[column], high, exchange;
-    if (is_around) {
-      high = low + deviation < maximum ? low + deviation : maximum;
-      low = low - deviation > minimum ? low - deviation : minimum;
-    } else {
-      high = upper[column];
-    }
-    /* A negative weight has the ends exchanged; without a branch, which no processor could predict. */
-    exchange = (low ^ high) & (weight < 0 ? -1 : 0);
-    least += (uint32_t)(weight * (low ^ exchange));
-    greatest += (uint32_t)(weight * (high ^ exchange));
-  }
-  ends.least = (int32_t)least;
-  ends.greatest = (int32_t)greatest;
-  return ends;
-}
-
-/* The same; a host has a loop for each form, a board one for both. */
-SUPNORM_LANES supnorm_ends supnorm_row_ends(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                            int32_t sum, const supnorm_box *box, int32_t is_sparse) {
-#if UINTPTR_MAX > UINT32_MAX
-  if (box->deviation == 0) { return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 0); }
-  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 1);
-#else
-  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, box->deviation != 0);
+/* What a hidden layer makes of a sum: clamp((sum + 2^(shift-1)) >> shift). */
+SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, uint32_t shift) {
+  int32_t value = (int32_t)((uint32_t)sum + ((UINT32_C(1) << shift) >> 1)) >> shift;
+#if defined(__thumb2__) /* ssat */
+  value = value < -32768 ? -32768 : value;
+  return (int16_t)(value > 32767 ? 32767 : value);
+#else /* few values leave the range */
+  return (int16_t)((int16_t)value == value ? value : value < 0 ? -32768 : 32767);
 #endif
-}
-
-/* Whether a sparse row's sum exceeds another's everywhere in a box, both in step by column: at the corner where their
- * difference is least. */
-SUPNORM_LANES int32_t supnorm_sparse_row_exceeds(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                             int32_t sum, const int16_t *others, const uint16_t *other_columns,
-                                             uint32_t other_count, int32_t other_sum, const supnorm_box *box) {
-  const uint32_t none = UINT32_C(65536);
-  uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum;
-  while (count > 0 || other_count > 0) {
-    uint32_t own_column = count > 0 ? *columns : none;
-    uint32_t other_column = other_count > 0 ? *other_columns : none;
-    uint32_t column = own_column < other_column ? own_column : other_column;
-    int32_t weight = 0, other = 0, value;
-    if (own_column == column) {
-      weight = *weights++;
-      columns++;
-      count--;
-    }
-    if (other_column == column) {
-      other = *others++;
-      other_columns++;
-      other_count--;
-    }
-    value = supnorm_end(box, column, weight >= other);
-    total += (uint32_t)(weight * value);
-    other_total += (uint32_t)(other * value);
-  }
-  return (int32_t)total > (int32_t)other_total;
 }
 
 #endif

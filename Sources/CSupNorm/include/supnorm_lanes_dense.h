@@ -18,12 +18,6 @@
 #include <arm_acle.h>
 #endif
 
-/* A sum half up to the scale of the next layer, see `requantized`. */
-SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, int32_t half, uint32_t shift) {
-  const int32_t value = (int32_t)((uint32_t)sum + (uint32_t)half) >> shift;
-  return (int16_t)(value > 32767 ? 32767 : value < -32768 ? -32768 : value);
-}
-
 /* ---- One row, of any number of columns and at any address ---- */
 #if defined(__ARM_FEATURE_DSP) && !defined(__ARM_FEATURE_MVE)
 typedef struct __attribute__((packed, may_alias)) supnorm_word {
@@ -307,7 +301,7 @@ __attribute__((noinline)) static void supnorm_dense_blocks(supnorm_blocks *block
     if (blocks->shift == 32) {
       SUPNORM_DENSE_EACH { *logits++ = (int32_t)sum[k]; }
     } else {
-      SUPNORM_DENSE_EACH { *hidden++ = supnorm_requantized((int32_t)sum[k], blocks->half, blocks->shift); }
+      SUPNORM_DENSE_EACH { *hidden++ = supnorm_requantized((int32_t)sum[k], blocks->shift); }
     }
   } while (--blocks->blocks > 0);
   blocks->row = start;
@@ -351,13 +345,12 @@ SUPNORM_LANES const supnorm_entry *supnorm_dense_list(const int16_t *values, con
 SUPNORM_LANES void supnorm_dense_layer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden,
                                        int32_t *logits, void *workspace) {
   const uint32_t columns = layer->columns, shift = layer->shift;
-  const int32_t half = (1 << shift) >> 1;
   uint32_t rows = layer->rows;
   const int16_t *weights = layer->weights;
   const int32_t *biases = layer->biases;
 #ifndef SUPNORM_DENSE_HOST
   if (rows >= SUPNORM_DENSE_ROWS && columns % SUPNORM_DENSE_STEP == 0) {
-    supnorm_blocks blocks = {input, input + columns, weights, 2 * columns, biases, logits, half, 32, 0,
+    supnorm_blocks blocks = {input, input + columns, weights, 2 * columns, biases, logits, (1 << shift) >> 1, 32, 0,
                              rows / SUPNORM_DENSE_ROWS};
 #ifndef __ARM_FEATURE_MVE
     supnorm_entry *list = (supnorm_entry *)workspace;
@@ -396,7 +389,7 @@ SUPNORM_LANES void supnorm_dense_layer(const supnorm_layer *layer, const int16_t
     const int32_t sum = supnorm_dense_row_sum(weights, input, columns, *biases++);
     weights += columns;
     if (hidden != NULL) {
-      *hidden++ = supnorm_requantized(sum, half, shift);
+      *hidden++ = supnorm_requantized(sum, shift);
     } else {
       *logits++ = sum;
     }
@@ -753,8 +746,8 @@ SUPNORM_LANES void supnorm_dense_bounds_of(supnorm_bounds *bounds) {
         ((int32_t *)bounds->lower)[row + k] = least;
         ((int32_t *)bounds->upper)[row + k] = greatest;
       } else {
-        lower[row + k] = supnorm_requantized(least, bounds->half, bounds->shift);
-        upper[row + k] = supnorm_requantized(greatest, bounds->half, bounds->shift);
+        lower[row + k] = supnorm_requantized(least, bounds->shift);
+        upper[row + k] = supnorm_requantized(greatest, bounds->shift);
       }
     }
   }
@@ -782,8 +775,8 @@ SUPNORM_LANES void supnorm_dense_layer_bound(const supnorm_layer *layer, const s
   for (uint32_t row = 0; row < layer->rows; row++, weights += columns) {
     const supnorm_ends ends = supnorm_dense_row_ends(weights, layer->biases[row], columns, box);
     if (lower != NULL) {
-      lower[row] = supnorm_requantized(ends.least, half, layer->shift);
-      upper[row] = supnorm_requantized(ends.greatest, half, layer->shift);
+      lower[row] = supnorm_requantized(ends.least, layer->shift);
+      upper[row] = supnorm_requantized(ends.greatest, layer->shift);
     } else {
       logit_lower[row] = ends.least;
       logit_upper[row] = ends.greatest;

@@ -21,7 +21,11 @@ public import CSupNorm
   for row in unsafe 0..<Int(layer.pointee.rows) {
     let weights = unsafe Span(
       _unsafeStart: layer.denseRow(row), count: Int(layer.pointee.columns))
-    guard unsafe isAdmissible(weights, row: row, of: layer) else { return SUPNORM_ERROR_BOUND }
+    var rowSum: UInt32 = 0
+    for index in weights.indices {
+      rowSum &+= UInt32(weights[index].magnitude)  // at most 65535 · 2^15 < 2^32
+    }
+    guard unsafe isAdmissible(rowSum, row: row, of: layer) else { return SUPNORM_ERROR_BOUND }
   }
   return SUPNORM_OK
 }
