@@ -9,7 +9,8 @@ func problemsInRanges(of claims: ModelClaims) -> [String] {
   var problems: [String] = []
   if first != (-32768, 32767), first != (claims.inputMinimum, claims.inputMaximum) {
     problems.append(
-      "layer 0: input range \(first.low)…\(first.high), declared \(claims.inputMinimum)…\(claims.inputMaximum)")
+      "layer 0: input range \(first.low)…\(first.high), declared \(claims.inputMinimum)…\(claims.inputMaximum)"
+    )
   }
   var low = [Int](repeating: first.low, count: claims.inputs)
   var high = [Int](repeating: first.high, count: claims.inputs)
@@ -26,7 +27,8 @@ func problemsInRanges(of claims: ModelClaims) -> [String] {
     let range = next.rules.inputRange
     for column in low.indices where low[column] < range.low || high[column] > range.high {
       problems.append(
-        "layer \(index + 1): input range \(range.low)…\(range.high), input \(column) lies in \(low[column])…\(high[column])")
+        "layer \(index + 1): input range \(range.low)…\(range.high), input \(column) lies in \(low[column])…\(high[column])"
+      )
       break
     }
   }

@@ -178,7 +178,9 @@ extension Network {
     for offset in 0..<residualCount(behindLayer: index) {
       // Both were checked: place < columns of the next layer, the number of the input < inputs.
       let value = unsafe input[Int(network.pointee.residual_inputs[offset])]
-      unsafe body(rows &+ offset, min(max(value, first.unsafelyUnwrapped.pointee.input_min), first.unsafelyUnwrapped.pointee.input_max))
+      unsafe body(
+        rows &+ offset,
+        min(max(value, first.unsafelyUnwrapped.pointee.input_min), first.unsafelyUnwrapped.pointee.input_max))
     }
   }
 }

@@ -35,7 +35,8 @@ public struct IntegerNetwork: Equatable, Sendable {
 
   /// - Parameter isLaidOut: whether layers that cut their inputs have been proved to do so to the right ranges.
   private init(
-    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int], task: Task,
+    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int],
+    task: Task,
     isLaidOut: Bool
   ) throws(InadmissibleRow) {
     precondition(!layers.isEmpty && (residualInputs.isEmpty || layers.count > 1))

@@ -203,7 +203,8 @@ extension MaxPlusLayer {
     // Of claims that hold, so there is such a layout.
     let layout = StoredLayout(rawValue: stored.layout) ?? .words
     return unsafe supnorm_layer(
-      kind: UInt8(SUPNORM_MAXPLUS), activation: UInt8(activation.constant), shift: 0, layout: UInt8(stored.layout),
+      kind: UInt8(SUPNORM_MAXPLUS), activation: UInt8(activation.constant), shift: 0,
+      layout: UInt8(stored.layout),
       rows: UInt16(entries.count), columns: UInt16(columns), row_sum_bound: 1, entries: UInt32(storedCount),
       input_min: Int16(range.lowerBound), input_max: Int16(range.upperBound), weights: nil,
       biases: memory.copy(stored.bases.map { Int32($0) }),
@@ -218,7 +219,9 @@ extension [MaxPlusEntry] {
   /// of the first one somewhere in the range.
   fileprivate func winners(over range: ClosedRange<Int>) -> [MaxPlusEntry] {
     let sorted = sorted { ($0.place, -$0.offset) < ($1.place, -$1.offset) }
-    let distinct = sorted.indices.filter { $0 == 0 || sorted[$0 - 1].place != sorted[$0].place }.map { sorted[$0] }
+    let distinct = sorted.indices.filter { $0 == 0 || sorted[$0 - 1].place != sorted[$0].place }.map {
+      sorted[$0]
+    }
     let ordered = distinct.sorted {
       (-$0.potential(over: range), $0.place) < (-$1.potential(over: range), $1.place)
     }

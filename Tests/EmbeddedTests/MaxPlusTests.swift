@@ -170,7 +170,7 @@ struct MaxPlusTests {
   func `Every single flipped bit of the parameters is refused`(layout: Int32) throws {
     let network = try Self.example(layout)
     for (index, layer) in network.layers.enumerated() {
-      func refused<Value: FixedWidthInteger>(
+      func refused<Value: FixedWidthInteger & BitwiseCopyable>(
         _ values: UnsafePointer<Value>?, _ count: Int,
         _ change: (UnsafeMutablePointer<supnorm_layer>, UnsafePointer<Value>) -> Void
       ) {
@@ -294,7 +294,9 @@ struct MaxPlusTests {
   /// Changes of the first row of `example` that keep every count: what the self-check finds before it comes to the
   /// checksum, as the compiler and the checker do.
   @Test(arguments: layouts)
-  func `Rows that would not end, first steps and places that are not there are malformed`(layout: Int32) throws {
+  func `Rows that would not end, first steps and places that are not there are malformed`(layout: Int32)
+    throws
+  {
     let device = CNetwork(try Self.example(layout))
     let (rows, bits) = unsafe (device.layers[0], [16, 8, 11][Int(layout)])
     let count = unsafe Int(rows.row_entries[0])
@@ -319,12 +321,13 @@ struct MaxPlusTests {
     #expect(status { $0[0] += 1 << bits } == SUPNORM_ERROR_MALFORMED, "a first step")
     #expect(status { $0[count - 1] -= 1 << bits } == SUPNORM_ERROR_MALFORMED, "a sum one less than the range")
     let places = unsafe 2 * UInt32(rows.columns)
-    #expect(status { $0[1] = $0[1] >> bits << bits | places } == SUPNORM_ERROR_MALFORMED, "a place too far")
+    #expect(status { $0[1] = ($0[1] >> bits) << bits | places } == SUPNORM_ERROR_MALFORMED, "a place too far")
     #expect(status { $0[count - 1] += 1 << bits } == SUPNORM_ERROR_CHECKSUM, "one more step harms nothing")
   }
 
   /// What an earlier exit would need is not assumed of the numbers: whatever range a layer states, it cuts to that.
-  @Test func `A range that is narrower than what comes is cut to, by the kernels as by a plain loop`() throws {
+  @Test func `A range that is narrower than what comes is cut to, by the kernels as by a plain loop`() throws
+  {
     var random = TestRandom()
     for layout in Self.layouts {
       let network = try Self.example(layout)

@@ -88,7 +88,9 @@ package struct CanonicalOracle {
     let greatest = [65535, 255, 31][Int(layer.layout)]
     let width = max(layer.inputRange.upperBound - layer.inputRange.lowerBound, 1)
     return zip(layer.entries, bases(layer)).map { row, base in
-      let places = row.map { (place: 2 * $0.column + ($0.isNegated ? 0 : 1), drop: base - potential($0, layer)) }
+      let places = row.map {
+        (place: 2 * $0.column + ($0.isNegated ? 0 : 1), drop: base - potential($0, layer))
+      }
       let sorted = places.sorted { ($0.drop, $0.place) < ($1.drop, $1.place) }
       var stored: [(place: Int, step: Int)] = []
       var drop = 0
