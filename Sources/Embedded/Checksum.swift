@@ -10,8 +10,17 @@ package struct Checksum {
   /// The checksum of all bytes so far.
   package var value: UInt32 { ~register }
 
+  /// Adds bytes of memory.
+  /// - Complexity: eight steps for each byte.
+  @unsafe package mutating func update(_ bytes: UnsafeRawPointer, count: Int) {
+    for index in 0..<count {
+      unsafe update(UInt32(bytes.load(fromByteOffset: index, as: UInt8.self)), bytes: 1)
+    }
+  }
+
   /// Adds the low `count` bytes of a value, the least significant first, whatever the machine's own order.
   /// - Complexity: eight steps for each byte.
+  @inline(never)
   package mutating func update(_ value: UInt32, bytes count: Int) {
     var rest = value
     for _ in 0..<count {

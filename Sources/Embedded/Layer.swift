@@ -5,22 +5,17 @@ internal import CSupNorm
   let pointer: UnsafePointer<supnorm_layer>
   let kernels: UnsafePointer<supnorm_inference>
 
-  /// A layer of a network that was opened.
+  /// A layer of a network that was opened, or is about to be checked.
   @unsafe init(_ checked: UnsafePointer<supnorm_layer>, kernels: UnsafePointer<supnorm_inference>) {
     unsafe pointer = checked
     unsafe self.kernels = kernels
   }
 
   /// Checks that the table is the layer's and, as the kind does, that its numbers and pointers can be; reads no array.
-  @unsafe init(
-    checking pointer: UnsafePointer<supnorm_layer>, kernels: UnsafePointer<supnorm_inference>?, columns: Int,
-    isLast: Bool, residuals: Int
-  ) throws(NetworkError) {
-    guard let kernels = unsafe kernels else { throw .nullPointer }
-    unsafe self.init(pointer, kernels: kernels)
+  func check(columns: Int, isLast: Bool, residuals: Int) throws(NetworkError) {
     guard unsafe kernels.pointee.kind == pointer.pointee.kind,
       unsafe kernels.pointee.layout == pointer.pointee.layout,
-      unsafe Int(pointer.pointee.columns) == columns, columns > 0, rows > 0, activation <= SUPNORM_NEGATE
+      unsafe Int(pointer.pointee.columns) == columns, columns > 0, rows > 0
     else { throw .malformed }
     let status = unsafe kernels.pointee.shape.unsafelyUnwrapped(pointer, isLast ? 1 : 0, UInt32(residuals))
     guard status == SUPNORM_OK else { throw NetworkError(status) }
@@ -36,7 +31,6 @@ internal import CSupNorm
   }
 
   var rows: Int { unsafe Int(pointer.pointee.rows) }
-  var activation: Int32 { unsafe Int32(pointer.pointee.activation) }
   /// Whether a network with this layer needs a table of bounds.
   var needsBounds: Bool { unsafe kernels.pointee.needs_bounds != 0 }
 
@@ -44,8 +38,7 @@ internal import CSupNorm
   var isAligned: Bool {
     var bits = unsafe UInt(bitPattern: pointer.pointee.weights) | UInt(bitPattern: pointer.pointee.biases)
     unsafe bits |= UInt(bitPattern: pointer.pointee.words) | UInt(bitPattern: pointer.pointee.row_entries)
-    unsafe bits |=
-      UInt(bitPattern: pointer.pointee.column_indices) | UInt(bitPattern: pointer.pointee.halfwords)
+    unsafe bits |= UInt(bitPattern: pointer.pointee.halfwords)
     return bits & 3 == 0
   }
 
@@ -74,9 +67,8 @@ struct LayerArrays {
   static var weights: LayerArrays { LayerArrays(bits: 1) }
   static var biases: LayerArrays { LayerArrays(bits: 2) }
   static var words: LayerArrays { LayerArrays(bits: 4) }
-  static var columnIndices: LayerArrays { LayerArrays(bits: 8) }
-  static var rowEntries: LayerArrays { LayerArrays(bits: 16) }
-  static var halfwords: LayerArrays { LayerArrays(bits: 32) }
+  static var rowEntries: LayerArrays { LayerArrays(bits: 8) }
+  static var halfwords: LayerArrays { LayerArrays(bits: 16) }
 
   /// These arrays and others.
   func and(_ other: LayerArrays) -> LayerArrays { LayerArrays(bits: bits | other.bits) }
@@ -86,9 +78,8 @@ struct LayerArrays {
     var present: UInt8 = unsafe layer.pointee.weights == nil ? 0 : 1
     unsafe present |= layer.pointee.biases == nil ? 0 : 2
     unsafe present |= layer.pointee.words == nil ? 0 : 4
-    unsafe present |= layer.pointee.column_indices == nil ? 0 : 8
-    unsafe present |= layer.pointee.row_entries == nil ? 0 : 16
-    unsafe present |= layer.pointee.halfwords == nil ? 0 : 32
+    unsafe present |= layer.pointee.row_entries == nil ? 0 : 8
+    unsafe present |= layer.pointee.halfwords == nil ? 0 : 16
     guard bits & ~present == 0 else { return SUPNORM_ERROR_NULL }
     return present == bits ? SUPNORM_OK : SUPNORM_ERROR_MALFORMED
   }

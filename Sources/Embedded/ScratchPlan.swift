@@ -6,41 +6,33 @@ internal import CSupNorm
 /// the widest of its layers; behind both lie the same two parts for upper bounds. Every part is a multiple of
 /// 8 bytes, so that all are aligned alike. The workspace of the kernels comes last: for inference behind the outputs,
 /// for intervals behind the upper bounds.
-struct ScratchPlan {
-  private(set) var even: UInt32 = 0
-  private(set) var odd: UInt32 = 0
-  private(set) var inferenceWorkspace: UInt32 = 0
-  private(set) var certificateWorkspace: UInt32 = 0
-
-  /// The plan of no layer.
-  init() {}
+@safe struct ScratchPlan {
+  private let model: UnsafePointer<supnorm_model>
 
   /// The plan that an opened model keeps.
-  init(_ model: supnorm_model) {
-    even = unsafe model.even_elements
-    odd = unsafe model.odd_elements
-    inferenceWorkspace = unsafe model.inference_workspace
-    certificateWorkspace = unsafe model.certificate_workspace
-  }
+  @unsafe init(_ model: UnsafePointer<supnorm_model>) { unsafe self.model = model }
 
-  /// Makes room for the outputs of a hidden layer, and for what lies behind them: at most 2 · 65535 elements.
-  mutating func add(_ elements: Int, ofLayer index: Int) {
-    let rounded = (UInt32(truncatingIfNeeded: elements) &+ 3) & ~3
-    if index & 1 == 0 { even = max(even, rounded) } else { odd = max(odd, rounded) }
-  }
+  private var even: Int { unsafe Int(truncatingIfNeeded: model.pointee.even_elements) }
+  private var outputCount: Int { unsafe even &+ Int(truncatingIfNeeded: model.pointee.odd_elements) }
 
-  /// Makes room for the workspace of a layer's kernels: at most 2^23 elements each.
-  mutating func addWorkspace(inference: UInt32, certificate: UInt32) {
-    inferenceWorkspace = max(inferenceWorkspace, inference)
-    certificateWorkspace = max(certificateWorkspace, certificate)
-  }
-
-  private var outputCount: Int { Int(truncatingIfNeeded: even &+ odd) }
   /// Elements that inference needs.
-  var inferCount: Int { outputCount &+ Int(truncatingIfNeeded: inferenceWorkspace) }
+  var inferCount: Int {
+    unsafe outputCount &+ Int(truncatingIfNeeded: model.pointee.inference_workspace)
+  }
   /// Elements that every function needs.
   var certifyCount: Int {
-    max(inferCount, 2 &* outputCount &+ Int(truncatingIfNeeded: certificateWorkspace))
+    unsafe max(inferCount, 2 &* outputCount &+ Int(truncatingIfNeeded: model.pointee.certificate_workspace))
+  }
+
+  /// The outputs of a hidden layer, or their lower bounds.
+  func outputs(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16> {
+    unsafe memory + (index & 1 == 0 ? 0 : even)
+  }
+
+  /// The upper bounds of the same values.
+  func upperBounds(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16>
+  {
+    unsafe outputs(ofLayer: index, in: memory + outputCount)
   }
 
   /// The workspace of the kernels of inference.
@@ -51,17 +43,6 @@ struct ScratchPlan {
   /// The workspace of the kernels of certificates.
   func certificateWorkspace(in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutableRawPointer {
     unsafe UnsafeMutableRawPointer(memory + 2 &* outputCount)
-  }
-
-  /// The outputs of a hidden layer, or their lower bounds.
-  func outputs(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16> {
-    unsafe memory + (index & 1 == 0 ? 0 : Int(truncatingIfNeeded: even))
-  }
-
-  /// The upper bounds of the same values.
-  func upperBounds(ofLayer index: Int, in memory: UnsafeMutablePointer<Int16>) -> UnsafeMutablePointer<Int16>
-  {
-    unsafe outputs(ofLayer: index, in: memory + outputCount)
   }
 }
 
@@ -77,8 +58,8 @@ struct ScratchPlan {
   @unsafe init(_ memory: UnsafeMutableRawPointer?, bytes: Int) throws(NetworkError) {
     guard UInt(bitPattern: memory) & 7 == 0 else { throw .scratchTooSmall }
     unsafe start = memory?.assumingMemoryBound(to: Int16.self)
-    // Half of a negative size is no size either.
-    count = unsafe memory == nil || bytes < 0 ? 0 : bytes / 2
+    // A negative size is none.
+    count = unsafe memory == nil ? 0 : max(bytes, 0) &>> 1
   }
 
   /// Of a Swift function.

@@ -48,19 +48,27 @@ extension HeaderWriter {
     line("SUPNORM_DEFINE_ADDRESSES(supnorm_layer, \(shared("layers")))[] = {")
     for index in model.layers.indices { writeLayer(index) }
     line("};")
-    writeTables("supnorm_inference", "inference", role: "inference")
-    writeTables("supnorm_certificate", "certificates", role: isRegression ? "bounds" : "certificate")
+    let layers = model.layers.indices
+    let role = isRegression ? "bounds" : "certificate"
+    writeTables(
+      "supnorm_activation", "activations", layers.map { "SUPNORM_ACTIVATION(\(upper)_LAYER\($0)_ACTIVATION)" }
+    )
+    writeTables("supnorm_inference", "inference", layers.map { table($0, "inference") })
+    writeTables("supnorm_certificate", "certificates", layers.map { table($0, role) })
     writeStruct("network", certificates: shared("certificates"))
     writeStruct("inference_network", certificates: "NULL")
   }
 
-  /// The kernels of each layer: those of its kind and layout, by the macros that the layer itself has them from.
-  private mutating func writeTables(_ type: String, _ name: String, role: String) {
+  /// The tables of each layer.
+  private mutating func writeTables(_ type: String, _ name: String, _ tables: [String]) {
     line("SUPNORM_DEFINE_ADDRESSES(\(type) *const, \(shared(name)))[] = {")
-    for index in model.layers.indices {
-      line("  &SUPNORM_TABLE(\(upper)_LAYER\(index)_KIND, \(layoutMacro(index)), \(role)),")
-    }
+    for table in tables { line("  &\(table),") }
     line("};")
+  }
+
+  /// The kernels of a layer: those of its kind and layout, by the macros that the layer itself has them from.
+  private func table(_ index: Int, _ role: String) -> String {
+    "SUPNORM_TABLE(\(upper)_LAYER\(index)_KIND, \(layoutMacro(index)), \(role))"
   }
 
   /// The layout of a layer, which only one kind has several of.
@@ -75,11 +83,11 @@ extension HeaderWriter {
       SUPNORM_DEFINE_ADDRESSES(supnorm_network, \(shared(name))) = {
         \(upper)_FORMAT_VERSION, \(upper)_LAYERS, \(upper)_INPUTS, \(upper)_OUTPUTS, \(upper)_UNIT,
         \(upper)_INPUT_MIN, \(upper)_INPUT_MAX, \(upper)_SCRATCH_BYTES, \(upper)_INFER_SCRATCH_BYTES,
-        \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")),
+        \(upper)_TASK, \(upper)_TOLERANCE_LSB, sizeof \(features) / sizeof \(features)[0],
+        SUPNORM_COUNT1(\(upper)_RESIDUAL_INPUTS), \(upper)_CRC32, \(upper)_HEAD_CRC32, \(shared("layers")),
         \(model.hasBoundTable ? shared("bounds") : "NULL"), \(features),
-        \(model.residualInputs.isEmpty ? "NULL" : shared("residual_inputs")),
-        sizeof \(features) / sizeof \(features)[0], SUPNORM_COUNT1(\(upper)_RESIDUAL_INPUTS),
-        \(upper)_TOLERANCE_LSB, \(upper)_TASK, \(shared("inference")), \(certificates)
+        \(model.residualInputs.isEmpty ? "NULL" : shared("residual_inputs")), \(shared("activations")),
+        \(shared("inference")), \(certificates)
       };
       """)
   }
@@ -95,8 +103,7 @@ extension HeaderWriter {
       """
         {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layoutMacro(index)),
          \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, sizeof \(counted) / sizeof \(counted)[0],
-         \(range), \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]),
-         \(pointers[4]), \(pointers[5])},
+         \(range), \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]), \(pointers[4])},
       """)
   }
 

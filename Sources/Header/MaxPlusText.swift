@@ -71,11 +71,10 @@ struct MaxPlusText: LayerText {
   }
 
   var arrays: LayerArrays {
-    LayerArrays(
-      names: [
-        nil, "bases", storage.name == "words" ? "words" : nil, nil, "row_entries",
-        storage.name == "words" ? nil : "halfwords",
-      ], counted: storage.name == "words" ? 2 : 5, hasLayout: true, hasRange: true)
+    let isWords = storage.name == "words"
+    return LayerArrays(
+      names: [nil, "bases", isWords ? "words" : nil, "row_entries", isWords ? nil : "halfwords"],
+      counted: isWords ? 2 : 4, hasLayout: true, hasRange: true)
   }
 
   static func read(

@@ -208,7 +208,7 @@ extension MaxPlusLayer {
       rows: UInt16(entries.count), columns: UInt16(columns), row_sum_bound: 1, entries: UInt32(storedCount),
       input_min: Int16(range.lowerBound), input_max: Int16(range.upperBound), weights: nil,
       biases: memory.copy(stored.bases.map { Int32($0) }),
-      words: layout == .words ? memory.copy(stored.stored(layout)) : nil, column_indices: nil,
+      words: layout == .words ? memory.copy(stored.stored(layout)) : nil,
       row_entries: memory.copy(stored.rows.map { UInt16($0.count) }),
       halfwords: layout == .words ? nil : memory.copy(stored.stored(layout)))
   }

@@ -16,6 +16,7 @@ package import Embedded
     _ network: IntegerNetwork, bounds: [supnorm_bound], features: [FeatureClaims], toleranceLSB: Int
   ) {
     let layers = unsafe network.layers.map { unsafe $0.content.cLayer(in: self) }
+    let activations = unsafe layers.map { unsafe supnorm_activation_of($0.activation) }
     let inference = unsafe layers.map { unsafe supnorm_inference_of($0.kind, $0.layout) }
     // A regression has bounds and no class to certify.
     let certificates = unsafe layers.map { layer in
@@ -27,14 +28,14 @@ package import Embedded
         format_version: UInt16(SUPNORM_FORMAT_VERSION), layer_count: UInt16(layers.count),
         inputs: UInt16(network.inputs), outputs: UInt16(network.outputs), unit: Int32(network.unit),
         input_min: Int16(network.inputMinimum), input_max: Int16(network.inputMaximum), scratch_bytes: 0,
-        infer_scratch_bytes: 0, crc32: 0, head_crc32: 0, layers: copy(layers),
+        infer_scratch_bytes: 0,
+        task: UInt16(network.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
+        tolerance_lsb: UInt16(toleranceLSB), feature_count: UInt16(features.count),
+        residual_count: UInt16(network.residualInputs.count), crc32: 0, head_crc32: 0, layers: copy(layers),
         bounds: network.passesChangesOn ? nil : copy(bounds),
         features: copy(features.map(supnorm_feature.init)),
         residual_inputs: copy(network.residualInputs.map { UInt16($0) }),
-        feature_count: UInt16(features.count), residual_count: UInt16(network.residualInputs.count),
-        tolerance_lsb: UInt16(toleranceLSB),
-        task: UInt16(network.task == .regression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
-        inference: copy(inference), certificates: copy(certificates)))
+        activations: copy(activations), inference: copy(inference), certificates: copy(certificates)))
   }
 
   /// The network with the scratch sizes it needs and its checksums, computed by the device's own code.

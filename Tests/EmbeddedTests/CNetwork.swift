@@ -61,21 +61,24 @@ struct Golden {
       let entries = rows.joined().map { $0.step << CanonicalOracle.placeBits(layer) + $0.place }
       let biases = isMaxPlus ? CanonicalOracle.bases(layer).map { Int32($0) } : layer.biases
       let isWords = isMaxPlus && Int32(layer.layout) == SUPNORM_WORDS
+      let words = isWords ? entries.map { UInt32($0) } : layer.storedWords
       unsafe (layers + index).initialize(
         to: supnorm_layer(
           kind: UInt8(layer.kind.constant), activation: UInt8(layer.activation.constant),
           shift: UInt8(layer.shift), layout: UInt8(layer.layout), rows: UInt16(layer.rows),
           columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
-          entries: UInt32(isMaxPlus ? entries.count : layer.storedWeights.count),
+          entries: UInt32(isMaxPlus ? entries.count : layer.isSparse ? words.count : layer.weights.count),
           input_min: Int16(layer.inputRange.lowerBound), input_max: Int16(layer.inputRange.upperBound),
-          weights: isMaxPlus ? nil : copy(layer.storedWeights), biases: copy(biases),
-          words: isWords ? copy(entries.map { UInt32($0) }) : nil,
-          column_indices: layer.kind == .sparse ? copy(layer.storedColumns) : nil,
+          weights: isMaxPlus || layer.isSparse ? nil : copy(layer.weights), biases: copy(biases),
+          words: isWords || layer.isSparse ? copy(words) : nil,
           row_entries: layer.kind == .dense ? nil : copy(counts),
           halfwords: isMaxPlus && !isWords ? copy(entries.map { UInt16($0) }) : nil))
     }
     let inference = unsafe source.layers.map {
       unsafe supnorm_inference_of(UInt8($0.kind.constant), UInt8($0.layout))
+    }
+    let activations = unsafe source.layers.map {
+      unsafe supnorm_activation_of(UInt8($0.activation.constant))
     }
     let isRegression = source.task == .regression
     let certificates = unsafe source.layers.map { layer in
@@ -94,14 +97,14 @@ struct Golden {
         inputs: UInt16(source.inputs), outputs: UInt16(source.outputs), unit: Int32(source.unit),
         input_min: Int16(source.inputMinimum), input_max: Int16(source.inputMaximum),
         scratch_bytes: UInt32(scratch.all), infer_scratch_bytes: UInt32(scratch.infer),
-        crc32: canonical.checksum, head_crc32: canonical.headChecksum, layers: layers,
+        task: UInt16(isRegression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
+        tolerance_lsb: UInt16(toleranceLSB), feature_count: UInt16(features.count),
+        residual_count: UInt16(source.residualInputs.count), crc32: canonical.checksum,
+        head_crc32: canonical.headChecksum, layers: layers,
         bounds: source.isMaxPlus ? nil : copy(table),
         features: features.isEmpty ? nil : copy(features),
         residual_inputs: source.residualInputs.isEmpty ? nil : copy(source.residualInputs.map { UInt16($0) }),
-        feature_count: UInt16(features.count), residual_count: UInt16(source.residualInputs.count),
-        tolerance_lsb: UInt16(toleranceLSB),
-        task: UInt16(isRegression ? SUPNORM_REGRESSION : SUPNORM_CLASSIFICATION),
-        inference: copy(inference), certificates: copy(certificates)))
+        activations: copy(activations), inference: copy(inference), certificates: copy(certificates)))
   }
 
   /// Bytes of workspace that a layer's kernels need, in whole words of 8 bytes.
@@ -109,7 +112,7 @@ struct Golden {
     let bytesPerColumn: (infer: Int, certify: Int) =
       switch layer.kind {
       case .dense: (0, 0)
-      case .sparse: (0, 0)
+      case .sparse: (0, 4)
       case .maxPlus: Int32(layer.layout) == SUPNORM_WORDS ? (4, 4) : (2, 2)
       }
     let bytes = (layer.columns * bytesPerColumn.infer, layer.columns * bytesPerColumn.certify)

@@ -47,8 +47,8 @@ import Foundation
       unsafe layer.weights = copy(layer.weights, entries)
       unsafe layer.biases = copy(layer.biases, Int(layer.rows))
       unsafe layer.words = copy(layer.words, entries)
-      unsafe layer.column_indices = copy(layer.column_indices, entries)
-      unsafe layer.row_entries = copy(layer.row_entries, Int(layer.rows))
+      unsafe layer.row_entries = copy(
+        layer.row_entries, Int(layer.rows) * (Int32(layer.kind) == SUPNORM_SPARSE ? 2 : 1))
       unsafe layer.halfwords = copy(layer.halfwords, entries)
       return unsafe layer
     }

@@ -62,16 +62,16 @@ struct KernelTests {
       }
     }
 
-    private func columns(_ row: Range<Int>) -> [UInt16] {
-      layer.kind == .dense ? [] : Array(layer.storedColumns[row])
-    }
+    private func weights(_ row: Range<Int>) -> [Int16] { Array(layer.weights[row]) }
+
+    private func words(_ row: Range<Int>) -> [UInt32] { Array(layer.storedWords[row]) }
 
     func accumulators(_ input: [Int16]) -> [Int32] {
       if layer.kind == .maxPlus { return maxima(input, input) }
       return rows.enumerated().map { index, row in
-        accumulator(
-          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
-          bias: layer.biases[index], input: input.span)
+        layer.isSparse
+          ? accumulator(words: words(row).span, bias: layer.biases[index], input: input.span)
+          : accumulator(weights: weights(row).span, bias: layer.biases[index], input: input.span)
       }
     }
 
@@ -83,9 +83,13 @@ struct KernelTests {
         return zip(maxima(high, low), maxima(low, high)).map { ($0, $1) }
       }
       return rows.enumerated().map { index, row in
-        accumulatorBounds(
-          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
-          bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span, widening: box.widening)
+        layer.isSparse
+          ? accumulatorBounds(
+            words: words(row).span, bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span,
+            widening: box.widening)
+          : accumulatorBounds(
+            weights: weights(row).span, bias: layer.biases[index], lower: box.lower.span,
+            upper: box.upper.span, widening: box.widening)
       }
     }
 
@@ -98,11 +102,15 @@ struct KernelTests {
       }
       let rows = self.rows
       return rows.indices.allSatisfy { other in
-        other == own
-          || exceedsEverywhere(
-            weights: Array(layer.storedWeights[rows[own]]).span, columns: columns(rows[own]).span,
-            bias: layer.biases[own], otherWeights: Array(layer.storedWeights[rows[other]]).span,
-            otherColumns: columns(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
+        if other == own { return true }
+        return layer.isSparse
+          ? exceedsEverywhere(
+            words: words(rows[own]).span, bias: layer.biases[own], otherWords: words(rows[other]).span,
+            otherBias: layer.biases[other], lower: box.lower.span, upper: box.upper.span,
+            widening: box.widening)
+          : exceedsEverywhere(
+            weights: weights(rows[own]).span, bias: layer.biases[own],
+            otherWeights: weights(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
             upper: box.upper.span, widening: box.widening)
       }
     }

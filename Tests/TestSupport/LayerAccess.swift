@@ -56,9 +56,8 @@ extension IntegerLayer {
   package var entries: [[MaxPlusEntry]] { asMaximum?.entries ?? [] }
   package var isMaxPlus: Bool { asMaximum != nil }
   package var layout: Int32 { asMaximum?.layout ?? 0 }
-  package var storedWeights: [Int16] { asWeighted?.storedWeights ?? [] }
-  package var storedColumns: [UInt16] { asWeighted?.storedColumns ?? [] }
-  package var storedCounts: [UInt16] { asWeighted?.storedCounts ?? [] }
+  package var storedWords: [UInt32] { isSparse ? asWeighted?.storedWords ?? [] : [] }
+  package var storedCounts: [UInt16] { isSparse ? asWeighted?.storedCounts ?? [] : [] }
 
   /// The weights of one row.
   package func row(_ index: Int) -> ArraySlice<Int16> { weights[index * columns..<(index + 1) * columns] }

@@ -51,8 +51,8 @@
 
 /* Data. */
 #define SUPNORM_VALUE(v) (v),
-#define SUPNORM_ENTRY_COLUMN(column, weight) (column),
-#define SUPNORM_ENTRY_WEIGHT(column, weight) (weight),
+#define SUPNORM_WEIGHT(column, weight) (weight),
+#define SUPNORM_WEIGHT_WORD(column, weight) ((uint32_t)(weight) << 16 | (uint32_t)(column) << 1),
 #define SUPNORM_MAXPLUS_WORD(column, sign, step) (uint32_t)SUPNORM_MAXPLUS_ENTRY(column, sign, step, 16),
 #define SUPNORM_MAXPLUS_BYTES(column, sign, step) (uint16_t)SUPNORM_MAXPLUS_ENTRY(column, sign, step, 8),
 #define SUPNORM_MAXPLUS_HALFWORD(column, sign, step) (uint16_t)SUPNORM_MAXPLUS_ENTRY(column, sign, step, 11),
@@ -75,6 +75,11 @@
    ((b) < 0 ? -INT64_C(1) * (b) : INT64_C(1) * (b)) + INT64_C(32768) * (bound) + (INT64_C(1) << (shift)) / 2 <= \
      INT64_C(2147483647))
 
+/* The place of a SPARSE weight: numbers that increase in storage order, by sign and column. Only what fits has one. */
+#define SUPNORM_WEIGHT_PLACE(column, weight, columns) \
+  ((column) >= 0 && (column) < (columns) && (columns) <= SUPNORM_SPARSE_COLUMNS_MAX && (weight) != 0 \
+     ? (column) + ((weight) < 0 ? 32768 : 0) : -1)
+
 /* The layout of a MAXPLUS layer exists and has room for a place of each column and for a value of its range. */
 #define SUPNORM_LAYOUT_FITS(columns, minimum, maximum, layout) \
   ((minimum) >= -32768 && (minimum) <= (maximum) && (maximum) <= 32767 && \
@@ -96,7 +101,9 @@
  *
  *   SUPNORM_COUNT1, 2, 3(ROW)           the number of items
  *   SUPNORM_SUM1(ROW), SUM2(ROW)        the sum of |w| over W(w) or W(column, w)
- *   SUPNORM_INCREASES1, 2(ROW, limit)   0 <= first < second < ... < limit, of the numbers or columns
+ *   SUPNORM_INCREASES1(ROW, limit)      0 <= first < second < ... < limit
+ *   SUPNORM_POSITIVE_WEIGHTS(ROW), NEGATIVE_WEIGHTS(ROW)  how many weights of a SPARSE row are above or below 0
+ *   SUPNORM_WEIGHTS_INCREASE(ROW, NEXT, columns)          the places of SPARSE weights
  *   SUPNORM_BIASES_FIT(ROW, FITS, bound, shift)           SUPNORM_BIAS_FITS for each
  *   SUPNORM_BASES_FIT(ROW)                                SUPNORM_BASE_FITS for each
  *   SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout)       SUPNORM_MAXPLUS_FITS for each
@@ -106,12 +113,16 @@
  * a row becomes a list, and functions of the compiler's time go through it. FITS is what C puts before each item. */
 #if defined(__cplusplus)
 #define SUPNORM_COUNT1(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_VALUE)})) - 1)
-#define SUPNORM_COUNT2(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_ENTRY_COLUMN)})) - 1)
+#define SUPNORM_COUNT2(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_WEIGHT)})) - 1)
 #define SUPNORM_COUNT3(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_MAXPLUS_STEP)})) - 1)
 #define SUPNORM_SUM1(ROW) supnorm_proof::sum({0, ROW(SUPNORM_VALUE)})
-#define SUPNORM_SUM2(ROW) supnorm_proof::sum({0, ROW(SUPNORM_ENTRY_WEIGHT)})
+#define SUPNORM_SUM2(ROW) supnorm_proof::sum({0, ROW(SUPNORM_WEIGHT)})
 #define SUPNORM_INCREASES1(ROW, limit) supnorm_proof::increases({-1, ROW(SUPNORM_VALUE)(limit)})
-#define SUPNORM_INCREASES2(ROW, limit) supnorm_proof::increases({-1, ROW(SUPNORM_ENTRY_COLUMN)(limit)})
+#define SUPNORM_POSITIVE_WEIGHTS(ROW) supnorm_proof::signed_weights({0, ROW(SUPNORM_WEIGHT)}, 1)
+#define SUPNORM_NEGATIVE_WEIGHTS(ROW) supnorm_proof::signed_weights({0, ROW(SUPNORM_WEIGHT)}, -1)
+#define SUPNORM_WEIGHT_ITEM(column, weight) {(column), (weight)},
+#define SUPNORM_WEIGHTS_INCREASE(ROW, NEXT, columns) \
+  supnorm_proof::weights_increase({{0, 0}, ROW(SUPNORM_WEIGHT_ITEM)}, columns)
 #define SUPNORM_BIASES_FIT(ROW, FITS, bound, shift) supnorm_proof::biases_fit({0, ROW(SUPNORM_VALUE)}, bound, shift)
 #define SUPNORM_BASES_FIT(ROW) supnorm_proof::bases_fit({0, ROW(SUPNORM_VALUE)})
 #define SUPNORM_ITEM(column, sign, step) {(column), (sign), (step)},
@@ -131,9 +142,12 @@
 #define SUPNORM_SUM1(ROW) (INT64_C(0) ROW(SUPNORM_ADD1))
 #define SUPNORM_SUM2(ROW) (INT64_C(0) ROW(SUPNORM_ADD2))
 #define SUPNORM_NEXT1(v) < (v) && (v)
-#define SUPNORM_NEXT2(column, weight) < (column) && (column)
 #define SUPNORM_INCREASES1(ROW, limit) (-1 ROW(SUPNORM_NEXT1) < (limit))
-#define SUPNORM_INCREASES2(ROW, limit) (-1 ROW(SUPNORM_NEXT2) < (limit))
+#define SUPNORM_ADD_POSITIVE(column, weight) +((weight) > 0)
+#define SUPNORM_ADD_NEGATIVE(column, weight) +((weight) < 0)
+#define SUPNORM_POSITIVE_WEIGHTS(ROW) (0 ROW(SUPNORM_ADD_POSITIVE))
+#define SUPNORM_NEGATIVE_WEIGHTS(ROW) (0 ROW(SUPNORM_ADD_NEGATIVE))
+#define SUPNORM_WEIGHTS_INCREASE(ROW, NEXT, columns) (-1 ROW(NEXT) < 65536)
 #define SUPNORM_BIASES_FIT(ROW, FITS, bound, shift) (1 ROW(FITS))
 #define SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout) (1 ROW(FITS))
 #define SUPNORM_AND_BASE_FITS(base) && SUPNORM_BASE_FITS(base)
@@ -163,6 +177,9 @@
  * depth of calls at the logarithm of a row. */
 namespace supnorm_proof {
 
+struct weight {
+  int64_t column, value;
+};
 struct entry {
   int64_t column, sign, step;
 };
@@ -183,6 +200,28 @@ constexpr bool each_is_less(const int64_t *numbers, size_t count) {
 }
 template <size_t count> constexpr bool increases(const int64_t (&numbers)[count]) {
   return each_is_less(numbers, count - 1);
+}
+
+constexpr int64_t signed_of(const int64_t *weights, size_t count, int64_t sign) {
+  return count == 1 ? (sign < 0 ? weights[0] < 0 : weights[0] > 0)
+                    : signed_of(weights, count / 2, sign) + signed_of(weights + count / 2, count - count / 2, sign);
+}
+template <size_t count> constexpr int64_t signed_weights(const int64_t (&weights)[count], int64_t sign) {
+  return signed_of(weights, count, sign);
+}
+
+constexpr int64_t place(const weight &item, int64_t columns) {
+  return SUPNORM_WEIGHT_PLACE(item.column, item.value, columns);
+}
+/* Each of `count` weights has a place, which is less than that of the next; the last one has none. */
+constexpr bool each_weight_is_less(const weight *weights, size_t count, int64_t columns, bool is_last) {
+  return count == 1 ? place(weights[0], columns) >= 0 &&
+                        (is_last || place(weights[0], columns) < place(weights[1], columns))
+                    : each_weight_is_less(weights, count / 2, columns, false) &&
+                        each_weight_is_less(weights + count / 2, count - count / 2, columns, is_last);
+}
+template <size_t count> constexpr bool weights_increase(const weight (&weights)[count], int64_t columns) {
+  return count == 1 || each_weight_is_less(weights + 1, count - 1, columns, true);
 }
 
 constexpr bool each_fits(const int64_t *biases, size_t count, int64_t bound, int64_t shift) {

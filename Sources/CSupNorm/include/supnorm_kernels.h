@@ -57,6 +57,14 @@ struct supnorm_certificate {
   int32_t (*exceeds)(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace);
 };
 
+/* What follows the rows of a layer, in place: of values, and of the ends of a box of them. Null changes nothing; where
+ * `bound` alone is null the ends are applied to each by itself. */
+struct supnorm_activation {
+  uint8_t activation; /* SUPNORM_IDENTITY ... */
+  void (*apply)(int16_t *values, uint32_t count);
+  void (*bound)(int16_t *lower, int16_t *upper, uint32_t count);
+};
+
 /* A table in a section of its own, so that the linker drops it, and the kernels that it names, with what names it.
  * Compilers leave out a table that nothing names. */
 #if defined(__GNUC__) && defined(__ELF__) && (defined(__PIC__) || defined(__PIE__))
@@ -72,15 +80,18 @@ struct supnorm_certificate {
 
 /* The functions of a kind, and those of one of its layouts. */
 #define SUPNORM_KIND(kind) \
-  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals); \
-  int32_t supnorm_##kind##_counts(const supnorm_layer *layer); \
-  int32_t supnorm_##kind##_check(const supnorm_layer *layer)
+  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals) \
+    SUPNORM_LINK_NAME(supnorm_##kind##_shape); \
+  int32_t supnorm_##kind##_counts(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_counts); \
+  int32_t supnorm_##kind##_check(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_check)
 #define SUPNORM_KERNELS(name) \
   void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits, \
-                              void *workspace); \
+                              void *workspace) SUPNORM_LINK_NAME(supnorm_##name##_infer); \
   void supnorm_##name##_bound(const supnorm_layer *layer, const supnorm_box *box, int16_t *lower, int16_t *upper, \
-                              int32_t *logit_lower, int32_t *logit_upper, void *workspace); \
-  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace)
+                              int32_t *logit_lower, int32_t *logit_upper, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_bound); \
+  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_exceeds)
 
 /* Three tables of one layout: for answers, for certificates of classes, and for bounds alone; with the bytes of
  * workspace for each column in the first and in the others. */
@@ -99,7 +110,7 @@ SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 0, 0);
 
 SUPNORM_KIND(sparse);
 SUPNORM_KERNELS(sparse);
-SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 0);
+SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 4);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
@@ -108,6 +119,27 @@ SUPNORM_KERNELS(maxplus_bytes);
 SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTES, 0, 2, 2);
 SUPNORM_KERNELS(maxplus_halfwords);
 SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0, 2, 2);
+
+#define SUPNORM_VALUES(name) void supnorm_##name(int16_t *values, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name)
+#define SUPNORM_VALUE_ENDS(name) \
+  void supnorm_##name##_bound(int16_t *lower, int16_t *upper, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name##_bound)
+SUPNORM_VALUES(relu);
+SUPNORM_VALUES(abs);
+SUPNORM_VALUE_ENDS(abs);
+SUPNORM_VALUES(maxmin);
+SUPNORM_VALUES(sort);
+SUPNORM_VALUES(negate);
+SUPNORM_VALUE_ENDS(negate);
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_0) = {SUPNORM_IDENTITY, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_1) = {SUPNORM_RELU, supnorm_relu, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_2) = {SUPNORM_ABS, supnorm_abs, supnorm_abs_bound};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_3) = {SUPNORM_MAXMIN, supnorm_maxmin, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_4) = {SUPNORM_SORT, supnorm_sort, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, supnorm_negate, supnorm_negate_bound};
+
+/* SUPNORM_ACTIVATION(activation): the table of an activation, a macro or number. */
+#define SUPNORM_ACTIVATION(activation) SUPNORM_ACTIVATION_OF(activation)
+#define SUPNORM_ACTIVATION_OF(activation) supnorm_activation_##activation
 
 /* SUPNORM_TABLE(kind, layout, role): the table of a kind and layout, both macros or numbers, for the role inference,
  * certificate or bounds. Another kind or layout has no table, and does not compile. */
@@ -128,6 +160,17 @@ SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0
 static inline const supnorm_inference *supnorm_inference_of(uint8_t kind, uint8_t layout) {
   switch (kind << 8 | layout) {
     SUPNORM_EACH_TABLE(inference)
+  default: return NULL;
+  }
+}
+static inline const supnorm_activation *supnorm_activation_of(uint8_t activation) {
+  switch (activation) {
+  case SUPNORM_IDENTITY: return &supnorm_activation_0;
+  case SUPNORM_RELU: return &supnorm_activation_1;
+  case SUPNORM_ABS: return &supnorm_activation_2;
+  case SUPNORM_MAXMIN: return &supnorm_activation_3;
+  case SUPNORM_SORT: return &supnorm_activation_4;
+  case SUPNORM_NEGATE: return &supnorm_activation_5;
   default: return NULL;
   }
 }

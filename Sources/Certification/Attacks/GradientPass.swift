@@ -109,9 +109,7 @@ private struct GradientStage {
       linear[row] = requantized(sums[row], shift: Int32(shift))
       outputs[row] = linear[row]
     }
-    let kind = activation.constant
-    var span = outputs.mutableSpan
-    applyActivation(kind, to: &span)
+    activation.apply(to: &outputs)
   }
 
   mutating func setMarginGradient(_ first: Int, minus second: Int) {

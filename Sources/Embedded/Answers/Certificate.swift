@@ -19,81 +19,86 @@ extension Network {
     guard input.count == inputs else { throw .malformed }
     return try unsafe input.withUnsafeBufferPointer { input throws(NetworkError) in
       try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(NetworkError) in
-        try unsafe certify(
-          input.baseAddress.unsafelyUnwrapped, classIndex: classIndex, radius: radius,
-          scratch: Scratch(scratch))
+        try withModel { model throws(NetworkError) in
+          try unsafe model.certify(
+            input.baseAddress.unsafelyUnwrapped, classIndex: classIndex, radius: radius,
+            scratch: Scratch(scratch))
+        }
       }
     }
   }
+}
 
+extension Model {
   /// The same as for spans, of `inputs` values.
   func certify(
     _ input: UnsafePointer<Int16>, classIndex: Int, radius: Int, scratch: Scratch
   ) throws(NetworkError) -> Bool {
-    guard !isRegression else { throw .otherTask }
-    try checkCertificates()
+    try checkCertificates(radius: radius)
     guard classIndex >= 0, classIndex < outputs else { throw .classOutOfRange }
-    guard var box = try unsafe boundHiddenLayers(around: input, radius: radius, scratch: scratch) else {
-      return false
-    }
-    let last = layerCount - 1
-    return try unsafe certificate(last).exceeds.unsafelyUnwrapped(
+    let memory = try unsafe scratch.memory(plan.certifyCount)
+    var box = unsafe supnorm_box()
+    guard unsafe boundHiddenLayers(around: input, radius: radius, in: memory, &box) else { return false }
+    return unsafe certificate(last).pointee.exceeds.unsafelyUnwrapped(
       layer(last).pointer, UInt32(truncatingIfNeeded: classIndex), &box,
-      plan.certificateWorkspace(in: scratch.memory(certifyScratchCount))) != 0
+      plan.certificateWorkspace(in: memory)) != 0
   }
 
-  /// Throws `noKernels` for a network that names none for certificates of classes.
-  func checkCertificates() throws(NetworkError) {
-    guard let certificates = unsafe network.pointee.certificates,
-      unsafe certificates[layerCount - 1].unsafelyUnwrapped.pointee.exceeds != nil
-    else { throw .noKernels }
-  }
-
-  /// The table of a layer's kernels for bounds.
-  ///
-  /// - Precondition: the network has certificates.
-  func certificate(_ index: Int) -> supnorm_certificate {
-    unsafe network.pointee.certificates.unsafelyUnwrapped[index].unsafelyUnwrapped.pointee
+  /// Throws `otherTask` for a regression, `noKernels` for a network that names none for certificates of classes,
+  /// `radiusOutOfRange`.
+  func checkCertificates(radius: Int) throws(NetworkError) {
+    guard !isRegression else { throw .otherTask }
+    guard unsafe network.pointee.certificates != nil, unsafe certificate(last).pointee.exceeds != nil else {
+      throw .noKernels
+    }
+    guard radius >= 0, radius <= Int(SUPNORM_RADIUS_MAX) else { throw .radiusOutOfRange }
   }
 
   /// Puts the bounds of every hidden layer's outputs, and of the residual inputs behind the last ones, into the
   /// scratch memory, for all inputs within `radius` LSB, cut to the declared range.
   ///
-  /// - Returns: the box of the last layer's inputs, or nil when the input itself is outside the declared range.
+  /// - Parameter box: becomes that of the last layer's inputs.
+  /// - Returns: false when the input itself is outside the declared range.
+  /// - Precondition: the radius lies in 0 … 65535, the memory is enough, and the network has certificates.
   @inline(never)
   func boundHiddenLayers(
-    around input: UnsafePointer<Int16>, radius: Int, scratch: Scratch
-  ) throws(NetworkError) -> supnorm_box? {
-    guard radius >= 0, radius <= Int(SUPNORM_RADIUS_MAX) else { throw .radiusOutOfRange }
-    let memory = try unsafe scratch.memory(certifyScratchCount)
-    var box = unsafe supnorm_box(
-      lower: input, upper: input, deviation: Int32(radius), minimum: inputMinimum, maximum: inputMaximum)
-    for index in 0..<inputs {
-      guard unsafe Int32(input[index]) >= box.minimum, unsafe Int32(input[index]) <= box.maximum else {
-        return nil
-      }
+    around input: UnsafePointer<Int16>, radius: Int, in memory: UnsafeMutablePointer<Int16>,
+    _ box: inout supnorm_box
+  ) -> Bool {
+    unsafe box = supnorm_box(
+      lower: input, upper: input, deviation: Int32(truncatingIfNeeded: radius), minimum: inputMinimum,
+      maximum: inputMaximum)
+    var place = inputs
+    while place > 0 {
+      place &-= 1
+      let value = unsafe Int32(input[place])
+      guard unsafe value >= box.minimum, unsafe value <= box.maximum else { return false }
     }
-    let inputBox = unsafe box
     let workspace = unsafe plan.certificateWorkspace(in: memory)
-    for index in 0..<layerCount - 1 {
+    var index = 0
+    while index < last {
       let layer = self.layer(index)
       let lower = unsafe plan.outputs(ofLayer: index, in: memory)
       let upper = unsafe plan.upperBounds(ofLayer: index, in: memory)
-      unsafe certificate(index).bound.unsafelyUnwrapped(
+      unsafe certificate(index).pointee.bound.unsafelyUnwrapped(
         layer.pointer, &box, lower, upper, nil, nil, workspace)
-      var lowerActivated = unsafe MutableSpan(_unsafeStart: lower, count: layer.rows)
-      var upperActivated = unsafe MutableSpan(_unsafeStart: upper, count: layer.rows)
-      applyActivation(layer.activation, lower: &lowerActivated, upper: &upperActivated)
-      unsafe forEachResidualInput(behindLayer: index, of: input) { place, input in
+      unsafe activation(index).apply(lower, upper, layer.rows)
+      var residual = residualCount(behindLayer: index)
+      while residual > 0 {
+        residual &-= 1
         // Both ends lie within the declared range, and so within Int16.
-        let value = Int32(input)
-        unsafe lower[place] = Int16(truncatingIfNeeded: max(value &- inputBox.deviation, inputBox.minimum))
-        unsafe upper[place] = Int16(truncatingIfNeeded: min(value &+ inputBox.deviation, inputBox.maximum))
+        let value = unsafe Int32(residualInput(residual, of: input))
+        let place = layer.rows &+ residual
+        unsafe lower[place] = Int16(
+          truncatingIfNeeded: max(value &- Int32(truncatingIfNeeded: radius), inputMinimum))
+        unsafe upper[place] = Int16(
+          truncatingIfNeeded: min(value &+ Int32(truncatingIfNeeded: radius), inputMaximum))
       }
       unsafe box = supnorm_box(
         lower: lower, upper: upper, deviation: 0, minimum: Int32(Int16.min), maximum: Int32(Int16.max))
+      index &+= 1
     }
-    return unsafe box
+    return true
   }
 }
 
@@ -103,11 +108,11 @@ extension Network {
   _ radius: Int32,
   _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let input = unsafe input else { throw .nullPointer }
-    let isCertified = try unsafe network.certify(
-      input, classIndex: Int(classIndex), radius: Int(radius),
-      scratch: Scratch(scratch, bytes: scratchBytes))
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: nil)
+    let isCertified = try unsafe model.certify(
+      input, classIndex: Int(classIndex), radius: Int(radius), scratch: scratch)
     return isCertified ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }

@@ -12,11 +12,21 @@ extension Network {
   /// - Throws: `malformed` when there is no such feature or no map, `noReadings` when a host must encode it.
   /// - Complexity: O(1).
   public func encode(_ reading: Int32, feature: Int) throws(NetworkError) -> Int16 {
-    Int16(clamping: min(max(try scaled(reading, feature: feature), inputMinimum), inputMaximum))
+    try withModel { model throws(NetworkError) in try model.encode(reading, feature: feature) }
   }
 
   /// What `encode` clamps: `((reading - origin) · multiplier + addend) >> shift`, saturated to 32 bits.
   package func scaled(_ reading: Int32, feature: Int) throws(NetworkError) -> Int32 {
+    try withModel { model throws(NetworkError) in try model.scaled(reading, feature: feature) }
+  }
+}
+
+extension Model {
+  fileprivate func encode(_ reading: Int32, feature: Int) throws(NetworkError) -> Int16 {
+    Int16(clamping: min(max(try scaled(reading, feature: feature), inputMinimum), inputMaximum))
+  }
+
+  fileprivate func scaled(_ reading: Int32, feature: Int) throws(NetworkError) -> Int32 {
     guard let map = self.feature(feature), map.isInRange else { throw .malformed }
     guard map.multiplier > 0 else { throw .noReadings }
     // In two words, since a conversion to Int64 may allocate on 32-bit targets. |reading - origin| ≤ 2^32 - 1 and
@@ -33,9 +43,7 @@ extension Network {
     let isWhole = high &>> map.shift == low &>> 31
     return isWhole ? low : high < 0 ? Int32.min : Int32.max
   }
-}
 
-extension Network {
   /// The map of one raw input, or nil when there is none.
   private func feature(_ index: Int) -> supnorm_feature? {
     let count = unsafe Int(network.pointee.feature_count)
@@ -56,9 +64,9 @@ extension supnorm_feature {
   _ model: UnsafePointer<supnorm_model>?, _ feature: UInt32, _ reading: Int32,
   _ encoded: UnsafeMutablePointer<Int16>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let encoded = unsafe encoded else { throw .nullPointer }
-    unsafe encoded.pointee = try network.encode(reading, feature: Int(clamping: feature))
+    unsafe encoded.pointee = try model.encode(reading, feature: Int(clamping: feature))
     return SUPNORM_OK
   }
 }

@@ -14,7 +14,9 @@ extension Network {
     _ input: Span<Int16>, scratch: inout MutableSpan<Int16>, logits: inout MutableSpan<Int32>
   ) throws(NetworkError) -> supnorm_result {
     try unsafe withPointers(input, &scratch, &logits) { input, scratch, logits throws(NetworkError) in
-      try unsafe infer(input, scratch: scratch, logits: logits)
+      try withModel { model throws(NetworkError) in
+        try unsafe model.infer(input, scratch: scratch, logits: logits)
+      }
     }
   }
 
@@ -32,7 +34,9 @@ extension Network {
     logits: inout MutableSpan<Int32>
   ) throws(NetworkError) -> supnorm_result {
     try unsafe withPointers(input, &scratch, &logits) { input, scratch, logits throws(NetworkError) in
-      try unsafe infer(input, within: radius, scratch: scratch, logits: logits)
+      try withModel { model throws(NetworkError) in
+        try unsafe model.infer(input, within: radius, scratch: scratch, logits: logits)
+      }
     }
   }
 
@@ -53,65 +57,70 @@ extension Network {
       }
     }
   }
+}
 
+extension Model {
   /// The same as for spans, of `inputs` and `outputs` values.
   func infer(
     _ input: UnsafePointer<Int16>, scratch: Scratch, logits: UnsafeMutablePointer<Int32>
   ) throws(NetworkError) -> supnorm_result {
-    unsafe runLayers(input, in: try scratch.memory(inferScratchCount), logits: logits)
+    unsafe runLayers(input, in: try scratch.memory(plan.inferCount), logits: logits)
     if isRegression { return supnorm_result(class_index: SUPNORM_NO_CLASS, radius_lsb: 0) }
     let answers = unsafe Span(_unsafeStart: UnsafePointer(logits), count: outputs)
     let answer = largestIndex(answers)
-    return supnorm_result(
-      class_index: Int32(truncatingIfNeeded: answer), radius_lsb: globalRadius(answers, classIndex: answer))
+    // A network without a table has no bounds.
+    let pairs = unsafe UnsafeBufferPointer(start: network.pointee.bounds, count: boundCount)
+    return unsafe supnorm_result(
+      class_index: Int32(truncatingIfNeeded: answer),
+      radius_lsb: globalRadius(logits: answers, classIndex: answer, pairs: pairs.span))
   }
 
   /// The same as for spans, of `inputs` and `outputs` values.
   func infer(
     _ input: UnsafePointer<Int16>, within radius: Int, scratch: Scratch, logits: UnsafeMutablePointer<Int32>
   ) throws(NetworkError) -> supnorm_result {
-    guard !isRegression else { throw .otherTask }
-    try checkCertificates()
-    guard radius >= 0, radius <= Int(SUPNORM_RADIUS_MAX) else { throw .radiusOutOfRange }
-    _ = try unsafe scratch.memory(certifyScratchCount)
+    try checkCertificates(radius: radius)
+    _ = try unsafe scratch.memory(plan.certifyCount)
     let result = try unsafe infer(input, scratch: scratch, logits: logits)
     // A global radius of 0 is also what a tie gets, which nothing certifies.
-    if Int(result.radius_lsb) >= max(radius, 1) { return result }
+    if result.radius_lsb >= max(UInt32(truncatingIfNeeded: radius), 1) { return result }
     guard
       try unsafe certify(input, classIndex: Int(result.class_index), radius: radius, scratch: scratch)
     else {
       return supnorm_result(class_index: SUPNORM_NO_CLASS, radius_lsb: 0)
     }
     return supnorm_result(
-      class_index: result.class_index, radius_lsb: max(result.radius_lsb, UInt32(radius)))
+      class_index: result.class_index, radius_lsb: max(result.radius_lsb, UInt32(truncatingIfNeeded: radius)))
   }
 
   /// Runs every layer; the accumulators of the last one, or their negatives, are the logits.
-  @inline(never)
   private func runLayers(
     _ input: UnsafePointer<Int16>, in memory: UnsafeMutablePointer<Int16>, logits: UnsafeMutablePointer<Int32>
   ) {
     var source = unsafe input
     let workspace = unsafe plan.inferenceWorkspace(in: memory)
-    let last = layerCount - 1
-    for index in 0..<last {
+    var index = 0
+    while index < last {
       let layer = self.layer(index)
       let outputs = unsafe plan.outputs(ofLayer: index, in: memory)
       unsafe layer.infer(source, hidden: outputs, logits: nil, workspace: workspace)
-      var activated = unsafe MutableSpan(_unsafeStart: outputs, count: layer.rows)
-      applyActivation(layer.activation, to: &activated)
-      unsafe forEachResidualInput(behindLayer: index, of: input) { place, value in
-        unsafe outputs[place] = value
+      unsafe activation(index).apply(outputs, layer.rows)
+      var residual = residualCount(behindLayer: index)
+      while residual > 0 {
+        residual &-= 1
+        // The place was checked to be less than the columns of the next layer.
+        unsafe outputs[layer.rows &+ residual] = residualInput(residual, of: input)
       }
       unsafe source = UnsafePointer(outputs)
+      index &+= 1
     }
-    unsafe layer(last).infer(source, hidden: nil, logits: logits, workspace: workspace)
+    unsafe layer(index).infer(source, hidden: nil, logits: logits, workspace: workspace)
   }
 
-  /// The certified global radius of an answer, see `globalRadius(logits:classIndex:pairs:)`.
-  private func globalRadius(_ logits: Span<Int32>, classIndex: Int) -> UInt32 {
-    let pairs = unsafe UnsafeBufferPointer(start: network.pointee.bounds, count: boundCount)
-    return unsafe Embedded.globalRadius(logits: logits, classIndex: classIndex, pairs: pairs.span)
+  /// How many bounds the table has: of each pair of classes or each output, none without a table.
+  var boundCount: Int {
+    guard unsafe network.pointee.bounds != nil else { return 0 }
+    return isRegression ? outputs : outputs &* (outputs &- 1) / 2
   }
 }
 
@@ -120,12 +129,12 @@ extension Network {
   _ model: UnsafePointer<supnorm_model>?, _ input: UnsafePointer<Int16>?, _ scratch: UnsafeMutableRawPointer?,
   _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?, _ result: UnsafeMutablePointer<supnorm_result>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
-    unsafe result.pointee = try network.infer(
-      input, scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
+    unsafe result.pointee = try model.infer(input, scratch: scratch, logits: logits)
     return SUPNORM_OK
   }
 }
@@ -136,12 +145,13 @@ extension Network {
   _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?,
   _ result: UnsafeMutablePointer<supnorm_result>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
-    unsafe result.pointee = try network.infer(
-      input, within: Int(requiredRadius), scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
+    unsafe result.pointee = try model.infer(
+      input, within: Int(requiredRadius), scratch: scratch, logits: logits)
     return unsafe result.pointee.class_index == SUPNORM_NO_CLASS ? SUPNORM_UNCERTIFIED : SUPNORM_OK
   }
 }

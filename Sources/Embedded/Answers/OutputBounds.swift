@@ -23,29 +23,15 @@ extension Network {
       try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(NetworkError) in
         try unsafe lower.withUnsafeMutableBufferPointer { lower throws(NetworkError) in
           try unsafe upper.withUnsafeMutableBufferPointer { upper throws(NetworkError) in
-            try unsafe outputBounds(
-              input.baseAddress.unsafelyUnwrapped, radius: radius, scratch: Scratch(scratch),
-              lower: lower.baseAddress.unsafelyUnwrapped, upper: upper.baseAddress.unsafelyUnwrapped)
+            try withModel { model throws(NetworkError) in
+              try unsafe model.outputBounds(
+                input.baseAddress.unsafelyUnwrapped, radius: radius, scratch: Scratch(scratch),
+                lower: lower.baseAddress.unsafelyUnwrapped, upper: upper.baseAddress.unsafelyUnwrapped)
+            }
           }
         }
       }
     }
-  }
-
-  /// The same as for spans, of `inputs` and `outputs` values.
-  fileprivate func outputBounds(
-    _ input: UnsafePointer<Int16>, radius: Int, scratch: Scratch, lower: UnsafeMutablePointer<Int32>,
-    upper: UnsafeMutablePointer<Int32>
-  ) throws(NetworkError) -> Bool {
-    guard unsafe network.pointee.certificates != nil else { throw .noKernels }
-    guard var box = try unsafe boundHiddenLayers(around: input, radius: radius, scratch: scratch) else {
-      return false
-    }
-    let last = layerCount - 1
-    try unsafe certificate(last).bound.unsafelyUnwrapped(
-      layer(last).pointer, &box, nil, nil, lower, upper,
-      plan.certificateWorkspace(in: scratch.memory(certifyScratchCount)))
-    return true
   }
 
   /// The most by which one output of a regression changes when no input moves by more than `radius` LSB:
@@ -57,6 +43,28 @@ extension Network {
   /// - Throws: `otherTask` for a classifier, `classOutOfRange` for no such output, `radiusOutOfRange`.
   /// - Complexity: O(1).
   public func outputChange(_ output: Int, radius: Int) throws(NetworkError) -> UInt32 {
+    try withModel { model throws(NetworkError) in try model.outputChange(output, radius: radius) }
+  }
+}
+
+extension Model {
+  /// The same as for spans, of `inputs` and `outputs` values.
+  fileprivate func outputBounds(
+    _ input: UnsafePointer<Int16>, radius: Int, scratch: Scratch, lower: UnsafeMutablePointer<Int32>,
+    upper: UnsafeMutablePointer<Int32>
+  ) throws(NetworkError) -> Bool {
+    guard unsafe network.pointee.certificates != nil else { throw .noKernels }
+    guard radius >= 0, radius <= Int(SUPNORM_RADIUS_MAX) else { throw .radiusOutOfRange }
+    let memory = try unsafe scratch.memory(plan.certifyCount)
+    var box = unsafe supnorm_box()
+    guard unsafe boundHiddenLayers(around: input, radius: radius, in: memory, &box) else { return false }
+    unsafe certificate(last).pointee.bound.unsafelyUnwrapped(
+      layer(last).pointer, &box, nil, nil, lower, upper, plan.certificateWorkspace(in: memory))
+    return true
+  }
+
+  /// See `Network.outputChange`.
+  fileprivate func outputChange(_ output: Int, radius: Int) throws(NetworkError) -> UInt32 {
     guard isRegression else { throw .otherTask }
     guard output >= 0, output < outputs else { throw .classOutOfRange }
     guard radius >= 0, radius <= Int(SUPNORM_RADIUS_MAX) else { throw .radiusOutOfRange }
@@ -76,12 +84,15 @@ extension Network {
   _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ lower: UnsafeMutablePointer<Int32>?,
   _ upper: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let input = unsafe input, let lower = unsafe lower, let upper = unsafe upper else {
       throw .nullPointer
     }
-    let isBounded = try unsafe network.outputBounds(
-      input, radius: Int(radius), scratch: Scratch(scratch, bytes: scratchBytes), lower: lower, upper: upper)
+    try unsafe model.requireApart(lower, upper)
+    _ = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: lower)
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: upper)
+    let isBounded = try unsafe model.outputBounds(
+      input, radius: Int(radius), scratch: scratch, lower: lower, upper: upper)
     return isBounded ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }
@@ -91,9 +102,9 @@ extension Network {
   _ model: UnsafePointer<supnorm_model>?, _ output: Int32, _ radius: Int32,
   _ change: UnsafeMutablePointer<UInt32>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let change = unsafe change else { throw .nullPointer }
-    unsafe change.pointee = try network.outputChange(Int(output), radius: Int(radius))
+    unsafe change.pointee = try model.outputChange(Int(output), radius: Int(radius))
     return SUPNORM_OK
   }
 }

@@ -10,30 +10,39 @@ extension Network {
   /// - Throws: what opening throws, `malformed`, `boundExceeded` or `checksumMismatch`.
   /// - Complexity: O(weights), eight shifts for each byte of the canonical string.
   public func selfCheck() throws(NetworkError) {
-    let value = unsafe network.pointee
+    try withModel { model throws(NetworkError) in try model.selfCheck() }
+  }
+}
+
+extension Model {
+  /// See `Network.selfCheck`.
+  fileprivate func selfCheck() throws(NetworkError) {
     // Counts may have changed since, and index arrays below.
-    let again = try unsafe Network(opening: network)
-    guard again.inferScratchCount == inferScratchCount,
-      unsafe Int(value.infer_scratch_bytes) >= 2 &* inferScratchCount,
-      unsafe Int(value.scratch_bytes) >= 2 &* certifyScratchCount
+    var again = unsafe supnorm_model()
+    try unsafe withUnsafeMutablePointer(to: &again) { again throws(NetworkError) in
+      try unsafe again.open(network, isStated: true)
+      guard unsafe Model(sealed: again).seal == seal else { throw .malformed }
+    }
+    guard unsafe Int(network.pointee.infer_scratch_bytes) >= 2 &* plan.inferCount,
+      unsafe Int(network.pointee.scratch_bytes) >= 2 &* plan.certifyCount
     else { throw .malformed }
-    for index in 0..<layerCount {
+    for index in 0...last {
       let layer = self.layer(index)
       guard layer.isAligned else { throw .malformed }
       let status = unsafe layer.kernels.pointee.check.unsafelyUnwrapped(layer.pointer)
       guard status == SUPNORM_OK else { throw NetworkError(status) }
     }
-    for index in unsafe 0..<Int(value.feature_count) {
-      guard unsafe value.features[index].isInRange else { throw .malformed }
+    for index in unsafe 0..<Int(network.pointee.feature_count) {
+      guard unsafe network.pointee.features[index].isInRange else { throw .malformed }
     }
-    guard try unsafe value.crc32 == checksum() else { throw .checksumMismatch }
+    guard try unsafe network.pointee.crc32 == checksum() else { throw .checksumMismatch }
   }
 }
 
 /// See `supnorm_self_check` in supnorm.h.
 @c public func supnorm_self_check(_ model: UnsafePointer<supnorm_model>?) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
-    try network.selfCheck()
+  unsafe status(model) { model throws(NetworkError) in
+    try model.selfCheck()
     return SUPNORM_OK
   }
 }

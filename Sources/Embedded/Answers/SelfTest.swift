@@ -1,18 +1,24 @@
 public import CSupNorm
 
-extension Network {
+extension Model {
   /// Runs one golden vector and compares logits, class, global and local radius exactly; of a regression, which
   /// has no class and no radii, the outputs; without kernels for certificates all but the local radius.
   ///
   /// - Parameters:
   ///   - golden: answers computed on the host; its pointers must reach `inputs` and `outputs` values.
-  ///   - scratch: at least `certifyScratchCount` elements.
+  ///   - scratch: memory of at least `certifyScratchCount` elements.
   ///   - logits: `outputs` elements to work in.
   /// - Throws: `goldenMismatch`, or what `infer` and `certify` throw.
   fileprivate func selfTest(
-    _ golden: supnorm_golden, scratch: Scratch, logits: UnsafeMutablePointer<Int32>
+    _ golden: supnorm_golden, scratch: UnsafeMutableRawPointer?, scratchBytes: Int,
+    logits: UnsafeMutablePointer<Int32>
   ) throws(NetworkError) {
     guard let input = unsafe golden.input, let expected = unsafe golden.logits else { throw .nullPointer }
+    // Written over the expected numbers, the logits would be compared with themselves.
+    try unsafe requireApart(expected, logits)
+    _ = try unsafe self.scratch(
+      scratch, bytes: scratchBytes, reading: input, writing: UnsafeMutablePointer(mutating: expected))
+    let scratch = try unsafe self.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
     let result = try unsafe infer(input, scratch: scratch, logits: logits)
     for index in 0..<outputs {
       guard unsafe expected[index] == logits[index] else { throw .goldenMismatch }
@@ -36,11 +42,11 @@ extension Network {
   _ model: UnsafePointer<supnorm_model>?, _ golden: UnsafePointer<supnorm_golden>?, _ goldenCount: Int,
   _ scratch: UnsafeMutableRawPointer?, _ scratchBytes: Int, _ logits: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
-  unsafe status(model) { network throws(NetworkError) in
+  unsafe status(model) { model throws(NetworkError) in
     guard let golden = unsafe golden, let logits = unsafe logits else { throw .nullPointer }
-    let scratch = try unsafe Scratch(scratch, bytes: scratchBytes)
     for index in 0..<max(goldenCount, 0) {
-      try unsafe network.selfTest(golden[index], scratch: scratch, logits: logits)
+      try unsafe model.selfTest(
+        golden[index], scratch: scratch, scratchBytes: scratchBytes, logits: logits)
     }
     return SUPNORM_OK
   }

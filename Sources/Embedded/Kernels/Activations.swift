@@ -1,0 +1,106 @@
+internal import CSupNorm
+
+// Activations: all are exact on Int16 and nonexpansive in the sup norm. A program contains those of its networks.
+
+extension UnsafePointer<supnorm_activation> {
+  /// Applies the activation to a layer's outputs in place.
+  func apply(_ values: UnsafeMutablePointer<Int16>, _ count: Int) {
+    if let apply = unsafe pointee.apply { unsafe apply(values, UInt32(truncatingIfNeeded: count)) }
+  }
+
+  /// Applies the activation to a box: afterwards `lower` and `upper` are the least and greatest value of each output over
+  /// the box, attained.
+  ///
+  /// The activations without a function for it are monotone in every input, so the ends map to the ends.
+  func apply(_ lower: UnsafeMutablePointer<Int16>, _ upper: UnsafeMutablePointer<Int16>, _ count: Int) {
+    if let bound = unsafe pointee.bound {
+      unsafe bound(lower, upper, UInt32(truncatingIfNeeded: count))
+    } else {
+      unsafe apply(lower, count)
+      unsafe apply(upper, count)
+    }
+  }
+}
+
+/// `max(x, 0)`, see `supnorm_activation.apply` in supnorm_kernels.h; so are the others.
+@c public func supnorm_relu(_ memory: UnsafeMutablePointer<Int16>, _ count: UInt32) {
+  var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
+  for index in values.indices { values[index] = max(values[index], 0) }
+}
+
+/// `min(|x|, 32767)`.
+@c public func supnorm_abs(_ memory: UnsafeMutablePointer<Int16>, _ count: UInt32) {
+  var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
+  for index in values.indices { values[index] = saturatingMagnitude(values[index]) }
+}
+
+/// The ends of `min(|x|, 32767)`.
+@c public func supnorm_abs_bound(
+  _ lower: UnsafeMutablePointer<Int16>, _ upper: UnsafeMutablePointer<Int16>, _ count: UInt32
+) {
+  var low = unsafe MutableSpan(_unsafeStart: lower, count: Int(count))
+  var high = unsafe MutableSpan(_unsafeStart: upper, count: Int(count))
+  for index in low.indices {
+    let ends = (low[index], high[index])
+    low[index] = max(max(ends.0, saturatingNegation(ends.1)), 0)
+    high[index] = max(saturatingMagnitude(ends.0), saturatingMagnitude(ends.1))
+  }
+}
+
+/// `(max, min)` of each pair; an odd last value stays.
+@c public func supnorm_maxmin(_ memory: UnsafeMutablePointer<Int16>, _ count: UInt32) {
+  var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
+  var index = 0
+  while index &+ 1 < values.count {
+    if values[index] < values[index &+ 1] { values.swapAt(index, index &+ 1) }
+    index &+= 2
+  }
+}
+
+/// The whole vector in ascending order, by insertion: no memory, and quick on the short vectors of a microcontroller's
+/// layers.
+///
+/// - Complexity: O(n²).
+@c public func supnorm_sort(_ memory: UnsafeMutablePointer<Int16>, _ count: UInt32) {
+  var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
+  var end = 1
+  while end < values.count {
+    var index = end
+    while index > 0, values[index &- 1] > values[index] {
+      values.swapAt(index, index &- 1)
+      index &-= 1
+    }
+    end &+= 1
+  }
+}
+
+/// `min(-x, 32767)`.
+@c public func supnorm_negate(_ memory: UnsafeMutablePointer<Int16>, _ count: UInt32) {
+  var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
+  for index in values.indices { values[index] = saturatingNegation(values[index]) }
+}
+
+/// The ends of `min(-x, 32767)`: exchanged and negated.
+@c public func supnorm_negate_bound(
+  _ lower: UnsafeMutablePointer<Int16>, _ upper: UnsafeMutablePointer<Int16>, _ count: UInt32
+) {
+  var low = unsafe MutableSpan(_unsafeStart: lower, count: Int(count))
+  var high = unsafe MutableSpan(_unsafeStart: upper, count: Int(count))
+  for index in low.indices {
+    let ends = (low[index], high[index])
+    low[index] = saturatingNegation(ends.1)
+    high[index] = saturatingNegation(ends.0)
+  }
+}
+
+/// `min(-value, 32767)`.
+@inline(__always)
+private func saturatingNegation(_ value: Int16) -> Int16 {
+  value == .min ? .max : 0 &- value
+}
+
+/// `min(|value|, 32767)`.
+@inline(__always)
+private func saturatingMagnitude(_ value: Int16) -> Int16 {
+  value < 0 ? saturatingNegation(value) : value
+}
