@@ -56,7 +56,7 @@ SUPNORM_LANES void supnorm_vector_shortfalls(const int16_t *lower, const int16_t
 #elif !defined(SUPNORM_HOST)
 /* The same of bytes, two columns a word, of four columns a turn: both halves of low - minimum and of maximum - high are
  * at least 0, so at most 255, unless a value lies outside the range; then a sign bit shows in the returned word. A
- * borrow can only leave a half that is negative itself. `columns` is a multiple of 4, everything is aligned to words. */
+ * borrow can only leave a half that is negative itself. `columns` is a multiple of 4; all is aligned to words. */
 SUPNORM_LANES uint32_t supnorm_word_shortfalls(const int16_t *lower, const int16_t *upper, uint32_t columns,
                                                int32_t minimum, int32_t maximum, void *shortfalls) {
   const uint32_t *low = (const uint32_t *)(const void *)lower, *high = (const uint32_t *)(const void *)upper;
@@ -103,7 +103,8 @@ SUPNORM_LANES uint32_t supnorm_word_shortfalls(const int16_t *lower, const int16
                    "1:\n" SUPNORM_TWO_COLUMNS SUPNORM_TWO_COLUMNS "2: cmp %[low], %[end]\n"
                    "bne 1b\n"
                    : [a] "=&l"(a), [b] "=&l"(b), [signs] "+l"(signs), [low] "+l"(low)
-                   : [high] "l"(to_high), [out] "l"(to_out), [least] "h"(0 - least), [greatest] "l"(greatest), [end] "h"(end)
+                   : [high] "l"(to_high), [out] "l"(to_out), [least] "h"(0 - least), [greatest] "l"(greatest),
+                     [end] "h"(end)
                    : "cc", "memory");
 #undef SUPNORM_TWO_COLUMNS
 #else
@@ -148,7 +149,6 @@ SUPNORM_LANES void supnorm_shortfalls(const supnorm_layer *layer, const int16_t 
 /* Those of a box around the same vector, whose ends are `deviation` away and cut: Z = max(Z - deviation, 0). */
 SUPNORM_LANES void supnorm_approach(const supnorm_layer *layer, int32_t deviation, void *shortfalls, uint32_t layout) {
   uint32_t count = 2 * (uint32_t)layer->columns;
-  uint8_t *bytes = (uint8_t *)shortfalls;
   uint16_t *halfwords = (uint16_t *)shortfalls;
   if (layout == SUPNORM_WORDS) {
     for (uint32_t place = 0; place < count; place++) {
@@ -156,28 +156,32 @@ SUPNORM_LANES void supnorm_approach(const supnorm_layer *layer, int32_t deviatio
     }
   } else {
 #if defined(SUPNORM_HOST)
+    uint8_t *bytes = (uint8_t *)shortfalls;
     for (uint32_t place = 0; place < count; place++) {
       bytes[place] = bytes[place] > deviation ? (uint8_t)(bytes[place] - deviation) : 0;
     }
 #else
     uint32_t *words = (uint32_t *)shortfalls, *end = words + (count + 3) / 4;
-    uint32_t step = (uint32_t)(deviation < 255 ? deviation : 255) * 0x1010101;
-    (void)bytes;
-    for (; words != end; words++) {
+    uint32_t step = (uint32_t)(deviation < 255 ? deviation : 255);
 #if defined(__ARM_FEATURE_SIMD32)
+    for (step *= 0x1010101; words != end; words++) {
       uint32_t word = *words;
       __asm__("uqsub8 %0, %0, %1" : "+r"(word) : "r"(step));
       *words = word;
-#else
-      /* Bytes 0 and 2, then 1 and 3, in halves whose bit 8 stays where nothing was borrowed. */
-      uint32_t even = ((*words & 0xFF00FF) | 0x1000100) - (step & 0xFF00FF);
-      uint32_t odd = ((*words >> 8 & 0xFF00FF) | 0x1000100) - (step & 0xFF00FF);
-      uint32_t even_left = even & 0x1000100, odd_left = odd & 0x1000100;
-      even &= even_left - (even_left >> 8);
-      odd &= odd_left - (odd_left >> 8);
-      *words = even | odd << 8;
-#endif
     }
+#else
+    /* A column's two are its value's distances from both ends, so the second follows from the first. Two columns in
+     * halves, whose bit 8 stays where nothing was borrowed. */
+    uint32_t first_step = 0x1000100 - step * 0x10001;
+    uint32_t second_step = (uint32_t)(layer->input_max - layer->input_min) * 0x10001 + first_step;
+    for (; words != end; words++) {
+      uint32_t first = (*words & 0xFF00FF) + first_step, second = second_step - (*words & 0xFF00FF);
+      uint32_t first_left = first & 0x1000100, second_left = second & 0x1000100;
+      first &= first_left - (first_left >> 8);
+      second &= second_left - (second_left >> 8);
+      *words = first | second << 8;
+    }
+#endif
 #endif
   }
 }
@@ -198,7 +202,7 @@ SUPNORM_LANES void supnorm_turn(const supnorm_layer *layer, void *shortfalls, ui
   }
 }
 
-/* ---- A row: the least of (sum of the steps so far + shortfall), which the row's value lies below its first potential ----
+/* ---- A row: the least of (sum of the steps so far + shortfall), what its value lies below its first potential ----
  *
  * `left` is what the sum has still to go to that least. A sum that reaches it ends the row, since no shortfall is less
  * than 0; and it does, since the steps add up to what no shortfall exceeds. The first step is 0. All numbers stay below
@@ -250,7 +254,7 @@ SUPNORM_LANES void supnorm_turn(const supnorm_layer *layer, void *shortfalls, ui
 #endif
 
 #if defined(SUPNORM_HELIUM)
-/* The same eight entries at a time, of halfwords; their steps are added up in three stages, each by twice as many lanes.
+/* The same eight entries at a time, of halfwords; their steps are added up in three stages, over 1, 2 and 4 lanes.
  * Lanes behind the row have no step, so that what they hold lies where the row is done. 26 instructions for eight. */
 SUPNORM_LANES int32_t supnorm_vector_drop(const uint16_t *at, uint32_t count, const uint8_t *shortfalls,
                                           uint32_t layout) {
@@ -288,16 +292,19 @@ SUPNORM_LANES int32_t supnorm_row_drop(const void *entries, uint32_t count, cons
     return supnorm_vector_drop((const uint16_t *)entries, count, (const uint8_t *)shortfalls, layout);
   }
 #endif
+  const uint8_t *bytes = (const uint8_t *)shortfalls;
+  const uint16_t *wide = (const uint16_t *)shortfalls;
 #if defined(__thumb2__)
   const uint16_t *at = (const uint16_t *)entries;
   uint32_t entry = *at;
-  uint32_t least = layout == SUPNORM_WORDS ? ((const uint16_t *)shortfalls)[entry] : ((const uint8_t *)shortfalls)[entry];
+  uint32_t least = layout == SUPNORM_WORDS ? wide[entry] : bytes[entry];
   uint32_t left = least;
   if (layout == SUPNORM_WORDS) {
     SUPNORM_ROW("ldr %[entry], [%[at], #4]!", "16", "uxth %[entry], %[entry]",
                 "ldrh %[entry], [%[shortfalls], %[entry], lsl #1]");
   } else if (layout == SUPNORM_BYTES) {
-    SUPNORM_ROW("ldrh %[entry], [%[at], #2]!", "8", "uxtb %[entry], %[entry]", "ldrb %[entry], [%[shortfalls], %[entry]]");
+    SUPNORM_ROW("ldrh %[entry], [%[at], #2]!", "8", "uxtb %[entry], %[entry]",
+                "ldrb %[entry], [%[shortfalls], %[entry]]");
   } else {
     SUPNORM_ROW("ldrh %[entry], [%[at], #2]!", "11", "ubfx %[entry], %[entry], #0, #11",
                 "ldrb %[entry], [%[shortfalls], %[entry]]");
@@ -306,7 +313,7 @@ SUPNORM_LANES int32_t supnorm_row_drop(const void *entries, uint32_t count, cons
 #elif defined(__thumb__)
   const uint16_t *at = (const uint16_t *)entries;
   uint32_t entry = *at, step, mask = layout == SUPNORM_HALFWORDS ? 0x7FF : 0;
-  uint32_t least = layout == SUPNORM_WORDS ? ((const uint16_t *)shortfalls)[entry] : ((const uint8_t *)shortfalls)[entry];
+  uint32_t least = layout == SUPNORM_WORDS ? wide[entry] : bytes[entry];
   uint32_t left = least;
   if (layout == SUPNORM_WORDS) {
     SUPNORM_ROW(SUPNORM_ROW_WORD("4"), SUPNORM_ROW_WORD("8"), SUPNORM_ROW_WORD("12"), SUPNORM_ROW_WORD("16"), "16",
@@ -322,8 +329,6 @@ SUPNORM_LANES int32_t supnorm_row_drop(const void *entries, uint32_t count, cons
 #else
   const uint16_t *halfwords = (const uint16_t *)entries;
   const uint32_t *words = (const uint32_t *)entries;
-  const uint8_t *bytes = (const uint8_t *)shortfalls;
-  const uint16_t *wide = (const uint16_t *)shortfalls;
   const uint32_t bits = layout == SUPNORM_WORDS ? 16 : layout == SUPNORM_BYTES ? 8 : 11;
   int32_t least = layout == SUPNORM_WORDS ? wide[*words] : bytes[*halfwords], left = least;
   /* A branch to a less shortfall: most entries have none, and a select would cost each of them. Four entries a turn,
@@ -360,7 +365,7 @@ SUPNORM_LANES int32_t supnorm_row_drop(const void *entries, uint32_t count, cons
 /* ---- The rows of a hidden layer: each maximum less `slack`, saturated ---- */
 
 #if defined(__thumb__) && !defined(__thumb2__)
-/* As SUPNORM_ROW, with what a row takes from and gives to the layer: 23 instructions, where clang spills and takes 43. */
+/* As SUPNORM_ROW, with what a row takes from and gives to the layer: 23 instructions; clang spills and takes 43. */
 #define SUPNORM_ROWS(load1, load2, load3, load4, place, ...) \
   __asm__ volatile(".syntax unified\n" \
                    "1: mov %[at], %[row]\n" \
