@@ -81,7 +81,8 @@ struct WeightRules: LayerRules {
     if isSparse {
       problems += signProblems(entries, place: place)
       let start = entries.firstIndex { $0.weight < 0 } ?? entries.count
-      problems += orderProblems(entries[..<start], place: place) + orderProblems(entries[start...], place: place)
+      problems +=
+        orderProblems(entries[..<start], place: place) + orderProblems(entries[start...], place: place)
     } else {
       problems += orderProblems(entries[...], place: place)
       if entries.count != columns {

@@ -51,7 +51,8 @@ extension HeaderWriter {
     let layers = model.layers.indices
     let role = isRegression ? "bounds" : "certificate"
     writeTables(
-      "supnorm_activation", "activations", layers.map { "SUPNORM_ACTIVATION(\(upper)_LAYER\($0)_ACTIVATION)" })
+      "supnorm_activation", "activations", layers.map { "SUPNORM_ACTIVATION(\(upper)_LAYER\($0)_ACTIVATION)" }
+    )
     writeTables("supnorm_inference", "inference", layers.map { table($0, "inference") })
     writeTables("supnorm_certificate", "certificates", layers.map { table($0, role) })
     writeStruct("network", certificates: shared("certificates"))

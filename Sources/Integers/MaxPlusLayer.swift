@@ -151,7 +151,8 @@ extension MaxPlusLayer {
       rows: UInt16(entries.count), columns: UInt16(self.columns), row_sum_bound: 1,
       entries: UInt32(storedCount),
       weights: usesByteOffsets ? nil : memory.copy(offsets.map { Int16($0) }), biases: nil,
-      words: nil, column_indices: usesByteColumns ? nil : memory.copy(columns), row_entries: memory.copy(storedCounts),
+      words: nil, column_indices: usesByteColumns ? nil : memory.copy(columns),
+      row_entries: memory.copy(storedCounts),
       byte_columns: usesByteColumns ? memory.copy(columns.map { UInt8($0) }) : nil,
       byte_offsets: usesByteOffsets ? memory.copy(offsets.map { UInt8($0) }) : nil)
   }

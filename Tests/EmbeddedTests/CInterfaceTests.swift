@@ -145,9 +145,18 @@ struct CInterfaceTests {
     ("an entry less, dense", { unsafe $0.layers[0].entries -= 1 }),
     ("an entry more, sparse", { unsafe $0.layers[1].entries += 1 }),
     ("an entry less, sparse", { unsafe $0.layers[1].entries -= 1 }),
-    ("a row with more entries", { device in unsafe device.layers[1].row_entries = device.copy([1, 2, 2, 0]) }),
-    ("a row with fewer entries", { device in unsafe device.layers[1].row_entries = device.copy([1, 1, 1, 0]) }),
-    ("counts beyond all entries", { device in unsafe device.layers[1].row_entries = device.copy([.max, .max, .max, 7]) }),
+    (
+      "a row with more entries",
+      { device in unsafe device.layers[1].row_entries = device.copy([1, 2, 2, 0]) }
+    ),
+    (
+      "a row with fewer entries",
+      { device in unsafe device.layers[1].row_entries = device.copy([1, 1, 1, 0]) }
+    ),
+    (
+      "counts beyond all entries",
+      { device in unsafe device.layers[1].row_entries = device.copy([.max, .max, .max, 7]) }
+    ),
     ("a sparse layer with weights", { device in unsafe device.layers[1].weights = device.copy([0]) }),
     ("a sparse layer with columns", { device in unsafe device.layers[1].column_indices = device.copy([0]) }),
     ("a dense layer with words", { device in unsafe device.layers[0].words = device.copy([0]) }),

@@ -72,7 +72,9 @@ struct SelfCheckTests {
     #expect(
       Self.status(network) { unsafe $0.layers[0].weights = $0.copy(weights) } == SUPNORM_ERROR_CHECKSUM)
     // Entries moved from row to row and from sign to sign.
-    for counts: [UInt16] in [[1, 0, 2, 1], [1, 2, 1, 0], [2, 0, 2, 0], [0, 2, 2, 0], [1, 1, 1, 1], [1, 1, 0, 2]] {
+    for counts: [UInt16] in [
+      [1, 0, 2, 1], [1, 2, 1, 0], [2, 0, 2, 0], [0, 2, 2, 0], [1, 1, 1, 1], [1, 1, 0, 2],
+    ] {
       #expect(
         Self.status(network) { unsafe $0.layers[1].row_entries = $0.copy(counts) } == SUPNORM_ERROR_MALFORMED,
         "\(counts)")

@@ -53,7 +53,8 @@ package struct CanonicalOracle {
       }
     }
     if layer.kind == .sparse {
-      add(17, Self.words(rows.flatMap { row in [row.count { $0.weight > 0 }, row.count { $0.weight < 0 }] }, 2))
+      add(
+        17, Self.words(rows.flatMap { row in [row.count { $0.weight > 0 }, row.count { $0.weight < 0 }] }, 2))
       let ordered = rows.flatMap { row in row.filter { $0.weight > 0 } + row.filter { $0.weight < 0 } }
       add(23, Self.words(ordered.flatMap { [2 * $0.column, $0.weight] }, 2))
     } else {

@@ -88,7 +88,9 @@ package func exceedsEverywhere(
 @c public func supnorm_sparse_shape(
   _ layer: UnsafePointer<supnorm_layer>, _ isLast: Int32, _ residuals: UInt32
 ) -> Int32 {
-  guard unsafe Int32(layer.pointee.columns) <= SUPNORM_SPARSE_COLUMNS_MAX else { return SUPNORM_ERROR_MALFORMED }
+  guard unsafe Int32(layer.pointee.columns) <= SUPNORM_SPARSE_COLUMNS_MAX else {
+    return SUPNORM_ERROR_MALFORMED
+  }
   return unsafe weightedShapeStatus(
     layer, isLast: isLast != 0, arrays: .words.and(.biases).and(.rowEntries))
 }
@@ -132,7 +134,8 @@ package func exceedsEverywhere(
 
 /// See `supnorm_inference.infer`.
 @c public func supnorm_sparse_infer(
-  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>, _ hidden: UnsafeMutablePointer<Int16>?,
+  _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
+  _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
   unsafe supnorm_sparse_layer_sums(layer, input, hidden, logits)
