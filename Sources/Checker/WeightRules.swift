@@ -1,5 +1,8 @@
 internal import Claims
 
+/// A word of a sparse layer holds twice a column in 16 bits.
+private let largestSparseColumns = 32767
+
 /// Dense and sparse layers: `b + Σ w·x`, exact in 32 bits.
 struct WeightRules: LayerRules {
   private let rows: [[WeightClaims.Entry]]
@@ -16,7 +19,9 @@ struct WeightRules: LayerRules {
 
   var name: String { isSparse ? "sparse" : "dense" }
   var code: (kind: Int, layout: Int) { (isSparse ? 1 : 0, 0) }
-  var workspace: (inference: Int, certificate: Int) { (0, 0) }
+  /// Certificates of a sparse layer keep both ends of each column.
+  var workspace: (inference: Int, certificate: Int) { (0, isSparse ? 4 : 0) }
+  var inputRange: (low: Int, high: Int) { (-32768, 32767) }
 
   // MARK: - Claims that nothing is known of
 
@@ -32,6 +37,9 @@ struct WeightRules: LayerRules {
       if size > 1 << 27 {
         problems.append("\(place): rows · columns \(size) > \(1 << 27), too large to load")
       }
+    }
+    if isSparse, columns > largestSparseColumns {
+      problems.append("\(place): columns \(columns) > \(largestSparseColumns), too many for a sparse layer")
     }
     if rows.allSatisfy(\.isEmpty) { problems.append("\(place): no weights at all") }
     return problems
@@ -68,19 +76,51 @@ struct WeightRules: LayerRules {
 
   private func entryProblems(_ entries: [WeightClaims.Entry], place: String) -> [String] {
     var problems: [String] = []
+    for entry in entries where entry.weight < -32768 || entry.weight > 32767 {
+      problems.append("\(place) column \(entry.column): weight \(entry.weight) outside -32768…32767")
+    }
+    if isSparse {
+      problems += signProblems(entries, place: place)
+      let start = entries.firstIndex { $0.weight < 0 } ?? entries.count
+      problems +=
+        orderProblems(entries[..<start], place: place) + orderProblems(entries[start...], place: place)
+    } else {
+      problems += orderProblems(entries[...], place: place)
+      if entries.count != columns {
+        problems.append("\(place): \(entries.count) weights, expected \(columns)")
+      }
+    }
+    return problems
+  }
+
+  /// Columns increase and exist.
+  private func orderProblems(_ entries: ArraySlice<WeightClaims.Entry>, place: String) -> [String] {
+    var problems: [String] = []
     var next = 0
     for entry in entries {
-      if entry.weight < -32768 || entry.weight > 32767 {
-        problems.append("\(place) column \(entry.column): weight \(entry.weight) outside -32768…32767")
-      }
       if entry.column < next {
         problems.append("\(place): column \(entry.column) after column \(next - 1)")
       }
       next = max(next, entry.column < Int.max ? entry.column + 1 : Int.max)
     }
     if next > columns { problems.append("\(place): column \(next - 1) > \(max(columns, 0) - 1)") }
-    if !isSparse, entries.count != columns {
-      problems.append("\(place): \(entries.count) weights, expected \(columns)")
+    return problems
+  }
+
+  /// A sparse row stores no zero, its weights above zero first, and each column once.
+  private func signProblems(_ entries: [WeightClaims.Entry], place: String) -> [String] {
+    var problems: [String] = []
+    var wasNegative = false
+    for entry in entries {
+      if entry.weight == 0 { problems.append("\(place) column \(entry.column): weight 0 is stored") }
+      if entry.weight > 0, wasNegative {
+        problems.append("\(place) column \(entry.column): weight \(entry.weight) behind one below 0")
+      }
+      wasNegative = wasNegative || entry.weight < 0
+    }
+    let positive = Set(entries.lazy.filter { $0.weight > 0 }.map(\.column))
+    for entry in entries where entry.weight < 0 && positive.contains(entry.column) {
+      problems.append("\(place): column \(entry.column) twice")
     }
     return problems
   }
@@ -88,7 +128,7 @@ struct WeightRules: LayerRules {
   func storage(_ layer: LayerClaims) -> (entries: Int, nonzero: Int, bytes: Int) {
     let count = rows.reduce(0) { $0 + $1.count }
     let nonzero = rows.reduce(0) { $0 + $1.count { $0.weight != 0 } }
-    return (count, nonzero, (isSparse ? 4 : 2) * count + (isSparse ? 2 * rows.count : 0) + 4 * biases.count)
+    return (count, nonzero, (isSparse ? 4 : 2) * count + (isSparse ? 4 * rows.count : 0) + 4 * biases.count)
   }
 
   func largestRowSum(in columns: Range<Int>) -> Int {
@@ -113,13 +153,24 @@ struct WeightRules: LayerRules {
 
   func feed(_ layer: LayerClaims, into string: inout CanonicalString) {
     if isSparse {
-      string.record(17) { string in for row in rows { string.feed(row.count, bytes: 2) } }
-      string.record(18) { string in
-        for row in rows { for entry in row { string.feed(entry.column, bytes: 2) } }
+      string.record(17) { string in
+        for row in rows {
+          string.feed(row.count { $0.weight > 0 }, bytes: 2)
+          string.feed(row.count { $0.weight < 0 }, bytes: 2)
+        }
       }
-    }
-    string.record(20) { string in
-      for row in rows { for entry in row { string.feed(entry.weight, bytes: 2) } }
+      string.record(23) { string in
+        for row in rows {
+          for entry in row {
+            string.feed(2 * entry.column, bytes: 2)
+            string.feed(entry.weight, bytes: 2)
+          }
+        }
+      }
+    } else {
+      string.record(20) { string in
+        for row in rows { for entry in row { string.feed(entry.weight, bytes: 2) } }
+      }
     }
     string.record(22) { string in for bias in biases { string.feed(bias, bytes: 4) } }
   }

@@ -26,7 +26,8 @@ public struct WeightClaims: Equatable, Sendable {
     }
   }
 
-  /// The stored weights of each row: all columns in order of a dense layer, those that are not zero of a sparse one.
+  /// The stored weights of each row: all columns in order of a dense layer; of a sparse one those above zero, then those
+  /// below, either in order of their columns.
   public package(set) var rows: [[Entry]]
   /// One for each row, in accumulator units.
   public package(set) var biases: [Int]

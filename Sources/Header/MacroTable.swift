@@ -10,8 +10,8 @@ struct MacroTable {
     case none
     /// The parameter of an X-macro row.
     case row(CToken)
-    /// What is done with an entry of three numbers.
-    case three
+    /// What is done with an entry of two or three numbers.
+    case several
   }
 
   /// One macro, and the tokens of its body that were not read yet.
@@ -38,7 +38,7 @@ struct MacroTable {
 
   /// Finds the macros of a text.
   ///
-  /// - Throws: what is not a token, a macro that is defined twice or has two parameters, and text that does not begin
+  /// - Throws: what is not a token, a macro that is defined twice or has more than three parameters, and text that does not begin
   ///   as a model's header does.
   init(_ bytes: [UInt8], path: String) throws(FileError) {
     self.path = path
@@ -140,16 +140,16 @@ struct MacroTable {
       macro.tokens = tokens
       return macro
     }
-    // Rows have one parameter, what is done with an entry of three numbers has three.
+    // Rows have one parameter, what is done with an entry has as many as it has numbers.
     var inside: [CToken] = []
     while let token = try macro.next(), !text.isEqual(token, ")"), inside.count < 6 { inside.append(token) }
     let isComma = inside.map { text.isEqual($0, ",") }
     switch isComma {
     case [false]: macro.parameters = .row(inside[0])
-    case [false, true, false, true, false]: macro.parameters = .three
+    case [false, true, false], [false, true, false, true, false]: macro.parameters = .several
     default:
       let name = name.map { quoted(text.string($0)) } ?? ""
-      throw FileError(path, line: line(at: start), "\(name) does not have one parameter or three")
+      throw FileError(path, line: line(at: start), "\(name) does not have one to three parameters")
     }
     return macro
   }

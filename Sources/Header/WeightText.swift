@@ -29,12 +29,14 @@ struct WeightText: LayerText {
     if isSparse {
       writer.array(
         "uint16_t", writer.shared("layer\(index)_row_entries"),
-        weights.rows.indices.lazy.map { "SUPNORM_COUNT2(\(prefix)_ROW\($0))," })
-      writer.array("uint16_t", writer.shared("layer\(index)_column_indices"), rows("SUPNORM_ENTRY_COLUMN"))
+        weights.rows.indices.lazy.map { row in
+          let name = "\(prefix)_ROW\(row)"
+          return "SUPNORM_POSITIVE_WEIGHTS(\(name)), SUPNORM_NEGATIVE_WEIGHTS(\(name)),"
+        })
+      writer.array("uint32_t", writer.shared("layer\(index)_words"), rows("SUPNORM_WEIGHT_WORD"))
+    } else {
+      writer.array("int16_t", writer.shared("layer\(index)_weights"), rows("SUPNORM_VALUE"))
     }
-    writer.array(
-      "int16_t", writer.shared("layer\(index)_weights"),
-      rows(isSparse ? "SUPNORM_ENTRY_WEIGHT" : "SUPNORM_VALUE"))
     writer.array("int32_t", writer.shared("layer\(index)_biases"), ["\(prefix)_BIAS(SUPNORM_VALUE)"])
   }
 
@@ -46,12 +48,19 @@ struct WeightText: LayerText {
     writer.prove(
       "SUPNORM_BIASES_FIT(\(prefix)_BIAS, \(prefix)_BIAS_FITS, \(prefix)_ROW_SUM_BOUND, \(prefix)_SHIFT)",
       "\(place): an accumulator could overflow")
+    if isSparse {
+      writer.line(
+        "#define \(prefix)_NEXT(column, weight) \\\n"
+          + "  < SUPNORM_WEIGHT_PLACE(column, weight, \(prefix)_COLUMNS) && \\\n"
+          + "  SUPNORM_WEIGHT_PLACE(column, weight, \(prefix)_COLUMNS)")
+    }
     for row in weights.rows.indices {
       let name = "\(prefix)_ROW\(row)"
       let place = "\(place) row \(row)"
       if isSparse {
         writer.prove(
-          "SUPNORM_INCREASES2(\(name), \(prefix)_COLUMNS)", "\(place): columns out of order or range")
+          "SUPNORM_WEIGHTS_INCREASE(\(name), \(prefix)_NEXT, \(prefix)_COLUMNS)",
+          "\(place): weights out of order or range")
       } else {
         writer.prove("SUPNORM_COUNT1(\(name)) == \(prefix)_COLUMNS", "\(place): number of weights")
       }
@@ -61,11 +70,10 @@ struct WeightText: LayerText {
     }
   }
 
-  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
-    (
-      ["weights", "biases", isSparse ? "column_indices" : nil, isSparse ? "row_entries" : nil, nil, nil], 0,
-      false
-    )
+  var arrays: LayerArrays {
+    isSparse
+      ? LayerArrays(names: [nil, "biases", "words", "row_entries", nil], counted: 2)
+      : LayerArrays(names: ["weights", "biases", nil, nil, nil], counted: 0)
   }
 
   static func readDense(

@@ -22,8 +22,9 @@ public struct WeightedLayer: LayerContent {
 
   /// Creates a layer; the counts must agree.
   ///
-  /// - Parameter isSparse: the storage; the smaller one when nil, which is also the faster one: a stored entry costs an
-  ///   index, and below half the columns that is less than the multiplications it saves.
+  /// - Parameter isSparse: the storage; the smaller one when nil. Below half the weights that is the sparse one, which is
+  ///   the faster one as well wherever a multiplication takes several instructions; where two take one, below a fifth.
+  /// - Precondition: a sparse layer has at most `maximumSparseColumns`.
   public init(
     rows: Int, columns: Int, weights: [Int16], biases: [Int32], shift: Int, activation: IntegerActivation,
     rowSumBound: Int, isSparse: Bool? = nil
@@ -37,8 +38,14 @@ public struct WeightedLayer: LayerContent {
     self.activation = activation
     self.rowSumBound = rowSumBound
     let nonzero = weights.count { $0 != 0 }
-    self.isSparse = isSparse ?? (nonzero > 0 && 6 * rows + 4 * nonzero < 4 * rows + 2 * weights.count)
+    let canBeSparse = columns <= Self.maximumSparseColumns
+    precondition(isSparse != true || canBeSparse)
+    let isSmaller = nonzero > 0 && 8 * rows + 4 * nonzero < 4 * rows + 2 * weights.count
+    self.isSparse = isSparse ?? (canBeSparse && isSmaller)
   }
+
+  /// A layer of more columns than this cannot be sparse.
+  public static var maximumSparseColumns: Int { Int(SUPNORM_SPARSE_COLUMNS_MAX) }
 
   /// The layer that proved claims describe.
   init(_ claims: LayerClaims, _ content: WeightClaims, isSparse: Bool) {
@@ -62,17 +69,26 @@ public struct WeightedLayer: LayerContent {
   /// The weights of one row.
   public func row(_ index: Int) -> ArraySlice<Int16> { weights[index * columns..<(index + 1) * columns] }
 
-  /// The weights that the device stores, row after row.
-  public var storedWeights: [Int16] { isSparse ? weights.filter { $0 != 0 } : weights }
-
-  /// The columns that the device stores, row after row; empty for a dense layer.
-  public var storedColumns: [UInt16] {
-    isSparse ? weights.indices.lazy.filter { weights[$0] != 0 }.map { UInt16($0 % columns) } : []
+  /// The weights of one row that a sparse layer stores, in storage order: those above 0, then those below.
+  public func sparseRow(_ index: Int) -> [WeightClaims.Entry] {
+    let entries = row(index).enumerated().lazy.filter { $0.element != 0 }.map {
+      WeightClaims.Entry(column: $0.offset, weight: Int($0.element))
+    }
+    return entries.filter { $0.weight > 0 } + entries.filter { $0.weight < 0 }
   }
 
-  /// How many weights each row of a sparse layer stores; empty for a dense layer.
+  /// The words of a sparse layer, row after row: `2 * column | weight << 16`.
+  public var storedWords: [UInt32] {
+    (0..<rows).flatMap { row in
+      sparseRow(row).map { UInt32(2 * $0.column) | UInt32(truncatingIfNeeded: $0.weight) << 16 }
+    }
+  }
+
+  /// How many weights above and how many below 0 each row of a sparse layer stores.
   public var storedCounts: [UInt16] {
-    isSparse ? (0..<rows).map { UInt16(row($0).count { $0 != 0 }) } : []
+    (0..<rows).flatMap { index in
+      [UInt16(row(index).count { $0 > 0 }), UInt16(row(index).count { $0 < 0 })]
+    }
   }
 }
 
@@ -84,7 +100,7 @@ extension WeightedLayer {
   package var passesChangesOn: Bool { false }
   package var nonzeroCount: Int { weights.count { $0 != 0 } }
   package var storedCount: Int { isSparse ? nonzeroCount : weights.count }
-  package var parameterBytes: Int { isSparse ? 6 * rows + 4 * storedCount : 4 * rows + 2 * storedCount }
+  package var parameterBytes: Int { isSparse ? 8 * rows + 4 * storedCount : 4 * rows + 2 * storedCount }
 
   package func inadmissibleRow(ofLayer layer: Int) -> InadmissibleRow? {
     for (row, sum) in rowSums.enumerated() {
@@ -102,12 +118,26 @@ extension WeightedLayer {
 
   package func mayEndNetwork(hasResiduals: Bool) -> Bool { activation == .identity }
 
+  package var inputRange: ClosedRange<Int> { -32768...32767 }
+  package func narrowed(to range: ClosedRange<Int>) -> IntegerLayer { .weighted(self) }
+
+  package func ends(over columns: [ClosedRange<Int>]) -> [ClosedRange<Int>] {
+    (0..<rows).map { row in
+      var (least, greatest) = (Int(biases[row]), Int(biases[row]))
+      for (weight, column) in zip(self.row(row), columns) {
+        least += Int(weight) * (weight < 0 ? column.upperBound : column.lowerBound)
+        greatest += Int(weight) * (weight < 0 ? column.lowerBound : column.upperBound)
+      }
+      return least...greatest
+    }
+  }
+
   package var claims: LayerClaims.Content {
     let content = WeightClaims(
-      rows: (0..<rows).map {
-        row($0).enumerated().compactMap { column, weight in
-          isSparse && weight == 0 ? nil : WeightClaims.Entry(column: column, weight: Int(weight))
-        }
+      rows: (0..<rows).map { index in
+        isSparse
+          ? sparseRow(index)
+          : row(index).enumerated().map { WeightClaims.Entry(column: $0.offset, weight: Int($0.element)) }
       }, biases: biases.map { Int($0) })
     return isSparse ? .sparse(content) : .dense(content)
   }
@@ -116,8 +146,9 @@ extension WeightedLayer {
     unsafe supnorm_layer(
       kind: UInt8(isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE), activation: UInt8(activation.constant),
       shift: UInt8(shift), layout: 0, rows: UInt16(rows), columns: UInt16(columns),
-      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), weights: memory.copy(storedWeights),
-      biases: memory.copy(biases), column_indices: isSparse ? memory.copy(storedColumns) : nil,
-      row_entries: isSparse ? memory.copy(storedCounts) : nil, byte_columns: nil, byte_offsets: nil)
+      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), input_min: .min, input_max: .max,
+      weights: isSparse ? nil : memory.copy(weights), biases: memory.copy(biases),
+      words: isSparse ? memory.copy(storedWords) : nil,
+      row_entries: isSparse ? memory.copy(storedCounts) : nil, halfwords: nil)
   }
 }

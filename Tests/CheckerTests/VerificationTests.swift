@@ -86,6 +86,8 @@ struct VerificationTests {
       rows: Array(repeating: [], count: 65535), biases: Array(repeating: 0, count: 65535))
     let problem = "layer 0: rows · columns 4294836225 > 134217728, too large to load"
     #expect(verification(of: claims).problems.contains(problem))
+    let columns = "layer 0: columns 65535 > 32767, too many for a sparse layer"
+    #expect(verification(of: claims).problems.contains(columns))
     claims.layers[0].columns = 2
     #expect(!verification(of: claims).problems.contains { $0.contains("too large") })
   }

@@ -7,19 +7,19 @@ struct AccumulatorTests {
   /// The same row, dense and sparse.
   struct StoredRow {
     var dense: [Int16]
-    var sparse: [Int16]
-    var columns: [UInt16]
+    /// Those above 0 first.
+    var words: [UInt32]
 
     init(_ weights: [Int16]) {
       dense = weights
-      columns = weights.indices.filter { weights[$0] != 0 }.map { UInt16($0) }
-      sparse = weights.filter { $0 != 0 }
+      let signs = [weights.indices.filter { weights[$0] > 0 }, weights.indices.filter { weights[$0] < 0 }]
+      words = signs.joined().map { UInt32(2 * $0) | UInt32(truncatingIfNeeded: weights[$0]) << 16 }
     }
 
     func accumulators(bias: Int32, input: [Int16]) -> [Int32] {
       [
-        accumulator(weights: dense.span, columns: [UInt16]().span, bias: bias, input: input.span),
-        accumulator(weights: sparse.span, columns: columns.span, bias: bias, input: input.span),
+        accumulator(weights: dense.span, bias: bias, input: input.span),
+        accumulator(words: words.span, bias: bias, input: input.span),
       ]
     }
   }
@@ -52,6 +52,12 @@ struct AccumulatorTests {
   @Test func `A row of 65535 columns reaches the bound with one LSB in each`() {
     let weights = [Int16](repeating: -1, count: 65535)
     let input = [Int16](repeating: .min, count: 65535)
+    #expect(accumulator(weights: weights.span, bias: 32767, input: input.span) == Int32.max)
+  }
+
+  @Test func `A sparse row of 32767 columns reaches the bound with two LSB in each and three in the last`() {
+    let weights = [Int16](repeating: -2, count: 32766) + [-3]
+    let input = [Int16](repeating: .min, count: 32767)
     for sum in StoredRow(weights).accumulators(bias: 32767, input: input) { #expect(sum == Int32.max) }
   }
 
@@ -86,10 +92,11 @@ struct AccumulatorTests {
         }
         corners.append(sum)
       }
-      for (weights, indices) in [(row.dense, []), (row.sparse, row.columns)] {
-        let ends = accumulatorBounds(
-          weights: weights.span, columns: indices.span, bias: bias, lower: lower.span, upper: upper.span,
-          widening: widening)
+      let dense = accumulatorBounds(
+        weights: row.dense.span, bias: bias, lower: lower.span, upper: upper.span, widening: widening)
+      let sparse = accumulatorBounds(
+        words: row.words.span, bias: bias, lower: lower.span, upper: upper.span, widening: widening)
+      for ends in [dense, sparse] {
         #expect(Int64(ends.lower) == corners.min(), "w \(row.dense) in \(lower)…\(upper); \(random)")
         #expect(Int64(ends.upper) == corners.max(), "w \(row.dense) in \(lower)…\(upper); \(random)")
       }
@@ -124,14 +131,14 @@ struct AccumulatorTests {
       let biases = (Int32(shift / 2 + shift % 2), Int32(-(shift / 2)))
       let difference = least + Int64(biases.0) - Int64(biases.1)
       outcomes[difference < 0 ? 0 : difference == 0 ? 1 : 2] += 1
-      for (weights, indices) in [(first.dense, []), (first.sparse, first.columns)] {
-        for (otherWeights, otherIndices) in [(second.dense, []), (second.sparse, second.columns)] {
-          let exceeds = exceedsEverywhere(
-            weights: weights.span, columns: indices.span, bias: biases.0, otherWeights: otherWeights.span,
-            otherColumns: otherIndices.span, otherBias: biases.1, lower: lower.span, upper: upper.span,
-            widening: widening)
-          #expect(exceeds == (difference > 0), "difference \(difference); \(random)")
-        }
+      let dense = exceedsEverywhere(
+        weights: first.dense.span, bias: biases.0, otherWeights: second.dense.span, otherBias: biases.1,
+        lower: lower.span, upper: upper.span, widening: widening)
+      let sparse = exceedsEverywhere(
+        words: first.words.span, bias: biases.0, otherWords: second.words.span, otherBias: biases.1,
+        lower: lower.span, upper: upper.span, widening: widening)
+      for exceeds in [dense, sparse] {
+        #expect(exceeds == (difference > 0), "difference \(difference); \(random)")
       }
     }
     #expect(outcomes.allSatisfy { $0 > 500 }, "below, equal, above: \(outcomes); \(random)")

@@ -101,16 +101,14 @@ struct CInterfaceTests {
     let nulls = [Int32?](repeating: SUPNORM_ERROR_NULL, count: 4)
     #expect(try Self.statuses { unsafe $0.network.pointee.layers = nil } == nulls)
     #expect(try Self.statuses { unsafe $0.network.pointee.bounds = nil } == nulls)
-    for layer in 0..<3 {
-      #expect(try Self.statuses { unsafe $0.layers[layer].weights = nil } == nulls)
-      #expect(try Self.statuses { unsafe $0.layers[layer].biases = nil } == nulls)
-    }
-    #expect(try Self.statuses { unsafe $0.layers[1].column_indices = nil } == nulls)
+    for layer in 0..<3 { #expect(try Self.statuses { unsafe $0.layers[layer].biases = nil } == nulls) }
+    for layer in [0, 2] { #expect(try Self.statuses { unsafe $0.layers[layer].weights = nil } == nulls) }
+    #expect(try Self.statuses { unsafe $0.layers[1].words = nil } == nulls)
     #expect(try Self.statuses { unsafe $0.layers[1].row_entries = nil } == nulls)
   }
 
   @Test func `Another format version`() throws {
-    for version: UInt16 in [0, 3, 5, 260, .max] {
+    for version: UInt16 in [0, 4, 6, 261, .max] {
       let statuses = try Self.statuses { unsafe $0.network.pointee.format_version = version }
       #expect(statuses == Array(repeating: SUPNORM_ERROR_VERSION, count: 4))
     }
@@ -147,7 +145,21 @@ struct CInterfaceTests {
     ("an entry less, dense", { unsafe $0.layers[0].entries -= 1 }),
     ("an entry more, sparse", { unsafe $0.layers[1].entries += 1 }),
     ("an entry less, sparse", { unsafe $0.layers[1].entries -= 1 }),
-    ("a row with more entries", { device in unsafe device.layers[1].row_entries = device.copy([3, 2]) }),
+    (
+      "a row with more entries",
+      { device in unsafe device.layers[1].row_entries = device.copy([1, 2, 2, 0]) }
+    ),
+    (
+      "a row with fewer entries",
+      { device in unsafe device.layers[1].row_entries = device.copy([1, 1, 1, 0]) }
+    ),
+    (
+      "counts beyond all entries",
+      { device in unsafe device.layers[1].row_entries = device.copy([.max, .max, .max, 7]) }
+    ),
+    ("a sparse layer with weights", { device in unsafe device.layers[1].weights = device.copy([0]) }),
+    ("a sparse layer with columns", { device in unsafe device.layers[1].column_indices = device.copy([0]) }),
+    ("a dense layer with words", { device in unsafe device.layers[0].words = device.copy([0]) }),
     ("a dense layer with columns", { device in unsafe device.layers[0].column_indices = device.copy([0]) }),
     (
       "a dense layer with counts",
@@ -166,7 +178,7 @@ struct CInterfaceTests {
     #expect(statuses == Array(repeating: SUPNORM_ERROR_MALFORMED, count: 4), "\(name)")
   }
 
-  @Test func `A sparse layer without entries answers with its biases, and its weights must not be null`()
+  @Test func `A sparse layer without entries answers with its biases, and its words must not be null`()
     throws
   {
     let network = try IntegerNetwork(
@@ -181,9 +193,30 @@ struct CInterfaceTests {
     #expect(outcome?.logits == [-3, 4])
     #expect(outcome?.radius == 65535)
     #expect(device.certify([1, 2, 3], as: 1, radius: 65535) == SUPNORM_OK)
-    unsafe device.layers[0].weights = nil
+    unsafe device.layers[0].words = nil
     #expect(device.selfCheck() == SUPNORM_ERROR_NULL)
     #expect(device.infer([1, 2, 3])?.status == SUPNORM_ERROR_NULL)
+  }
+
+  @Test func `A sparse layer reaches its last column, 32766, and with one more column is malformed`() throws {
+    let columns = Int(SUPNORM_SPARSE_COLUMNS_MAX)
+    var weights = [Int16](repeating: 0, count: columns)
+    (weights[0], weights[columns - 1]) = (-5, 7)
+    let network = try IntegerNetwork(
+      layers: [
+        IntegerLayer(
+          rows: 1, columns: columns, weights: weights, biases: [1], shift: 0, activation: .identity,
+          rowSumBound: 12, isSparse: true)
+      ], unit: 1, inputMinimum: -32768, inputMaximum: 32767)
+    let device = CNetwork(network)
+    #expect(device.selfCheck() == SUPNORM_OK)
+    var input = [Int16](repeating: 3, count: columns)
+    (input[0], input[columns - 1]) = (.min, .max)
+    #expect(device.infer(input)?.logits == [1 + 5 * 32768 + 7 * 32767])
+    unsafe device.layers[0].columns += 1
+    unsafe device.network.pointee.inputs += 1
+    device.sealHead()
+    #expect(device.selfCheck() == SUPNORM_ERROR_MALFORMED)
   }
 
   @Test func `Scratch of less than is needed is refused, and the stated bytes suffice`() {
@@ -238,15 +271,16 @@ struct CInterfaceTests {
 
   @Test func `The constants of Swift are those of supnorm.h, and those are what the format fixes`() {
     #expect(IntegerActivation.allCases.map(\.constant) == [0, 1, 2, 3, 4, 5])
-    #expect(SUPNORM_FORMAT_VERSION == 4 && SUPNORM_DENSE == 0 && SUPNORM_SPARSE == 1)
+    #expect(SUPNORM_FORMAT_VERSION == 5 && SUPNORM_DENSE == 0 && SUPNORM_SPARSE == 1)
     #expect(SUPNORM_OK == 0 && SUPNORM_UNCERTIFIED == 1 && SUPNORM_RADIUS_MAX == 65535)
     let errors: [NetworkError] = [
       .nullPointer, .otherVersion, .malformed, .scratchTooSmall, .radiusOutOfRange, .classOutOfRange,
       .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask, .noReadings, .noKernels, .unopened,
+      .overlap,
     ]
-    #expect(errors.map(\.status) == Array((-13...(-1)).reversed()))
-    let names = (-14...2).map { unsafe String(cString: supnorm_status_name($0)) }
-    #expect(Set(names.dropFirst()).count == 16, "\(names)")
+    #expect(errors.map(\.status) == Array((-14...(-1)).reversed()))
+    let names = (-15...2).map { unsafe String(cString: supnorm_status_name($0)) }
+    #expect(Set(names.dropFirst()).count == 17, "\(names)")
     #expect(names.first == "unknown status" && names.last == "unknown status")
   }
 

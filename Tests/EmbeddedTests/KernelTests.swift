@@ -52,43 +52,40 @@ struct KernelTests {
     /// The places of each row among what the layer stores.
     private var rows: [Range<Int>] {
       var start = 0
-      let groups = layer.storedCounts.count / layer.rows
       return (0..<layer.rows).map { row in
-        let count =
-          groups == 0
-          ? layer.columns
-          : layer.storedCounts[row * groups..<(row + 1) * groups].reduce(0) { $0 + Int($1) }
+        let count = layer.kind == .dense ? layer.columns : Int(layer.storedCounts[row])
         defer { start += count }
         return start..<start + count
       }
     }
 
-    private func columns(_ row: Range<Int>) -> [UInt16] {
-      layer.kind == .dense ? [] : Array(layer.storedColumns[row])
-    }
+    private func weights(_ row: Range<Int>) -> [Int16] { Array(layer.weights[row]) }
+
+    private func words(_ row: Range<Int>) -> [UInt32] { Array(layer.storedWords[row]) }
 
     func accumulators(_ input: [Int16]) -> [Int32] {
-      if layer.kind == .maxPlus { return maxima { maximum($0, $1, $2, $3, input) } }
+      if layer.kind == .maxPlus { return maxima(input, input) }
       return rows.enumerated().map { index, row in
-        accumulator(
-          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
-          bias: layer.biases[index], input: input.span)
+        layer.isSparse
+          ? accumulator(words: words(row).span, bias: layer.biases[index], input: input.span)
+          : accumulator(weights: weights(row).span, bias: layer.biases[index], input: input.span)
       }
     }
 
     func ends(_ box: LayerBox) -> [(lower: Int32, upper: Int32)] {
       if layer.kind == .maxPlus {
-        let ends = { (group: Int, columns: [UInt16], offsets: [Int], mask: Int32) in
-          self.ends(group, columns, offsets, mask, box)
-        }
-        return zip(maxima { ends($0, $1, $2, $3).lower }, maxima { ends($0, $1, $2, $3).upper }).map {
-          ($0, $1)
-        }
+        let low = box.lower.map { box.widening.lower($0) }
+        let high = box.upper.map { box.widening.upper($0) }
+        return zip(maxima(high, low), maxima(low, high)).map { ($0, $1) }
       }
       return rows.enumerated().map { index, row in
-        accumulatorBounds(
-          weights: Array(layer.storedWeights[row]).span, columns: columns(row).span,
-          bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span, widening: box.widening)
+        layer.isSparse
+          ? accumulatorBounds(
+            words: words(row).span, bias: layer.biases[index], lower: box.lower.span, upper: box.upper.span,
+            widening: box.widening)
+          : accumulatorBounds(
+            weights: weights(row).span, bias: layer.biases[index], lower: box.lower.span,
+            upper: box.upper.span, widening: box.widening)
       }
     }
 
@@ -101,60 +98,32 @@ struct KernelTests {
         return logits.indices.allSatisfy { $0 == own || logits[own].lower > logits[$0].upper }
       }
       return rows.indices.allSatisfy { other in
-        other == own
-          || exceedsEverywhere(
-            weights: Array(layer.storedWeights[rows[own]]).span, columns: columns(rows[own]).span,
-            bias: layer.biases[own], otherWeights: Array(layer.storedWeights[rows[other]]).span,
-            otherColumns: columns(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
+        if other == own { return true }
+        return layer.isSparse
+          ? exceedsEverywhere(
+            words: words(rows[own]).span, bias: layer.biases[own], otherWords: words(rows[other]).span,
+            otherBias: layer.biases[other], lower: box.lower.span, upper: box.upper.span,
+            widening: box.widening)
+          : exceedsEverywhere(
+            weights: weights(rows[own]).span, bias: layer.biases[own],
+            otherWeights: weights(rows[other]).span, otherBias: layer.biases[other], lower: box.lower.span,
             upper: box.upper.span, widening: box.widening)
       }
     }
 
-    /// The largest of what a function gives for each group that has entries, in every row.
-    private func maxima(_ value: (Int, [UInt16], [Int], Int32) -> Int32) -> [Int32] {
-      let groups = layer.storedCounts.count / layer.rows
-      var start = 0
-      return (0..<layer.rows).map { row in
-        (0..<groups).compactMap { group in
-          let count = Int(layer.storedCounts[row * groups + group])
-          defer { start += count }
-          guard count > 0 else { return nil }
-          let place = start..<start + count
-          return value(
-            group, Array(layer.storedColumns[place]), Array(layer.storedOffsets[place]),
-            group % 2 == 0 ? 0 : -1)
-        }.max() ?? .min
+    /// The maxima of a row, where entries of sign -1 read one vector and those of sign +1 the other.
+    private func maxima(_ lower: [Int16], _ upper: [Int16]) -> [Int32] {
+      let range = layer.inputRange
+      var shortfalls = [UInt16](repeating: 0, count: 2 * layer.columns)
+      var span = shortfalls.mutableSpan
+      writeShortfalls(
+        lower: lower.span, upper: upper.span, minimum: Int32(range.lowerBound),
+        maximum: Int32(range.upperBound), to: &span)
+      let bits = CanonicalOracle.placeBits(layer)
+      return zip(CanonicalOracle.storedRows(layer), CanonicalOracle.bases(layer)).map { row, base in
+        let entries = row.map { UInt32($0.step << bits + $0.place) }
+        return Int32(base) - rowDrop(entries: entries.span, placeBits: bits, shortfalls: shortfalls.span)
       }
-    }
-
-    private func block(_ group: Int, _ values: [Int16]) -> [Int16] { Array(values[(group / 2 * 256)...]) }
-
-    private func maximum(
-      _ group: Int, _ columns: [UInt16], _ offsets: [Int], _ mask: Int32, _ input: [Int16]
-    ) -> Int32 {
-      let values = block(group, input)
-      if layer.usesByteOffsets {
-        let bytes = offsets.map { UInt8($0) }
-        return groupMaximum(columns: columns.span, offsets: bytes.span, values: values.span, mask: mask)
-      }
-      let words = offsets.map { Int16($0) }
-      return groupMaximum(columns: columns.span, offsets: words.span, values: values.span, mask: mask)
-    }
-
-    private func ends(
-      _ group: Int, _ columns: [UInt16], _ offsets: [Int], _ mask: Int32, _ box: LayerBox
-    ) -> (lower: Int32, upper: Int32) {
-      let (lower, upper) = (block(group, box.lower), block(group, box.upper))
-      if layer.usesByteOffsets {
-        let bytes = offsets.map { UInt8($0) }
-        return groupEnds(
-          columns: columns.span, offsets: bytes.span, lower: lower.span, upper: upper.span,
-          widening: box.widening, mask: mask)
-      }
-      let words = offsets.map { Int16($0) }
-      return groupEnds(
-        columns: columns.span, offsets: words.span, lower: lower.span, upper: upper.span,
-        widening: box.widening, mask: mask)
     }
   }
 
@@ -162,13 +131,16 @@ struct KernelTests {
   static func networks(_ random: inout TestRandom) throws -> [IntegerNetwork] {
     var networks = random.networks(12)
     for layout in MaxPlusTests.layouts {
-      for columns in [1, 255, 256, 257, 513, 1024] {
-        let hidden = MaxPlusTests.layer(layout, rows: 3, columns: columns, activation: .identity, &random)
+      for columns in MaxPlusTests.columnCounts(layout) {
+        let range = MaxPlusTests.range(layout, &random)
+        let hidden = MaxPlusTests.layer(
+          layout, rows: 3, columns: columns, activation: .identity, range: range, &random)
         let last = MaxPlusTests.layer(
-          layout, rows: 3, columns: 3, activation: random.element(of: [.identity, .negate]), &random)
+          layout, rows: 3, columns: 3, activation: random.element(of: [.identity, .negate]), range: range,
+          &random)
         networks.append(
           try IntegerNetwork(
-            layers: [hidden, last], unit: 1, inputMinimum: -32768, inputMaximum: 32767))
+            layers: [hidden, last], unit: 1, inputMinimum: range.lowerBound, inputMaximum: range.upperBound))
       }
     }
     return networks
@@ -199,7 +171,7 @@ struct KernelTests {
         }
       }
     }
-    #expect(seen == [[0, 0], [1, 0], [2, 0], [2, 1], [2, 2], [2, 3]])
+    #expect(seen == [[0, 0], [1, 0], [2, 0], [2, 1], [2, 2]])
   }
 
   /// The workspace that a table asks for, with guards around it.

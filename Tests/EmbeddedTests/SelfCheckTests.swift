@@ -24,10 +24,9 @@ struct SelfCheckTests {
   @Test func `Every single flipped bit of the parameters is refused`() throws {
     let network = try ExampleNetworks.mixed()
     for (index, layer) in network.layers.enumerated() {
-      let stored = layer.isSparse ? layer.weights.filter { $0 != 0 } : layer.weights
-      for position in stored.indices {
+      for position in layer.weights.indices where !layer.isSparse {
         for bit in 0..<16 {
-          var weights = stored
+          var weights = layer.weights
           weights[position] ^= Int16(truncatingIfNeeded: 1 << bit)
           #expect(Self.status(network) { unsafe $0.layers[index].weights = $0.copy(weights) } < 0)
         }
@@ -41,11 +40,18 @@ struct SelfCheckTests {
       }
     }
     let sparse = network.layers[1]
-    for position in sparse.storedColumns.indices {
+    for position in sparse.storedWords.indices {
+      for bit in 0..<32 {
+        var words = sparse.storedWords
+        words[position] ^= 1 << UInt32(bit)
+        #expect(Self.status(network) { unsafe $0.layers[1].words = $0.copy(words) } < 0)
+      }
+    }
+    for position in sparse.storedCounts.indices {
       for bit in 0..<16 {
-        var columns = sparse.storedColumns
-        columns[position] ^= 1 << UInt16(bit)
-        #expect(Self.status(network) { unsafe $0.layers[1].column_indices = $0.copy(columns) } < 0)
+        var counts = sparse.storedCounts
+        counts[position] ^= 1 << UInt16(bit)
+        #expect(Self.status(network) { unsafe $0.layers[1].row_entries = $0.copy(counts) } < 0)
       }
     }
     for bit in 0..<32 {
@@ -65,14 +71,34 @@ struct SelfCheckTests {
     weights.swapAt(0, 1)
     #expect(
       Self.status(network) { unsafe $0.layers[0].weights = $0.copy(weights) } == SUPNORM_ERROR_CHECKSUM)
-    // Entries moved from row to row.
-    #expect(
-      Self.status(network) { unsafe $0.layers[1].row_entries = $0.copy([1, 3]) } < 0)
-    // Columns: not increasing, equal, out of range.
-    for columns: [UInt16] in [[3, 1, 0, 2], [1, 1, 0, 2], [1, 4, 0, 2], [1, .max, 0, 2]] {
+    // Entries moved from row to row and from sign to sign.
+    for counts: [UInt16] in [
+      [1, 0, 2, 1], [1, 2, 1, 0], [2, 0, 2, 0], [0, 2, 2, 0], [1, 1, 1, 1], [1, 1, 0, 2],
+    ] {
       #expect(
-        Self.status(network) { unsafe $0.layers[1].column_indices = $0.copy(columns) }
-          == SUPNORM_ERROR_MALFORMED, "\(columns)")
+        Self.status(network) { unsafe $0.layers[1].row_entries = $0.copy(counts) } == SUPNORM_ERROR_MALFORMED,
+        "\(counts)")
+    }
+    // Columns of the first row's weight above 0 and below, and of the two of the second row: not increasing, equal, out
+    // of range.
+    let words = network.layers[1].storedWords
+    for places: [UInt32] in [
+      [8, 6, 0, 4], [2, 8, 0, 4], [2, 0xFFFE, 0, 4], [2, 6, 4, 0], [2, 6, 4, 4], [2, 6, 0, 8], [3, 6, 0, 4],
+    ] {
+      let changed = zip(words, places).map { $0 & 0xFFFF_0000 | $1 }
+      #expect(
+        Self.status(network) { unsafe $0.layers[1].words = $0.copy(changed) } == SUPNORM_ERROR_MALFORMED,
+        "\(places)")
+    }
+    // A weight of the wrong sign, and none at all.
+    for position in words.indices {
+      for weight in [0, position == 1 ? 1 : -1] {
+        var changed = words
+        changed[position] = changed[position] & 0xFFFF | UInt32(truncatingIfNeeded: weight) << 16
+        #expect(
+          Self.status(network) { unsafe $0.layers[1].words = $0.copy(changed) } == SUPNORM_ERROR_MALFORMED,
+          "word \(position): \(weight)")
+      }
     }
     // Row sums above the bound, each layer.
     for layer in 0..<3 {

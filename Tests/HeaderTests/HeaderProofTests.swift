@@ -20,11 +20,13 @@ struct HeaderProofTests {
         rowSumBound: bound,
         rows: (0..<rows).map { row in
           // Signs alternate; the sum of the magnitudes is the bound.
-          (0..<columns).filter { !isSparse || $0 != row }.map { column in
+          let entries = (0..<columns).filter { !isSparse || $0 != row }.map { column in
             let count = isSparse ? columns - 1 : columns
             let rest = column == (isSparse && row == 0 ? 1 : 0) ? bound % count : 0
-            return .init(column: column, weight: (bound / count + rest) * (column % 2 == 0 ? 1 : -1))
+            return WeightClaims.Entry(
+              column: column, weight: (bound / count + rest) * (column % 2 == 0 ? 1 : -1))
           }
+          return isSparse ? entries.filter { $0.weight > 0 } + entries.filter { $0.weight < 0 } : entries
         }, biases: [Int](repeating: bias, count: rows))
     }
     let layers = [
@@ -299,17 +301,20 @@ struct HeaderProofTests {
     try Self.expectRefusal("digits.h: layer 2 row 1: number of weights") { $0.layers[2].rows[1] = [] }
   }
 
-  @Test func `Sparse columns out of order, equal, negative or beyond the layer are refused`() throws {
-    let words = "digits.h: layer 1 row 0: columns out of order or range"
-    for column in [-1, 0, 1, 3, 4, 5, 65536 + 2, Int.max] {
-      // Row 0 has the columns 1, 2, 3 and 4; its second becomes any but 2.
+  @Test func `Sparse weights out of order, equal, zero, negative or beyond the layer are refused`() throws {
+    let words = "digits.h: layer 1 row 0: weights out of order or range"
+    // Row 0 has the columns 2 and 4 above 0, 1 and 3 below; its second becomes any but 3 and 4.
+    for column in [-1, 0, 1, 2, 5, 65536 + 4, Int.max] {
       try Self.expectRefusal(words, number: column) { $0.layers[1].rows[0][1].column = Self.placeholder }
     }
-    for column in [-1, 5, 6, 65535, 65536] {
+    for column in [-1, 0, 1, 5, 6, 32766, 32768, 65535, 65536] {
       try Self.expectRefusal(words) { $0.layers[1].rows[0][3].column = column }
     }
-    try Self.expectRefusal(words) { $0.layers[1].rows[0][0].column = -1 }
-    try Self.expectRefusal(words) { $0.layers[1].rows[0].swapAt(1, 2) }
+    for first in [0, 2] { try Self.expectRefusal(words) { $0.layers[1].rows[0][first].column = -1 } }
+    for second in 1..<4 { try Self.expectRefusal(words) { $0.layers[1].rows[0].swapAt(second - 1, second) } }
+    for entry in 0..<4 { try Self.expectRefusal(words) { $0.layers[1].rows[0][entry].weight = 0 } }
+    try Self.expectRefusal(words) { $0.layers[1].rows[0][0].weight = -1 }
+    try Self.expectRefusal(words) { $0.layers[1].columns = 32768 }
   }
 
   @Test func `A bias or a bound that makes an overflow possible is refused, however huge`() throws {

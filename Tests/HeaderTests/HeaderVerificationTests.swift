@@ -66,7 +66,7 @@ struct HeaderVerificationTests {
     model.layers[1].rows[2][1].weight = 40_000
     #expect(
       Self.complaints(headerText(of: model)).first
-        == "layer 1 row 2 column 2: weight 40000 outside -32768…32767")
+        == "layer 1 row 2 column 5: weight 40000 outside -32768…32767")
   }
 
   /// Each kind of number with a change that is small and keeps the text a header.
@@ -74,8 +74,12 @@ struct HeaderVerificationTests {
     ("CRC-32", { $0.layers[0].rows[3][2].weight += 1 }),
     ("CRC-32", { $0.layers[0].rows[0][0].weight *= -1 }),
     ("CRC-32", { $0.layers[1].rows[4][1].weight -= 1 }),
-    ("CRC-32", { $0.layers[1].rows[0][1].column -= 1 }),
-    ("layer 1 row 0: column 3 after column 3", { $0.layers[1].rows[0][1].column += 1 }),
+    ("CRC-32", { $0.layers[1].rows[0][1].column += 1 }),
+    ("layer 1 row 0: column 2 after column 2", { $0.layers[1].rows[0][1].column -= 1 }),
+    ("layer 1 row 0: column 5 after column 5", { $0.layers[1].rows[0][2].column = 5 }),
+    ("layer 1 row 0: column 2 twice", { $0.layers[1].rows[0][2].column = 2 }),
+    ("layer 1 row 0 column 3: weight 0 is stored", { $0.layers[1].rows[0][1].weight = 0 }),
+    ("layer 1 row 0 column 3: weight 204 behind one below 0", { $0.layers[1].rows[0][0].weight *= -1 }),
     ("layer 1 row 4: column 6 > 5", { $0.layers[1].rows[4][3].column = 6 }),
     ("CRC-32", { $0.layers[1].rows[0].removeLast() }),
     ("CRC-32", { $0.layers[2].rows[2][4].weight += 1 }),
@@ -145,11 +149,11 @@ struct HeaderVerificationTests {
     let text = headerText(of: try Self.model())
     for version in ["1", "2", "3", "0", "-4", "99999"] {
       let other = text.replacing(
-        "#define DIGITS_FORMAT_VERSION 4\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
-      #expect(Self.complaints(other) == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
+        "#define DIGITS_FORMAT_VERSION 5\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
+      #expect(Self.complaints(other) == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 5…5"])
       #expect(
         Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))
-          == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 4…4"])
+          == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 5…5"])
     }
   }
 

@@ -110,7 +110,7 @@ struct QuantizationTests {
         let network = try quantized(
           random.model(FloatModelPlan(widths: [12, random.integer(1...9), 3])), prune: prune)
         for layer in network.layers {
-          let sparse = 4 * layer.nonzeroCount + 2 * layer.rows
+          let sparse = 4 * layer.nonzeroCount + 4 * layer.rows
           let dense = 2 * layer.rows * layer.columns
           #expect(
             layer.isSparse == (sparse < dense && layer.nonzeroCount > 0), "\(sparse) or \(dense); \(random)")

@@ -30,13 +30,17 @@ struct FirmwareImage {
       [
         "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--manifest-cache", "local",
         "--build-system", "native", "-c", "release", "--product", "Application", "--triple", triple,
-        "--toolset",
-        firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
+        "--toolset", firmware.appending(path: "Boards/toolset.json").path,
+        "--toolset", firmware.appending(path: "Boards/\(name)/toolset.json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(include.path)",
       ], folder: folder, timeout: 600)
     guard result.status == 0 else {
-      let lines = (result.output + result.errorOutput).split(separator: "\n").filter { $0.contains("error:") }
+      let output = result.output + result.errorOutput
+      if let overflow = try Board.memoryMap(of: name).overflow(in: output) {
+        throw CommandError.usage("\(header) does not fit \(name): \(overflow)")
+      }
+      let lines = output.split(separator: "\n").filter { $0.contains("error:") }
       throw CommandError.usage(
         "building the firmware for \(name) failed: \(lines.first ?? "see swift build")")
     }

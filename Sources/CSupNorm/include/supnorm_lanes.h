@@ -35,6 +35,17 @@ SUPNORM_LANES int32_t supnorm_end(const supnorm_box *box, uint32_t column, int32
   return end;
 }
 
+/* What a hidden layer makes of a sum: clamp((sum + 2^(shift-1)) >> shift). */
+SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, uint32_t shift) {
+  int32_t value = (int32_t)((uint32_t)sum + ((UINT32_C(1) << shift) >> 1)) >> shift;
+#if defined(__thumb2__) /* ssat */
+  value = value < -32768 ? -32768 : value;
+  return (int16_t)(value > 32767 ? 32767 : value);
+#else /* few values leave the range */
+  return (int16_t)((int16_t)value == value ? value : value < 0 ? -32768 : 32767);
+#endif
+}
+
 /* ---- Weighted rows: sum + the sum of w * x ---- */
 
 /* A dense row, a weight for each value. */
@@ -56,32 +67,15 @@ SUPNORM_LANES int32_t supnorm_dense_row_sum(const int16_t *weights, const int16_
   return (int32_t)total;
 }
 
-/* A sparse row, a column for each weight. */
-SUPNORM_LANES int32_t supnorm_sparse_row_sum(const int16_t *weights, const uint16_t *columns, const int16_t *values,
-                                         uint32_t count, int32_t sum) {
-  uint32_t total = (uint32_t)sum;
-  const int16_t *end = weights + (count & ~UINT32_C(3));
-  for (; weights != end; weights += 4, columns += 4) {
-    total += (uint32_t)(weights[0] * values[columns[0]]);
-    total += (uint32_t)(weights[1] * values[columns[1]]);
-    total += (uint32_t)(weights[2] * values[columns[2]]);
-    total += (uint32_t)(weights[3] * values[columns[3]]);
-  }
-  for (end += count & 3; weights != end; weights++, columns++) { total += (uint32_t)(*weights * values[*columns]); }
-  return (int32_t)total;
-}
-
-/* The ends of a row's sum over a box, dense without columns, around one vector or between two. */
-SUPNORM_LANES supnorm_ends supnorm_row_ends_of(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                               int32_t sum, const supnorm_box *box, int32_t is_sparse,
-                                               int32_t is_around) {
+/* The ends of a dense row's sum over a box, around one vector or between two. */
+SUPNORM_LANES supnorm_ends supnorm_dense_row_ends_of(const int16_t *weights, uint32_t count, int32_t sum,
+                                                     const supnorm_box *box, int32_t is_around) {
   uint32_t least = (uint32_t)sum, greatest = (uint32_t)sum;
   const int16_t *lower = box->lower, *upper = box->upper;
   int32_t deviation = box->deviation, minimum = box->minimum, maximum = box->maximum;
   supnorm_ends ends;
-  for (uint32_t index = 0; index < count; index++) {
-    uint32_t column = is_sparse ? columns[index] : index;
-    int32_t weight = weights[index], low = lower[column], high, exchange;
+  for (uint32_t column = 0; column < count; column++) {
+    int32_t weight = weights[column], low = lower[column], high, exchange;
     if (is_around) {
       high = low + deviation < maximum ? low + deviation : maximum;
       low = low - deviation > minimum ? low - deviation : minimum;
@@ -99,13 +93,13 @@ SUPNORM_LANES supnorm_ends supnorm_row_ends_of(const int16_t *weights, const uin
 }
 
 /* The same; a host has a loop for each form, a board one for both. */
-SUPNORM_LANES supnorm_ends supnorm_row_ends(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                            int32_t sum, const supnorm_box *box, int32_t is_sparse) {
+SUPNORM_LANES supnorm_ends supnorm_dense_row_ends(const int16_t *weights, uint32_t count, int32_t sum,
+                                                  const supnorm_box *box) {
 #if UINTPTR_MAX > UINT32_MAX
-  if (box->deviation == 0) { return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 0); }
-  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, 1);
+  if (box->deviation == 0) { return supnorm_dense_row_ends_of(weights, count, sum, box, 0); }
+  return supnorm_dense_row_ends_of(weights, count, sum, box, 1);
 #else
-  return supnorm_row_ends_of(weights, columns, count, sum, box, is_sparse, box->deviation != 0);
+  return supnorm_dense_row_ends_of(weights, count, sum, box, box->deviation != 0);
 #endif
 }
 
@@ -116,34 +110,6 @@ SUPNORM_LANES int32_t supnorm_dense_row_exceeds(const int16_t *weights, int32_t 
   for (uint32_t column = 0; column < count; column++) {
     int32_t weight = weights[column], other = others[column];
     int32_t value = supnorm_end(box, column, weight >= other);
-    total += (uint32_t)(weight * value);
-    other_total += (uint32_t)(other * value);
-  }
-  return (int32_t)total > (int32_t)other_total;
-}
-
-/* The same of sparse rows, both in step by column. */
-SUPNORM_LANES int32_t supnorm_sparse_row_exceeds(const int16_t *weights, const uint16_t *columns, uint32_t count,
-                                             int32_t sum, const int16_t *others, const uint16_t *other_columns,
-                                             uint32_t other_count, int32_t other_sum, const supnorm_box *box) {
-  const uint32_t none = UINT32_C(65536);
-  uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum;
-  while (count > 0 || other_count > 0) {
-    uint32_t own_column = count > 0 ? *columns : none;
-    uint32_t other_column = other_count > 0 ? *other_columns : none;
-    uint32_t column = own_column < other_column ? own_column : other_column;
-    int32_t weight = 0, other = 0, value;
-    if (own_column == column) {
-      weight = *weights++;
-      columns++;
-      count--;
-    }
-    if (other_column == column) {
-      other = *others++;
-      other_columns++;
-      other_count--;
-    }
-    value = supnorm_end(box, column, weight >= other);
     total += (uint32_t)(weight * value);
     other_total += (uint32_t)(other * value);
   }

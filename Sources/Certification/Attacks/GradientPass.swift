@@ -27,9 +27,10 @@ package final class GradientPass {
   /// - Complexity: O(weights).
   package func run(_ point: [Int16]) {
     let last = stages.count - 1
+    let inputs = network.read(point)
     for index in 0...last {
-      var source = index == 0 ? point : stages[index - 1].outputs
-      if index == last, index > 0 { source = network.lastColumns(hidden: source, inputs: point) }
+      var source = index == 0 ? inputs : stages[index - 1].outputs
+      if index == last, index > 0 { source = network.lastColumns(hidden: source, inputs: inputs) }
       stages[index].run(source)
       if index < last { stages[index].requantize() }
     }

@@ -183,20 +183,20 @@ struct WeightedProver: ProverLayer {
 
 /// The stored weights of a layer.
 private struct WeightedGradient: GradientRows {
+  /// Row-major, of a dense layer.
   private let weights: [Int16]
-  /// The column of each weight, empty for a dense layer.
-  private let columns: [UInt16]
+  /// The words of a sparse layer, empty for a dense one.
+  private let words: [UInt32]
   /// Where each row starts, and the end of the last.
   private let starts: [Int]
   private let biases: [Int32]
 
   init(_ layer: WeightedLayer) {
-    weights = layer.storedWeights
-    columns = layer.storedColumns
-    let counts =
-      layer.isSparse
-      ? layer.storedCounts.map { Int($0) } : Array(repeating: layer.columns, count: layer.rows)
-    starts = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    weights = layer.isSparse ? [] : layer.weights
+    words = layer.isSparse ? layer.storedWords : []
+    starts = (0..<layer.rows).reduce(into: [0]) { starts, row in
+      starts.append(starts[row] + (layer.isSparse ? layer.sparseRow(row).count : layer.columns))
+    }
     biases = layer.biases
   }
 
@@ -205,10 +205,10 @@ private struct WeightedGradient: GradientRows {
   func run(_ input: [Int16], into sums: inout [Int32]) {
     for row in biases.indices {
       let range = starts[row]..<starts[row + 1]
-      sums[row] = accumulator(
-        weights: weights.span.extracting(range),
-        columns: columns.span.extracting(columns.isEmpty ? 0..<0 : range), bias: biases[row],
-        input: input.span)
+      sums[row] =
+        words.isEmpty
+        ? accumulator(weights: weights.span.extracting(range), bias: biases[row], input: input.span)
+        : accumulator(words: words.span.extracting(range), bias: biases[row], input: input.span)
     }
   }
 
@@ -216,10 +216,10 @@ private struct WeightedGradient: GradientRows {
     for row in rowGradients.indices where rowGradients[row] != 0 {
       let scale = rowGradients[row]
       let range = starts[row]..<starts[row + 1]
-      if columns.isEmpty {
+      if words.isEmpty {
         for index in range { gradients[index &- range.lowerBound] += scale * Float(weights[index]) }
       } else {
-        for index in range { gradients[Int(columns[index])] += scale * Float(weights[index]) }
+        for word in words[range] { gradients[word.sparseColumn] += scale * Float(word.sparseWeight) }
       }
     }
   }

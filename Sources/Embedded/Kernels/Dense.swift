@@ -21,7 +21,11 @@ public import CSupNorm
   for row in unsafe 0..<Int(layer.pointee.rows) {
     let weights = unsafe Span(
       _unsafeStart: layer.denseRow(row), count: Int(layer.pointee.columns))
-    guard unsafe isAdmissible(weights, row: row, of: layer) else { return SUPNORM_ERROR_BOUND }
+    var rowSum: UInt32 = 0
+    for index in weights.indices {
+      rowSum &+= UInt32(weights[index].magnitude)  // at most 65535 · 2^15 < 2^32
+    }
+    guard unsafe isAdmissible(rowSum, row: row, of: layer) else { return SUPNORM_ERROR_BOUND }
   }
   return SUPNORM_OK
 }
@@ -49,8 +53,8 @@ public import CSupNorm
 ) {
   let numbers = unsafe layer.pointee
   for row in unsafe 0..<Int(numbers.rows) {
-    let ends = unsafe supnorm_row_ends(
-      layer.denseRow(row), nil, UInt32(numbers.columns), numbers.biases[row], box, 0)
+    let ends = unsafe supnorm_dense_row_ends(
+      layer.denseRow(row), UInt32(numbers.columns), numbers.biases[row], box)
     unsafe store(ends, row: row, shift: Int32(numbers.shift), lower, upper, logitLower, logitUpper)
   }
 }

@@ -1,34 +1,22 @@
 internal import CSupNorm
 
-// What dense and sparse layers share: rows of weights. First the plain arithmetic, which the lanes equal bit for bit,
-// then what their entry points have in common.
+// Rows of weights: the plain arithmetic of dense ones, which the lanes equal bit for bit, then what the entry points of
+// dense and sparse layers have in common.
 
-// The three sums over one row of weights. A dense row has one weight for every column and an empty `columns`;
-// a sparse row stores the column of each weight. An empty sparse row is its bias either way.
-//
-// In all of them every partial sum is `b + Σ w·v` over some of the columns with |v| ≤ 2^15, so its magnitude is
+// In all sums of a row every partial sum is `b + Σ w·v` over some of the columns with |v| ≤ 2^15, so its magnitude is
 // at most R·2^15 + |b| ≤ 2^31 - 1 by admissibility, and &+ and &* are exact.
 
 /// The accumulator `bias + Σ w·x` of one row.
 ///
 /// - Parameters:
-///   - weights: the row's weights, dense or sparse.
-///   - columns: the column of each weight, or empty for a dense row.
+///   - weights: one for each column.
 ///   - input: full `Int16` range; as many values as the layer has columns.
 /// - Complexity: O(weights.count).
 @inline(never)
-package func accumulator(
-  weights: Span<Int16>, columns: Span<UInt16>, bias: Int32, input: Span<Int16>
-) -> Int32 {
+package func accumulator(weights: Span<Int16>, bias: Int32, input: Span<Int16>) -> Int32 {
   var sum = bias
-  if columns.isEmpty {
-    for index in weights.indices {
-      sum &+= Int32(weights[index]) &* Int32(input[index])
-    }
-  } else {
-    for index in weights.indices {
-      sum &+= Int32(weights[index]) &* Int32(input[Int(columns[index])])
-    }
+  for index in weights.indices {
+    sum &+= Int32(weights[index]) &* Int32(input[index])
   }
   return sum
 }
@@ -73,15 +61,13 @@ package struct Widening {
 /// - Complexity: O(weights.count).
 @inline(never)
 package func accumulatorBounds(
-  weights: Span<Int16>, columns: Span<UInt16>, bias: Int32,
-  lower: Span<Int16>, upper: Span<Int16>, widening: Widening
+  weights: Span<Int16>, bias: Int32, lower: Span<Int16>, upper: Span<Int16>, widening: Widening
 ) -> (lower: Int32, upper: Int32) {
   var least = bias
   var greatest = bias
   for index in weights.indices {
     let weight = Int32(weights[index])
-    let column = columns.isEmpty ? index : Int(columns[index])
-    let ends = (widening.lowerEnd(lower[column]), widening.upperEnd(upper[column]))
+    let ends = (widening.lowerEnd(lower[index]), widening.upperEnd(upper[index]))
     least &+= weight &* (weight >= 0 ? ends.0 : ends.1)
     greatest &+= weight &* (weight >= 0 ? ends.1 : ends.0)
   }
@@ -94,44 +80,22 @@ package func accumulatorBounds(
 /// the greater weight and the upper end elsewhere. Both accumulators at `v` are exact in `Int32` and compared
 /// there, so that the difference itself, which may need 33 bits, is never formed.
 ///
-/// - Complexity: O(weights.count + otherWeights.count).
+/// - Complexity: O(weights.count).
 @inline(never)
 package func exceedsEverywhere(
-  weights: Span<Int16>, columns: Span<UInt16>, bias: Int32,
-  otherWeights: Span<Int16>, otherColumns: Span<UInt16>, otherBias: Int32,
-  lower: Span<Int16>, upper: Span<Int16>, widening: Widening
+  weights: Span<Int16>, bias: Int32, otherWeights: Span<Int16>, otherBias: Int32, lower: Span<Int16>,
+  upper: Span<Int16>, widening: Widening
 ) -> Bool {
   var sum = bias
   var otherSum = otherBias
-  var index = 0
-  var otherIndex = 0
-  // Both rows in step, by column; dense rows have the column as their index.
-  while true {
-    let own = nextColumn(weights, columns, index)
-    let other = nextColumn(otherWeights, otherColumns, otherIndex)
-    let column = min(own, other)
-    guard column < lower.count else { return sum > otherSum }
-    var weight: Int32 = 0
-    var otherWeight: Int32 = 0
-    if own == column {
-      weight = Int32(weights[index])
-      index &+= 1
-    }
-    if other == column {
-      otherWeight = Int32(otherWeights[otherIndex])
-      otherIndex &+= 1
-    }
-    let value =
-      weight >= otherWeight ? widening.lowerEnd(lower[column]) : widening.upperEnd(upper[column])
+  for index in weights.indices {
+    let weight = Int32(weights[index])
+    let otherWeight = Int32(otherWeights[index])
+    let value = weight >= otherWeight ? widening.lowerEnd(lower[index]) : widening.upperEnd(upper[index])
     sum &+= weight &* value
     otherSum &+= otherWeight &* value
   }
-}
-
-/// The column of the weight at `index`, or `Int.max` behind the last one.
-@inline(__always)
-private func nextColumn(_ weights: Span<Int16>, _ columns: Span<UInt16>, _ index: Int) -> Int {
-  index < weights.count ? (columns.isEmpty ? index : Int(columns[index])) : Int.max
+  return sum > otherSum
 }
 
 /// Stores the accumulator of a row: requantised into `hidden`, or as a logit where that is nil.
@@ -170,11 +134,7 @@ func weightedShapeStatus(
 }
 
 /// Whether a row is admissible, `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`, and within the layer's bound.
-func isAdmissible(_ weights: Span<Int16>, row: Int, of layer: UnsafePointer<supnorm_layer>) -> Bool {
-  var rowSum: UInt32 = 0
-  for index in weights.indices {
-    rowSum &+= UInt32(weights[index].magnitude)  // at most 65535 · 2^15 < 2^32
-  }
+func isAdmissible(_ rowSum: UInt32, row: Int, of layer: UnsafePointer<supnorm_layer>) -> Bool {
   let half: UInt32 = unsafe (1 &<< UInt32(layer.pointee.shift)) &>> 1
   // R ≤ 65535, so 2^15·R ≤ 2^31 - 2^15; |b| ≤ 2^31 and half ≤ 2^14: the sum fits in UInt32.
   return unsafe rowSum <= layer.pointee.row_sum_bound && rowSum <= 65535
