@@ -7,7 +7,7 @@ internal import Integers
 /// - A dense layer leaves out pairs of columns whose inputs are both zero.
 /// - A sparse layer leaves out nothing.
 /// - A max-plus row has its entries in falling order of their potential, the greatest value `s·x + o` over the range of
-///   the layer's inputs, and ends once its maximum so far reaches the next potential.
+///   the layer's inputs, and ends once its maximum so far reaches the next potential; the last entry is always the end.
 struct TouchedEntries: Codable, Equatable, Sendable {
   /// Over all inputs.
   var mean: Double
@@ -34,56 +34,19 @@ struct TouchedEntries: Codable, Equatable, Sendable {
   }
 
   private static func layers(of network: IntegerNetwork) -> [Layer] {
-    var range = network.inputMinimum...network.inputMaximum
-    return network.layers.map { layer in
-      switch layer {
-      case .weighted(let weights):
-        range = after(layer.activation, -32768...32767)
-        return weights.isSparse
-          ? .all(weights.storedCount) : .pairs(rows: weights.rows, columns: weights.columns)
-      case .maximum(let maxima):
-        let sorted = maxima.entries.map { row in
-          row.map { Candidate($0, within: range) }.sorted { $0.potential > $1.potential }
-        }
-        let highest = sorted.map { $0[0].potential }.max() ?? 0
-        let lowest = sorted.map { row in row.map(\.least).max() ?? 0 }.min() ?? 0
-        let reading = range
-        range = after(layer.activation, max(lowest, -32768)...min(highest, 32767))
-        return .maxima(sorted, within: reading)
+    network.layers.map { layer in
+      switch layer.claims.content {
+      case .dense: .pairs(rows: layer.rows, columns: layer.columns)
+      case .sparse: .all(layer.storedCount)
+      case .maxPlus(let claims): .maxima(claims)
       }
-    }
-  }
-
-  /// The range of an activation's values over a range.
-  private static func after(_ activation: IntegerActivation, _ range: ClosedRange<Int>) -> ClosedRange<Int> {
-    let (low, high) = (range.lowerBound, range.upperBound)
-    return switch activation {
-    case .identity, .maxMin, .sort: range
-    case .relu: max(low, 0)...max(high, 0)
-    case .abs: max(low, -high, 0)...min(max(high, -low), 32767)
-    case .negate: -high...min(-low, 32767)
-    }
-  }
-
-  private struct Candidate: Sendable {
-    var column: Int
-    var sign: Int
-    var offset: Int
-    /// The greatest and the least value over the range.
-    var potential: Int
-    var least: Int
-
-    init(_ entry: MaxPlusEntry, within range: ClosedRange<Int>) {
-      (column, sign, offset) = (entry.column, entry.isNegated ? -1 : 1, entry.offset)
-      let ends = [range.lowerBound, range.upperBound].map { [sign, offset] in sign * $0 + offset }
-      (potential, least) = (max(ends[0], ends[1]), min(ends[0], ends[1]))
     }
   }
 
   private enum Layer: Sendable {
     case all(Int)
     case pairs(rows: Int, columns: Int)
-    case maxima([[Candidate]], within: ClosedRange<Int>)
+    case maxima(MaxPlusClaims)
 
     func touched(by values: [Int16]) -> Int {
       switch self {
@@ -94,18 +57,24 @@ struct TouchedEntries: Codable, Equatable, Sendable {
             let pair = values[column..<min(column + 2, columns)]
             return count + (pair.contains { $0 != 0 } ? pair.count : 0)
           }
-      case .maxima(let rows, let range):
+      case .maxima(let claims):
         // What is read is cut to the range.
-        let inputs = values.map { min(max(Int($0), range.lowerBound), range.upperBound) }
-        return rows.reduce(0) { count, row in
-          var (maximum, touched) = (Int.min, 0)
-          while touched < row.count, maximum < row[touched].potential {
-            maximum = max(maximum, row[touched].sign * inputs[row[touched].column] + row[touched].offset)
-            touched += 1
-          }
-          return count + touched
-        }
+        let inputs = values.map { min(max(Int($0), claims.inputMinimum), claims.inputMaximum) }
+        return claims.rows.indices.reduce(0) { $0 + Self.touched(of: claims, row: $1, by: inputs) }
       }
+    }
+
+    private static func touched(of claims: MaxPlusClaims, row: Int, by inputs: [Int]) -> Int {
+      var (maximum, potential, count) = (Int.min, claims.bases[row], 0)
+      for entry in claims.rows[row] {
+        potential -= entry.step
+        guard maximum < potential else { break }
+        let input = inputs[entry.column]
+        maximum = max(
+          maximum, potential - (entry.sign > 0 ? claims.inputMaximum - input : input - claims.inputMinimum))
+        count += 1
+      }
+      return count
     }
   }
 }
