@@ -68,11 +68,13 @@ extension Model {
     unsafe box = supnorm_box(
       lower: input, upper: input, deviation: Int32(truncatingIfNeeded: radius), minimum: inputMinimum,
       maximum: inputMaximum)
-    var place = inputs
-    while place > 0 {
-      place &-= 1
-      let value = unsafe Int32(input[place])
-      guard unsafe value >= box.minimum, unsafe value <= box.maximum else { return false }
+    // One comparison for both ends: below the least input the difference wraps around.
+    let width = UInt32(bitPattern: inputMaximum &- inputMinimum)
+    let (least, end) = unsafe (inputMinimum, input + inputs)
+    var next = unsafe input
+    while unsafe next != end {
+      guard unsafe UInt32(bitPattern: Int32(next.pointee) &- least) <= width else { return false }
+      unsafe next += 1
     }
     let workspace = unsafe plan.certificateWorkspace(in: memory)
     var index = 0
