@@ -50,7 +50,7 @@ struct ExampleTests {
   private static let digits = Result {
     let folder = try TestFolder()
     for arguments in [
-      ["train", "--data", "digits", "--epochs", "20", "--out", "m.safetensors"],
+      ["train", "--data", "digits", "--epochs", "5", "--out", "m.safetensors"],
       ["export", "m.safetensors", "--name", "digits", "--out", "digits.h"],
     ] {
       let result = try folder.supnorm(arguments)
