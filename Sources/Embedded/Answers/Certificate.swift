@@ -68,11 +68,13 @@ extension Model {
     unsafe box = supnorm_box(
       lower: input, upper: input, deviation: Int32(truncatingIfNeeded: radius), minimum: inputMinimum,
       maximum: inputMaximum)
+    let minimum = inputMinimum
+    let span = UInt32(bitPattern: inputMaximum &- minimum)
     var place = inputs
     while place > 0 {
       place &-= 1
-      let value = unsafe Int32(input[place])
-      guard unsafe value >= box.minimum, unsafe value <= box.maximum else { return false }
+      // One comparison for both ends: below the minimum the difference wraps around.
+      guard unsafe UInt32(bitPattern: Int32(input[place]) &- minimum) <= span else { return false }
     }
     let workspace = unsafe plan.certificateWorkspace(in: memory)
     var index = 0
