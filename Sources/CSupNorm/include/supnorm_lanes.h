@@ -18,20 +18,23 @@
 #define SUPNORM_LANES static inline
 #endif
 
-/* dividend / divisor where that is at most 65535 and the divisor not 0: a processor without a divider takes 16 steps
- * instead of the 32 of a general division. Invariant: what is left is less than divisor << bit. */
-SUPNORM_LANES uint32_t supnorm_quotient(uint32_t dividend, uint32_t divisor) {
+/* The lesser of radius, at most 65535, and room / slope, slope not 0. Without a divider the quotient is found only where
+ * it is the lesser, in 16 steps: room < radius * slope, in words of 32 bits, where the product is
+ * high * 2^16 + low mod 2^16 with high <= 65535^2 + 65534 < 2^32. */
+SUPNORM_LANES uint32_t supnorm_lesser_radius(uint32_t radius, uint32_t room, uint32_t slope) {
 #if defined(__ARM_ARCH_ISA_THUMB) && !defined(__ARM_FEATURE_IDIV)
-  uint32_t quotient = 0;
-  for (int32_t bit = 15; bit >= 0; bit--) {
-    if (dividend >> bit >= divisor) {
-      dividend -= divisor << bit;
-      quotient |= UINT32_C(1) << bit;
+  const uint32_t low = (slope & 0xFFFF) * radius, high = (slope >> 16) * radius + (low >> 16);
+  if (room >> 16 > high || (room >> 16 == high && (room & 0xFFFF) >= (low & 0xFFFF))) { return radius; }
+  radius = 0;
+  for (int32_t bit = 15; bit >= 0; bit--) { /* what is left of room is less than slope << (bit + 1) */
+    if (room >> bit >= slope) {
+      room -= slope << bit;
+      radius |= UINT32_C(1) << bit;
     }
   }
-  return quotient;
+  return radius;
 #else
-  return dividend / divisor;
+  return room / slope < radius ? room / slope : radius;
 #endif
 }
 

@@ -455,7 +455,8 @@ SUPNORM_LANES int32_t supnorm_dense_ends(const supnorm_box *box, uint32_t column
   const uint32_t minimum = both * (uint16_t)box->minimum, maximum = both * (uint16_t)box->maximum;
   const int16_t *lower = box->lower, *upper = box->upper, *end = lower + columns;
   uint32_t wide = 0;
-  for (; lower != end; lower += 2, upper += 2, ends += 3) {
+  do {
+    __asm__("" : "+r"(lower), "+r"(upper), "+r"(ends)); /* three pointers, and no index that needs their beginnings */
     uint32_t low = (uint32_t)supnorm_word_at(lower) ^ flip, high = (uint32_t)supnorm_word_at(upper) ^ flip;
     low = __uadd16(__uqsub16(__uqsub16(low, deviation), minimum ^ flip), minimum);
     high = __usub16(maximum, __uqsub16(maximum ^ flip, __uqadd16(high, deviation)));
@@ -463,7 +464,10 @@ SUPNORM_LANES int32_t supnorm_dense_ends(const supnorm_box *box, uint32_t column
     ends[1] = high;
     ends[2] = __usub16(high, low);
     wide |= ends[2];
-  }
+    lower += 2;
+    upper += 2;
+    ends += 3;
+  } while (lower != end);
   return (wide & flip) == 0;
 }
 
@@ -790,13 +794,18 @@ SUPNORM_LANES int32_t supnorm_dense_row_exceeds(const int16_t *weights, int32_t 
                                                 const uint32_t *ends) {
   uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum, column = 0;
 #if SUPNORM_DENSE_STEP == 2
-  for (; column + 1 < columns; column += 2, ends += 3) {
-    const int32_t weight = supnorm_word_at(weights + column), other = supnorm_word_at(others + column);
+  const int16_t *end = weights + (columns & ~UINT32_C(1));
+  const int16_t *own = weights, *their = others;
+  for (; own != end; own += 2, their += 2, ends += 3) {
+    const int32_t weight = supnorm_word_at(own), other = supnorm_word_at(their);
     int32_t value;
-    __asm__("ssub16 %0, %1, %2\n sel %0, %3, %4" : "=&r"(value) : "r"(weight), "r"(other), "r"(ends[0]), "r"(ends[1]));
+    __asm__("ssub16 %0, %3, %4\n sel %0, %5, %6"
+            : "=&r"(value), "+r"(own), "+r"(their)
+            : "r"(weight), "r"(other), "r"(ends[0]), "r"(ends[1]));
     total = (uint32_t)__smlad(weight, value, (int32_t)total);
     other_total = (uint32_t)__smlad(other, value, (int32_t)other_total);
   }
+  column = columns & ~UINT32_C(1);
 #endif
 #if defined(__ARM_FEATURE_MVE)
   const int16_t *low = (const int16_t *)ends, *high = low + columns;
@@ -824,7 +833,7 @@ SUPNORM_LANES int32_t supnorm_dense_layer_exceeds(const supnorm_layer *layer, ui
   const uint32_t columns = layer->columns;
   const int16_t *weights = layer->weights + row * columns, *others = layer->weights;
 #if SUPNORM_DENSE_STEP == 2
-  (void)supnorm_dense_ends(box, columns & ~UINT32_C(1), (uint32_t *)workspace);
+  if (columns > 1) { (void)supnorm_dense_ends(box, columns & ~UINT32_C(1), (uint32_t *)workspace); }
 #elif defined(__ARM_FEATURE_MVE)
   (void)supnorm_dense_ends(box, columns, workspace);
 #endif
