@@ -86,8 +86,8 @@ extern "C" {
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
  * last hidden layer and, behind them, the network's residual inputs unchanged.
  *
- * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds need to ask no
- * weight for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
+ * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds ask no weight
+ * for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
  * 2 * column is the place of x[column] in bytes.
  *
  * The entries of a MAXPLUS row stand in groups: without BYTE_COLUMNS two, those of sign +1, then those of sign -1;
