@@ -12,6 +12,9 @@
 
 #include "supnorm.h"
 
+#if defined(__ARM_FEATURE_DSP)
+#include <arm_acle.h>
+#endif
 #if defined(__GNUC__)
 #define SUPNORM_LANES static inline __attribute__((always_inline))
 #else
@@ -53,6 +56,33 @@ SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, uint32_t shift) {
 #else /* few values leave the range */
   return (int16_t)((int16_t)value == value ? value : value < 0 ? -32768 : 32767);
 #endif
+}
+
+/* Whether every value lies within minimum ... maximum. Two at a time where a word holds two: a distance from the
+ * minimum fits in 16 bits without a sign. Else by the signs of distances, which fit in 32. */
+SUPNORM_LANES int32_t supnorm_are_within(const int16_t *values, uint32_t count, int32_t minimum, int32_t maximum) {
+  const int16_t *end = values + count;
+  int32_t signs = 0;
+#if defined(__ARM_FEATURE_DSP)
+  const uint32_t least = (uint32_t)(uint16_t)minimum * UINT32_C(0x10001);
+  const uint32_t range = (uint32_t)(maximum - minimum) * UINT32_C(0x10001);
+  uint32_t beyond = 0;
+  for (end -= count & 3; values != end; values += 4) {
+    uint32_t pairs[2];
+    __builtin_memcpy(pairs, values, sizeof pairs);
+    beyond |= __uqsub16(__usub16(pairs[0], least), range) | __uqsub16(__usub16(pairs[1], least), range);
+  }
+  end += count & 3;
+  signs = beyond == 0 ? 0 : -1;
+#else
+  for (end -= count & 3; values != end; values += 4) {
+    signs |= (values[0] - minimum) | (maximum - values[0]) | (values[1] - minimum) | (maximum - values[1]);
+    signs |= (values[2] - minimum) | (maximum - values[2]) | (values[3] - minimum) | (maximum - values[3]);
+  }
+  end += count & 3;
+#endif
+  for (; values != end; values++) { signs |= (*values - minimum) | (maximum - *values); }
+  return signs >= 0;
 }
 
 #endif

@@ -10,9 +10,6 @@
 
 #include "supnorm_lanes.h"
 
-#if defined(__ARM_FEATURE_DSP)
-#include <arm_acle.h>
-#endif
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 #endif
@@ -31,8 +28,8 @@ SUPNORM_LANES uint32_t supnorm_word_place(uint32_t word) { return (word & 0xFFFF
 
 /* ---- Runs of words ----
  *
- * In assembly on ARM: a compiler loads the words of a turn one by one, tests each bit of a count apart, and keeps half of
- * what a row needs in memory, though many rows are short. */
+ * In assembly on ARM: a compiler loads the words of a turn one by one, tests each bit of a count apart, and keeps half
+ * of what a row needs in memory, though many rows are short. */
 #if defined(__thumb2__)
 #if defined(__ARM_FEATURE_DSP) /* a product with the upper half of a word is one instruction */
 #define SUPNORM_WEIGHT_OF(word) ""
@@ -100,10 +97,9 @@ typedef struct __attribute__((may_alias)) supnorm_halves {
 #define SUPNORM_ADD_VALUE(word) \
   "uxth %[value], " word "\n" SUPNORM_WEIGHT_OF(word) "ldrsh %[value], [%[values], %[value]]\n" \
   SUPNORM_PRODUCT("%[sum]", word, "%[value]")
-/* All in assembly: a compiler keeps half of this in memory, and many rows are short. One register holds the shift in its
- * lowest byte, which is what a shift by a register takes, the rows to go above it, and whether there are logits as its
- * sign. A shift puts the last bit that it drops into the carry, and 0 beforehand is what one by 0 leaves there: added,
- * it rounds half up. */
+/* One register holds the shift in its lowest byte, which is what a shift by a register takes, the rows to go above it,
+ * and whether there are logits as its sign. A shift puts the last bit that it drops into the carry, and 0 beforehand is
+ * what one by 0 leaves there: added, it rounds half up. */
 SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const int16_t *values, int16_t *hidden,
                                              int32_t *logits) {
   const uint32_t *words = layer->words;
@@ -423,9 +419,9 @@ typedef struct supnorm_sparse_row {
   int32_t sum;
 } supnorm_sparse_row;
 
-/* Whether a row's sum exceeds another's everywhere in a box. Both go in step by sign and column; each column is taken at
- * the end where its weights' difference is least. A column whose weights have different signs comes twice, with 0 for
- * the one that is not there: the same end both times. */
+/* Whether a row's sum exceeds another's everywhere in a box. Both go in step by sign and column; each column is taken
+ * at the end where its weights' difference is least. A column whose weights have different signs comes twice, with 0
+ * for the one that is not there: the same end both times. */
 SUPNORM_LANES int32_t supnorm_sparse_exceeds_row(supnorm_sparse_row row, supnorm_sparse_row other,
                                                  const supnorm_box *box) {
   uint32_t total = (uint32_t)row.sum, other_total = (uint32_t)other.sum;

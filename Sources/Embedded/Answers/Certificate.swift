@@ -68,14 +68,9 @@ extension Model {
     unsafe box = supnorm_box(
       lower: input, upper: input, deviation: Int32(truncatingIfNeeded: radius), minimum: inputMinimum,
       maximum: inputMaximum)
-    // One comparison for both ends: below the least input the difference wraps around.
-    let width = UInt32(bitPattern: inputMaximum &- inputMinimum)
-    let (least, end) = unsafe (inputMinimum, input + inputs)
-    var next = unsafe input
-    while unsafe next != end {
-      guard unsafe UInt32(bitPattern: Int32(next.pointee) &- least) <= width else { return false }
-      unsafe next += 1
-    }
+    guard
+      unsafe supnorm_are_within(input, UInt32(truncatingIfNeeded: inputs), inputMinimum, inputMaximum) != 0
+    else { return false }
     let workspace = unsafe plan.certificateWorkspace(in: memory)
     var index = 0
     while index < last {
