@@ -30,13 +30,25 @@ struct DeployedModel {
   var outputs: Int32 { unsafe Int32(network.pointee.outputs) }
 
   /// Opens the model, proves again on the stored numbers what the header claims of them, compares every golden vector,
-  /// and sees that wrong memory is an error on this board, too, and no trap.
+  /// sees that wrong memory is an error on this board, too, and no trap, and encodes a reading.
   func check() throws(RunError) {
     try accept(unsafe supnorm_open(network, model))
     try accept(unsafe supnorm_self_check(model))
     try accept(unsafe supnorm_self_test(model, golden, goldenCount, scratch, scratchBytes, record))
     try refuseWrongScratch()
     try refuseOverlaps()
+    try encodeReading()
+  }
+
+  /// Expects the greatest reading that there is to become an input of the declared range, where there are readings.
+  private func encodeReading() throws(RunError) {
+    var encoded: Int16 = 0
+    let status = unsafe supnorm_encode(model, 0, .max, &encoded)
+    if status == SUPNORM_ERROR_READING { return }
+    try accept(status)
+    guard unsafe encoded >= network.pointee.input_min && encoded <= network.pointee.input_max else {
+      throw .model(SUPNORM_ERROR_GOLDEN)
+    }
   }
 
   /// Expects scratch memory that is not aligned, or one byte short, to be refused.
@@ -82,8 +94,9 @@ struct DeployedModel {
   /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`, the class
   /// that is certified there, bounds of the logits.
   ///
+  /// - Parameter isCounted: whether only inference and certificate are to run.
   /// - Returns: whether the class is certified for every input within `deviation` LSB.
-  func answer(deviation: Int32) throws(RunError) -> Bool {
+  func answer(deviation: Int32, isCounted: Bool) throws(RunError) -> Bool {
     let input = unsafe UnsafePointer(model_input())
     var result = supnorm_result()
     mark_infer_begin()
@@ -94,9 +107,9 @@ struct DeployedModel {
     let answer = device_answer(
       class_index: result.class_index, radius: Int32(bitPattern: result.radius_lsb),
       verdict: try unsafe certify(input, result.class_index, deviation),
-      class_within: try unsafe classWithin(deviation, input))
+      class_within: isCounted ? SUPNORM_NO_CLASS : try unsafe classWithin(deviation, input))
     unsafe UnsafeMutableRawPointer(record + Int(outputs)).storeBytes(of: answer, as: device_answer.self)
-    try unsafe boundLogits(within: deviation, input)
+    if !isCounted || isRegression { try unsafe boundLogits(within: deviation, input) }
     return answer.verdict == SUPNORM_OK
   }
 

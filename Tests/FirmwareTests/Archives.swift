@@ -4,7 +4,6 @@ import Testing
 
 /// The library for every core, built once for all tests.
 struct Archives {
-
   /// The cores with an FPU have three libraries, the others one.
   static let names =
     [
@@ -30,12 +29,14 @@ struct Archives {
   /// The path of an archive.
   static func path(_ name: String) throws -> String { try folder.get().file("\(name).a") }
 
-  /// What a tool of the toolchain prints of an archive.
-  static func output(_ tool: String, _ arguments: [String], _ name: String) throws -> String {
+  /// The words of each line that a tool of the toolchain prints of an archive.
+  static func rows(_ tool: String, _ arguments: [String], _ name: String) throws -> [[String]] {
     let result = try Checkout.run(
       toolchainTool(tool), arguments + [path(name)], folder: folder.get().url)
     try #require(result.status == 0, "\(result.errorOutput)")
-    return result.output
+    return result.output.split(separator: "\n").map { line in
+      line.split(whereSeparator: \.isWhitespace).map(String.init)
+    }
   }
 
   /// The architecture whose instructions and names an archive has.

@@ -113,10 +113,12 @@ struct FirmwareSymbolTests {
     #expect(kinds == ["SUPNORM_DENSE"])
     for (kind, header) in [("dense", dense), ("max-plus", try Self.distances.get())] {
       let build = try FirmwareBuild(board: "mps2-an386", header: header, model: "xor")
-      let text = try Checkout.run(
-        toolchainTool("llvm-nm"), ["-S", build.elf.path], folder: build.folder.url
-      ).output
-      let bytes = FirmwareImage.inferenceCodeBytes(of: FirmwareImage.symbols(of: text))
+      let output = { (tool: String, arguments: [String]) in
+        try Checkout.run(toolchainTool(tool), arguments + [build.elf.path], folder: build.folder.url).output
+      }
+      let functions = FirmwareImage.functions(of: try output("llvm-nm", ["-S"]))
+      let calls = CodeSizes.calls(of: try output("llvm-objdump", ["-d"]), functions: functions)
+      let bytes = CodeSizes(of: functions, calls: calls).answers
       print("\(kind): \(bytes) bytes of code for answers and certificates on a Cortex-M4")
       #expect((1000...3072).contains(bytes))
     }

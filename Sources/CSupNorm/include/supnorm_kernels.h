@@ -106,7 +106,7 @@ struct supnorm_activation {
 
 SUPNORM_KIND(dense);
 SUPNORM_KERNELS(dense);
-SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 0, 0);
+SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 4, 6);
 
 SUPNORM_KIND(sparse);
 SUPNORM_KERNELS(sparse);

@@ -18,6 +18,23 @@
 #define SUPNORM_LANES static inline
 #endif
 
+/* dividend / divisor where that is at most 65535 and the divisor not 0: a processor without a divider takes 16 steps
+ * instead of the 32 of a general division. Invariant: what is left is less than divisor << bit. */
+SUPNORM_LANES uint32_t supnorm_quotient(uint32_t dividend, uint32_t divisor) {
+#if defined(__ARM_ARCH_ISA_THUMB) && !defined(__ARM_FEATURE_IDIV)
+  uint32_t quotient = 0;
+  for (int32_t bit = 15; bit >= 0; bit--) {
+    if (dividend >> bit >= divisor) {
+      dividend -= divisor << bit;
+      quotient |= UINT32_C(1) << bit;
+    }
+  }
+  return quotient;
+#else
+  return dividend / divisor;
+#endif
+}
+
 /* The least and the greatest value over a box. */
 typedef struct supnorm_ends {
   int32_t least;
@@ -47,25 +64,6 @@ SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, uint32_t shift) {
 }
 
 /* ---- Weighted rows: sum + the sum of w * x ---- */
-
-/* A dense row, a weight for each value. */
-SUPNORM_LANES int32_t supnorm_dense_row_sum(const int16_t *weights, const int16_t *values, uint32_t count,
-                                            int32_t sum) {
-  uint32_t total = (uint32_t)sum;
-#if UINTPTR_MAX > UINT32_MAX /* a host, whose compiler makes vectors of this */
-  for (uint32_t index = 0; index < count; index++) { total += (uint32_t)(weights[index] * values[index]); }
-#else
-  const int16_t *end = weights + (count & ~UINT32_C(3));
-  for (; weights != end; weights += 4, values += 4) {
-    total += (uint32_t)(weights[0] * values[0]);
-    total += (uint32_t)(weights[1] * values[1]);
-    total += (uint32_t)(weights[2] * values[2]);
-    total += (uint32_t)(weights[3] * values[3]);
-  }
-  for (end += count & 3; weights != end; weights++, values++) { total += (uint32_t)(*weights * *values); }
-#endif
-  return (int32_t)total;
-}
 
 /* The ends of a dense row's sum over a box, around one vector or between two. */
 SUPNORM_LANES supnorm_ends supnorm_dense_row_ends_of(const int16_t *weights, uint32_t count, int32_t sum,

@@ -60,17 +60,18 @@ SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count,
 #define SUPNORM_WEIGHT_OF(word) "asr " word ", " word ", #16\n"
 #define SUPNORM_PRODUCT(sum, word, value) "mla " sum ", " word ", " value ", " sum "\n"
 #endif
-/* A run of words in assembly, four a turn, after those that make no four: a compiler loads the words of a turn one by
+/* A run of words in assembly, four a turn, after those that make no four; how many stands in the upper half of count.
+ * A compiler loads the words of a turn one by
  * one and tests each bit of the count apart. */
 #define SUPNORM_RUN(WORD) \
-  "lsls %[value], %[count], #31\n" /* bit 0 becomes the sign, bit 1 the carry */ \
+  "lsls %[value], %[count], #15\n" /* bit 0 of the count becomes the sign, bit 1 the carry */ \
   "bpl 1f\n" \
   "ldr r3, [%[words]], #4\n" WORD("r3") \
   "1:\n" \
   "bcc 2f\n" \
   "ldm %[words]!, {r3, r4}\n" WORD("r3") WORD("r4") \
   "2:\n" \
-  "lsrs %[count], %[count], #2\n" \
+  "lsrs %[count], %[count], #18\n" \
   "beq 4f\n" \
   "3:\n" \
   "ldm %[words]!, {r3-r6}\n" WORD("r3") WORD("r4") WORD("r5") WORD("r6") \
@@ -78,19 +79,9 @@ SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count,
   "bne 3b\n" \
   "4:\n"
 
-#define SUPNORM_ADD_WORD(word) \
+#define SUPNORM_ADD_VALUE(word) \
   "uxth %[value], " word "\n" SUPNORM_WEIGHT_OF(word) "ldrsh %[value], [%[values], %[value]]\n" \
   SUPNORM_PRODUCT("%[sum]", word, "%[value]")
-SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count, const int16_t *values, int32_t sum) {
-  const uint32_t *words = *start;
-  uint32_t value;
-  __asm__(SUPNORM_RUN(SUPNORM_ADD_WORD)
-          : [words] "+r"(words), [count] "+r"(count), [sum] "+r"(sum), [value] "=&r"(value)
-          : [values] "r"(values)
-          : "r3", "r4", "r5", "r6", "cc", "memory");
-  *start = words;
-  return sum;
-}
 #else
 /* The next word in two parts. Where the halves are quicker to load than a word is to take apart, they are loaded. */
 #if defined(__riscv)
@@ -131,8 +122,47 @@ SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count,
 #endif
 
 /* Every row: requantised into `hidden`, or as logits. */
+#if defined(__thumb2__) && !defined(__ARM_FEATURE_MVE)
+/* All in assembly: a compiler keeps half of this in memory, and many rows are short. One register holds the shift in its
+ * lowest byte, which is what a shift by a register takes, the rows to go above it, and whether there are logits as its
+ * sign. A shift puts the last bit that it drops into the carry, and 0 beforehand is what one by 0 leaves there: added,
+ * it rounds half up. */
 SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const int16_t *values, int16_t *hidden,
-                                       int32_t *logits) {
+                                             int32_t *logits) {
+  const uint32_t *words = layer->words;
+  const uint32_t *counts = (const uint32_t *)(const void *)layer->row_entries;
+  const int32_t *biases = layer->biases;
+  void *outputs = hidden ? (void *)hidden : (void *)logits;
+  uint32_t rest = (hidden ? 0 : UINT32_C(1) << 31) | ((uint32_t)layer->rows - 1) << 8 | layer->shift, count, value;
+  int32_t sum;
+  __asm__ volatile(
+          "0:\n"
+          "ldr %[count], [%[counts]], #4\n"
+          "ldr %[sum], [%[biases]], #4\n"
+          "add %[count], %[count], %[count], lsl #16\n" /* both counts in the upper half */
+          SUPNORM_RUN(SUPNORM_ADD_VALUE)
+          "lsls %[value], %[rest], #1\n"
+          "bcs 5f\n"
+          "asrs %[sum], %[sum], %[rest]\n"
+          "adc %[sum], %[sum], #0\n"
+          "ssat %[sum], #16, %[sum]\n"
+          "strh %[sum], [%[outputs]], #2\n"
+          "subs %[rest], #256\n"
+          "bhs 0b\n"
+          "b 6f\n"
+          "5:\n"
+          "str %[sum], [%[outputs]], #4\n"
+          "subs %[rest], #256\n"
+          "bvc 0b\n"
+          "6:\n"
+          : [words] "+r"(words), [counts] "+r"(counts), [biases] "+r"(biases), [outputs] "+r"(outputs),
+            [rest] "+r"(rest), [count] "=&r"(count), [value] "=&r"(value), [sum] "=&r"(sum)
+          : [values] "r"(values)
+          : "r3", "r4", "r5", "r6", "cc", "memory");
+}
+#else
+SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const int16_t *values, int16_t *hidden,
+                                             int32_t *logits) {
   const uint32_t *words = layer->words;
   const uint16_t *counts = layer->row_entries;
   const int32_t *biases = layer->biases;
@@ -148,6 +178,7 @@ SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const i
     }
   }
 }
+#endif
 
 /* ---- Boxes ---- */
 
@@ -196,6 +227,7 @@ SUPNORM_LANES void supnorm_sparse_add_ends(const uint32_t **start, uint32_t coun
   const uint32_t *words = *start;
   int32_t least = sums->least, greatest = sums->greatest;
   uint32_t value, other;
+  count <<= 16;
   __asm__(SUPNORM_RUN(SUPNORM_ADD_ENDS)
           : [words] "+r"(words), [count] "+r"(count), [least] "+r"(least), [greatest] "+r"(greatest),
             [value] "=&r"(value), [other] "=&r"(other)

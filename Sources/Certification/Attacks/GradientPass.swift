@@ -39,6 +39,9 @@ package final class GradientPass {
   /// The entry at which each row of a layer had its maximum in the last run; nil where its rows are no maxima.
   package func winners(ofLayer index: Int) -> [Int]? { stages[index].winners }
 
+  /// What a hidden layer came to in the last run, after its activation.
+  package func outputs(ofLayer index: Int) -> [Int16] { stages[index].outputs }
+
   /// Sets `gradient` to that of `logit_first - logit_second` at the point that ran last.
   ///
   /// Where it vanishes altogether, because something saturates or a ReLU is off on every way, it is computed once

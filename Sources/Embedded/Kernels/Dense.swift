@@ -36,12 +36,7 @@ public import CSupNorm
   _ hidden: UnsafeMutablePointer<Int16>?,
   _ logits: UnsafeMutablePointer<Int32>?, _ workspace: UnsafeMutableRawPointer?
 ) {
-  let numbers = unsafe layer.pointee
-  for row in unsafe 0..<Int(numbers.rows) {
-    let sum = unsafe supnorm_dense_row_sum(
-      layer.denseRow(row), input, UInt32(numbers.columns), numbers.biases[row])
-    unsafe store(sum, row: row, shift: Int32(numbers.shift), hidden: hidden, logits: logits)
-  }
+  unsafe supnorm_dense_layer(layer, input, hidden, logits, workspace)
 }
 
 /// See `supnorm_certificate.bound`.
