@@ -159,9 +159,9 @@ struct CInterfaceTests {
       { device in unsafe device.layers[1].row_entries = device.copy([.max, .max, .max, 7]) }
     ),
     ("a sparse layer with weights", { device in unsafe device.layers[1].weights = device.copy([0]) }),
-    ("a sparse layer with columns", { device in unsafe device.layers[1].column_indices = device.copy([0]) }),
+    ("a sparse layer with halfwords", { device in unsafe device.layers[1].halfwords = device.copy([0]) }),
     ("a dense layer with words", { device in unsafe device.layers[0].words = device.copy([0]) }),
-    ("a dense layer with columns", { device in unsafe device.layers[0].column_indices = device.copy([0]) }),
+    ("a dense layer with halfwords", { device in unsafe device.layers[0].halfwords = device.copy([0]) }),
     (
       "a dense layer with counts",
       { device in unsafe device.layers[0].row_entries = device.copy([3, 3, 3, 3]) }

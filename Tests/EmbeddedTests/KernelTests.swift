@@ -56,7 +56,9 @@ struct KernelTests {
     private var rows: [Range<Int>] {
       var start = 0
       return (0..<layer.rows).map { row in
-        let count = layer.kind == .dense ? layer.columns : Int(layer.storedCounts[row])
+        let count =
+          layer.kind == .dense
+          ? layer.columns : Int(layer.storedCounts[2 * row]) + Int(layer.storedCounts[2 * row + 1])
         defer { start += count }
         return start..<start + count
       }

@@ -34,7 +34,7 @@ struct HeaderDataTests {
     static void maximize(const supnorm_layer *layer, const int64_t *values, int64_t *maxima) {
       int bits = layer->layout == SUPNORM_WORDS ? 16 : layer->layout == SUPNORM_BYTES ? 8 : 11;
       uint32_t entry = 0;
-      if (layer->shift != 0 || layer->row_sum_bound != 1 || layer->weights != NULL || layer->column_indices != NULL ||
+      if (layer->shift != 0 || layer->row_sum_bound != 1 || layer->weights != NULL ||
           !layer->words != (layer->layout != SUPNORM_WORDS) || !layer->halfwords != (layer->layout == SUPNORM_WORDS))
         printf("layer ");
       for (int r = 0; r < layer->rows; r++) {
@@ -70,7 +70,7 @@ struct HeaderDataTests {
       for (int l = 0; l < network->layer_count; l++) {
         const supnorm_layer *layer = &network->layers[l];
         const int16_t *weight = layer->weights;
-        const uint16_t *column = layer->column_indices;
+        const uint32_t *word = layer->words;
         if (layer->kind == SUPNORM_MAXPLUS) {
           maximize(layer, values, sums);
           for (int r = 0; r < layer->rows && l < network->layer_count - 1; r++) values[r] = clamped(sums[r]);
@@ -85,9 +85,12 @@ struct HeaderDataTests {
           if (layer->kind == SUPNORM_DENSE)
             for (int c = 0; c < layer->columns; c++) sums[r] += (int64_t)*weight++ * values[c];
           else
-            for (int e = 0; e < layer->row_entries[r]; e++) sums[r] += (int64_t)*weight++ * values[*column++];
+            for (int e = 0; e < layer->row_entries[2 * r] + layer->row_entries[2 * r + 1]; e++, word++)
+              sums[r] += (int64_t)(int16_t)(*word >> 16) * values[(*word & 0xFFFF) / 2];
         }
-        if (weight != layer->weights + layer->entries) printf("entries ");
+        if (layer->kind == SUPNORM_DENSE ? weight != layer->weights + layer->entries
+                                         : word != layer->words + layer->entries)
+          printf("entries ");
         if (l == network->layer_count - 1) break;
         for (int r = 0; r < layer->rows; r++) {
           int64_t scale = (int64_t)1 << layer->shift, sum = sums[r] + scale / 2;
