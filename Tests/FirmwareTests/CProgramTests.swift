@@ -68,7 +68,7 @@ struct CProgramTests {
     var random = TestRandom("max-plus on a board")
     var includes = ""
     var calls = ""
-    // A wide layer has several blocks of byte columns.
+    // A wide layer has halfwords.
     var networks = random.networks(3, styles: [.maxPlus, .hybrid])
     networks.append(
       try IntegerNetwork(
