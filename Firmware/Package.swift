@@ -1,12 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// One firmware for every board. What differs between boards is in Boards/: <machine>.json holds the flags for
-// compilers and linker (a SwiftPM toolset), <machine>.ld the memory map, <machine>.board.json the triple and
-// QEMU's arguments. The model comes from the command line:
+// One firmware for every board. What differs between boards is in Boards/<machine>/: toolset.json holds the flags for
+// compilers and linker (a SwiftPM toolset, beside the one of all boards), <machine>.ld the memory map, board.json the
+// triple and QEMU's arguments. The model comes from the command line:
 //
 //   swift build --package-path Firmware --build-system native -c release --product Application \
-//     --triple armv7em-none-none-eabi --toolset Firmware/Boards/mps2-an386.json \
+//     --triple armv7em-none-none-eabi --toolset Firmware/Boards/toolset.json \
+//     --toolset Firmware/Boards/mps2-an386/toolset.json \
 //     -Xcc -DSUPNORM_MODEL_HEADER='"digits.h"' -Xcc -DSUPNORM_MODEL_NAME=digits -Xcc -I/folder/of/digits.h
 
 let swift: [SwiftSetting] = [

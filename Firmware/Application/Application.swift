@@ -28,7 +28,7 @@ extension DeployedModel {
     var tally = Tally(deviation: samples.deviation)
     for _ in 0..<samples.count {
       try samples.readNext(into: self)
-      tally.count(try answer(deviation: samples.deviation))
+      tally.count(try answer(deviation: samples.deviation, isCounted: samples.isCounted))
       try results.writeRecord(of: self)
     }
     try results.writeTrailer(stack)

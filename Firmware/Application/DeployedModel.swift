@@ -30,34 +30,73 @@ struct DeployedModel {
   var outputs: Int32 { unsafe Int32(network.pointee.outputs) }
 
   /// Opens the model, proves again on the stored numbers what the header claims of them, compares every golden vector,
-  /// and sees that wrong scratch memory is an error on this board, too, and no trap.
+  /// sees that wrong memory is an error on this board, too, and no trap, and encodes a reading.
   func check() throws(RunError) {
     try accept(unsafe supnorm_open(network, model))
     try accept(unsafe supnorm_self_check(model))
     try accept(unsafe supnorm_self_test(model, golden, goldenCount, scratch, scratchBytes, record))
     try refuseWrongScratch()
+    try refuseOverlaps()
+    try encodeReading()
+  }
+
+  /// Expects the greatest reading that there is to become an input of the declared range, where there are readings.
+  private func encodeReading() throws(RunError) {
+    var encoded: Int16 = 0
+    let status = unsafe supnorm_encode(model, 0, .max, &encoded)
+    if status == SUPNORM_ERROR_READING { return }
+    try accept(status)
+    guard unsafe encoded >= network.pointee.input_min && encoded <= network.pointee.input_max else {
+      throw .model(SUPNORM_ERROR_GOLDEN)
+    }
   }
 
   /// Expects scratch memory that is not aligned, or one byte short, to be refused.
   private func refuseWrongScratch() throws(RunError) {
-    for offset in 1...7 { try unsafe refuse(scratch + offset, scratchBytes - offset) }
-    let needed = unsafe Int(network.pointee.infer_scratch_bytes)
-    // A network without hidden layers states 8 bytes, and needs none.
-    if needed > 8 { try unsafe refuse(scratch, needed - 1) }
-  }
-
-  private func refuse(_ memory: UnsafeMutableRawPointer, _ bytes: Int) throws(RunError) {
     let input = unsafe UnsafePointer(model_input())
     var result = supnorm_result()
-    let status = unsafe supnorm_infer(model, input, memory, bytes, record, &result)
-    guard status == SUPNORM_ERROR_SCRATCH else { throw .model(status) }
+    for offset in 1...7 {
+      try expect(
+        SUPNORM_ERROR_SCRATCH,
+        unsafe supnorm_infer(model, input, scratch + offset, scratchBytes - offset, record, &result))
+    }
+    let needed = unsafe Int(network.pointee.infer_scratch_bytes)
+    // A network without hidden layers states 8 bytes, and needs none.
+    if needed > 8 {
+      try expect(
+        SUPNORM_ERROR_SCRATCH, unsafe supnorm_infer(model, input, scratch, needed - 1, record, &result))
+    }
+  }
+
+  /// Expects buffers that share memory to be refused.
+  private func refuseOverlaps() throws(RunError) {
+    let input = unsafe UnsafePointer(model_input())
+    var result = supnorm_result()
+    let inScratch = unsafe UnsafePointer(scratch.assumingMemoryBound(to: Int16.self))
+    try expect(
+      SUPNORM_ERROR_OVERLAP,
+      unsafe supnorm_infer(model, inScratch, scratch, scratchBytes, record, &result))
+    try expect(
+      SUPNORM_ERROR_OVERLAP,
+      unsafe supnorm_infer_within(
+        model, input, 0, scratch, scratchBytes, scratch.assumingMemoryBound(to: Int32.self), &result))
+    try expect(
+      SUPNORM_ERROR_OVERLAP, unsafe supnorm_certify(model, inScratch, 0, 0, scratch, scratchBytes))
+    try expect(
+      SUPNORM_ERROR_OVERLAP,
+      unsafe supnorm_output_bounds(model, input, 0, scratch, scratchBytes, record, record))
+  }
+
+  private func expect(_ error: Int32, _ status: Int32) throws(RunError) {
+    guard status == error else { throw .model(status) }
   }
 
   /// Answers the input buffer into the record: logits, class, global radius, local verdict at `deviation`, the class
   /// that is certified there, bounds of the logits.
   ///
+  /// - Parameter isCounted: whether only inference and certificate are to run.
   /// - Returns: whether the class is certified for every input within `deviation` LSB.
-  func answer(deviation: Int32) throws(RunError) -> Bool {
+  func answer(deviation: Int32, isCounted: Bool) throws(RunError) -> Bool {
     let input = unsafe UnsafePointer(model_input())
     var result = supnorm_result()
     mark_infer_begin()
@@ -68,9 +107,9 @@ struct DeployedModel {
     let answer = device_answer(
       class_index: result.class_index, radius: Int32(bitPattern: result.radius_lsb),
       verdict: try unsafe certify(input, result.class_index, deviation),
-      class_within: try unsafe classWithin(deviation, input))
+      class_within: isCounted ? SUPNORM_NO_CLASS : try unsafe classWithin(deviation, input))
     unsafe UnsafeMutableRawPointer(record + Int(outputs)).storeBytes(of: answer, as: device_answer.self)
-    try unsafe boundLogits(within: deviation, input)
+    if !isCounted || isRegression { try unsafe boundLogits(within: deviation, input) }
     return answer.verdict == SUPNORM_OK
   }
 

@@ -2,8 +2,8 @@ import Record
 
 /// Why a run ended before its last sample.
 enum RunError: Error {
-  /// The library refused the model: the negative status of the self check or the self test; or it took scratch memory
-  /// that it must refuse: 0.
+  /// The library refused the model: the negative status of the self check or the self test; or it took memory that it
+  /// must refuse: 0 or another status than it should give.
   case model(Int32)
   /// No samples.bin in QEMU's current folder.
   case noSamples

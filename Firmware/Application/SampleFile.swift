@@ -8,6 +8,8 @@ struct SampleFile {
   let count: Int32
   /// The radius in LSB at which to ask for the local certificate.
   let deviation: Int32
+  /// Whether instructions are counted, so that nothing is to run but inferences and certificates.
+  let isCounted: Bool
   private let handle: Int32
 
   /// Opens the file and reads its header.
@@ -20,6 +22,7 @@ struct SampleFile {
     guard header.inputs == inputs else { throw .otherShape }
     count = header.count
     deviation = header.deviation
+    isCounted = header.is_counted != 0
   }
 
   private static func readHeader(_ handle: Int32) throws(RunError) -> device_samples {

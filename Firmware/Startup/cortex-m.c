@@ -26,6 +26,23 @@ __attribute__((naked)) static void exception(void) {
       ".ltorg");
 }
 
+/* The processor's first instructions. The floating-point unit and Helium are coprocessors 10 and 11, which are off: the
+ * compiler may use them anywhere, so they are switched on (CPACR) before the first function. */
+__attribute__((naked)) static void start(void) {
+  __asm__ volatile(
+#if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
+      "ldr r0, =0xE000ED88\n"
+      "ldr r1, [r0]\n"
+      "orr r1, r1, #0xF00000\n"
+      "str r1, [r0]\n"
+      "dsb\n"
+      "isb\n"
+#endif
+      "ldr r0, =reset\n"
+      "bx r0\n"
+      ".ltorg");
+}
+
 /* No peripheral is used, so the table ends after the 15 exceptions of the processor. */
 typedef struct vector_table {
   uint32_t *stack;
@@ -34,6 +51,6 @@ typedef struct vector_table {
 
 __attribute__((section(".vectors"), used)) static const vector_table vectors = {
     stack_top,
-    {reset, exception, exception, exception, exception, exception, exception, exception, exception, exception,
+    {start, exception, exception, exception, exception, exception, exception, exception, exception, exception,
      exception, exception, exception, exception, exception}};
 #endif

@@ -76,6 +76,7 @@ struct CanonicalString {
       }
       for value in [layer.rowCount, layer.columns] { string.feed(value, bytes: 2) }
       for value in [layer.rowSumBound, rules.storage(layer).entries] { string.feed(value, bytes: 4) }
+      for value in [rules.inputRange.low, rules.inputRange.high] { string.feed(value, bytes: 2) }
     }
     rules.feed(layer, into: &self)
   }

@@ -70,6 +70,9 @@ private func activated(_ values: [Int], _ activation: IntegerActivation) -> [Int
 }
 
 private func plainLogits(_ claims: ModelClaims, _ input: [Int]) -> [Int] {
+  // A first layer that cuts its inputs cuts the residual ones, too; no later layer has anything to cut.
+  let range = claims.layers.first?.rules.inputRange ?? (low: 0, high: 0)
+  let input = input.map { min(max($0, range.low), range.high) }
   var values = input
   for layer in claims.layers.dropLast() {
     let rules = layer.rules
@@ -127,7 +130,7 @@ private func isProvedByIntervals(_ claims: ModelClaims, _ input: [Int], _ best: 
 }
 
 /// The least and the greatest value of an activation between two ends.
-private func activatedEnds(
+func activatedEnds(
   _ bottom: [Int], _ top: [Int], _ activation: IntegerActivation
 ) -> ([Int], [Int]) {
   switch activation {

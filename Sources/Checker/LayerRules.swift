@@ -25,6 +25,8 @@ protocol LayerRules {
   func feed(_ layer: LayerClaims, into string: inout CanonicalString)
   /// Bytes of workspace that its kernels need for each column, for answers and for certificates and bounds.
   var workspace: (inference: Int, certificate: Int) { get }
+  /// What inputs are cut to before the layer reads them: all `Int16` where they are not.
+  var inputRange: (low: Int, high: Int) { get }
   /// The number and the layout of the kind in a header.
   var code: (kind: Int, layout: Int) { get }
 
@@ -53,7 +55,7 @@ extension LayerClaims {
     switch content {
     case .dense(let weights): WeightRules(weights, columns: columns, isSparse: false)
     case .sparse(let weights): WeightRules(weights, columns: columns, isSparse: true)
-    case .maxPlus(let entries): MaxPlusRules(entries, columns: columns)
+    case .maxPlus(let rows): MaxPlusRules(rows, columns: columns)
     }
   }
 }

@@ -1,92 +1,97 @@
 internal import Claims
 
-/// Max-plus layers: `max(s·x + o)` over the entries of a row.
+/// Max-plus layers: `max(s·x + o)` over the entries of a row, stated by their potentials.
 struct MaxPlusRules: LayerRules {
-  private let rows: [[MaxPlusClaims.Entry]]
-  private let layout: Int
+  /// An entry as it is computed with.
+  private struct Candidate {
+    var column: Int
+    var sign: Int
+    var offset: Int
+  }
+
+  private let claims: MaxPlusClaims
   private let columns: Int
 
   init(_ claims: MaxPlusClaims, columns: Int) {
-    rows = claims.rows
-    layout = claims.layout
+    self.claims = claims
     self.columns = columns
   }
 
   var name: String { "maxPlus" }
-  var code: (kind: Int, layout: Int) { (2, layout) }
-  var workspace: (inference: Int, certificate: Int) { (0, 0) }
-  private var hasByteColumns: Bool { layout & 1 == 1 }
-  private var hasByteOffsets: Bool { layout & 2 == 2 }
+  var code: (kind: Int, layout: Int) { (2, claims.layout) }
+  var inputRange: (low: Int, high: Int) { (claims.inputMinimum, claims.inputMaximum) }
+  /// Two numbers for each column, of a byte or of two.
+  var workspace: (inference: Int, certificate: Int) { claims.layout == 0 ? (4, 4) : (2, 2) }
+
+  /// The most columns, the widest range and the greatest step that a layout holds.
+  private var limits: (columns: Int, width: Int, step: Int)? {
+    switch claims.layout {
+    case 0: (32767, 65535, 65535)
+    case 1: (128, 255, 255)
+    case 2: (1024, 255, 31)
+    default: nil
+    }
+  }
 
   // MARK: - Claims that nothing is known of
 
   func shapeProblems(_ layer: LayerClaims, place: String) -> [String] {
     var problems: [String] = []
     for (name, value, expected) in [
-      ("number of max-plus rows", rows.count, layer.rowCount), ("shift", layer.shift, 0),
+      ("number of max-plus rows", claims.rows.count, layer.rowCount),
+      ("number of bases", claims.bases.count, layer.rowCount), ("shift", layer.shift, 0),
       ("row sum bound", layer.rowSumBound, 1),
     ] where value != expected {
       problems.append("\(place): \(name) \(value), expected \(expected)")
     }
-    if !(0...3).contains(layout) { problems.append("\(place): layout \(layout) outside 0…3") }
-    if hasByteColumns, columns > 1024 {
-      problems.append("\(place): byte columns of \(columns) columns > 1024")
+    let range = inputRange
+    if range.low < -32768 || range.low > range.high || range.high > 32767 {
+      return problems + ["\(place): input range \(range.low)…\(range.high) outside -32768…32767"]
+    }
+    guard let limits else { return problems + ["\(place): layout \(claims.layout) outside 0…2"] }
+    if columns > limits.columns {
+      problems.append("\(place): layout \(claims.layout) of \(columns) columns > \(limits.columns)")
+    }
+    if range.high - range.low > limits.width {
+      problems.append(
+        "\(place): layout \(claims.layout) of a range of \(range.high - range.low) LSB > \(limits.width)")
     }
     return problems
   }
 
-  /// Every row has entries that exist, in storage order, with numbers that fit in what stores them.
+  /// Entries exist, their numbers fit, and the steps of each row end it for every input.
   func rowProblems(_ layer: LayerClaims, place: String) -> [String] {
     var problems: [String] = []
-    for (row, entries) in rows.enumerated() {
+    for (row, base) in claims.bases.enumerated() where base < -131072 || base > 131072 {
+      problems.append("\(place) row \(row): base \(base) outside -131072…131072")
+    }
+    guard let greatest = limits?.step else { return problems }
+    for (row, entries) in claims.rows.enumerated() {
       let place = "\(place) row \(row)"
-      if entries.isEmpty { problems.append("\(place): no entries") }
-      var last = (group: -1, column: -1)
-      for entry in entries {
-        guard entry.column >= 0, entry.column < columns else {
+      if entries.count > 65535 { problems.append("\(place): \(entries.count) entries > 65535") }
+      var sum = 0
+      for (index, entry) in entries.enumerated() {
+        if entry.column < 0 || entry.column >= columns {
           problems.append("\(place): column \(entry.column) outside 0…\(max(columns, 0) - 1)")
-          continue
         }
-        guard entry.sign == 1 || entry.sign == -1 else {
+        if entry.sign != 1, entry.sign != -1 {
           problems.append("\(place) column \(entry.column): sign \(entry.sign), expected 1 or -1")
-          continue
         }
-        var range = -32768...32767
-        if hasByteOffsets { range = entry.sign == 1 ? -255...0 : 0...255 }
-        if !range.contains(entry.offset) {
-          problems.append(
-            "\(place) column \(entry.column): offset \(entry.offset) outside \(range.lowerBound)…\(range.upperBound)"
-          )
+        let limit = index == 0 ? 0 : greatest
+        if entry.step < 0 || entry.step > limit {
+          problems.append("\(place) column \(entry.column): step \(entry.step) outside 0…\(limit)")
         }
-        let next = self.place(of: entry)
-        if next <= last {
-          problems.append(
-            "\(place): column \(entry.column) of sign \(entry.sign) after column \(last.column) of sign \(last.group % 2 == 0 ? 1 : -1)"
-          )
-        }
-        last = next
+        sum += entry.step
       }
+      let width = max(inputRange.high - inputRange.low, 1)
+      if sum < width { problems.append("\(place): steps add up to \(sum) < \(width)") }
     }
     return problems
-  }
-
-  /// Where an entry of a row stands: its group, then its column.
-  private func place(of entry: MaxPlusClaims.Entry) -> (group: Int, column: Int) {
-    let block = hasByteColumns ? entry.column / 256 : 0
-    return (2 * block + (entry.sign == -1 ? 1 : 0), entry.column)
-  }
-
-  /// Two groups of a row, with byte columns two for each block of 256 columns.
-  private var groupCount: Int {
-    hasByteColumns ? 2 * (columns / 256 + (columns % 256 == 0 ? 0 : 1)) : 2
   }
 
   func storage(_ layer: LayerClaims) -> (entries: Int, nonzero: Int, bytes: Int) {
-    let count = rows.reduce(0) { $0 + $1.count }
-    let entryBytes = (hasByteColumns ? 1 : 2) + (hasByteOffsets ? 1 : 2)
-    // A column count of any size may be stated, and at most 1024 of them have groups.
-    let groups = hasByteColumns && !(0...1024).contains(columns) ? 0 : groupCount
-    return (count, count, count * entryBytes + 2 * groups * rows.count)
+    let count = claims.rows.reduce(0) { $0 + $1.count }
+    return (count, count, count * (claims.layout == 0 ? 4 : 2) + 6 * claims.rows.count)
   }
 
   /// A maximum moves no further than what it reads.
@@ -103,26 +108,16 @@ struct MaxPlusRules: LayerRules {
 
   func feed(_ layer: LayerClaims, into string: inout CanonicalString) {
     string.record(17) { string in
-      for row in rows {
-        var counts = [Int](repeating: 0, count: groupCount)
-        for entry in row { counts[place(of: entry).group] += 1 }
-        for count in counts { string.feed(count, bytes: 2) }
+      for row in claims.rows { string.feed(row.count, bytes: 2) }
+    }
+    let (scale, bytes) = claims.layout == 0 ? (65536, 4) : (claims.layout == 1 ? 256 : 2048, 2)
+    string.record(claims.layout == 0 ? 23 : 24) { string in
+      for entry in claims.rows.joined() {
+        string.feed(entry.step * scale + 2 * entry.column + (entry.sign == 1 ? 1 : 0), bytes: bytes)
       }
     }
-    string.record(hasByteColumns ? 19 : 18) { string in
-      for row in rows {
-        for entry in row {
-          string.feed(hasByteColumns ? entry.column % 256 : entry.column, bytes: hasByteColumns ? 1 : 2)
-        }
-      }
-    }
-    string.record(hasByteOffsets ? 21 : 20) { string in
-      for row in rows {
-        for entry in row {
-          string.feed(
-            hasByteOffsets ? -entry.sign * entry.offset : entry.offset, bytes: hasByteOffsets ? 1 : 2)
-        }
-      }
+    string.record(22) { string in
+      for base in claims.bases { string.feed(base, bytes: 4) }
     }
   }
 
@@ -146,7 +141,7 @@ struct MaxPlusRules: LayerRules {
   func moves(_ columns: [MoveBound], shift: Int) -> [MoveBound] { rowMoves(columns) }
 
   func rowMoves(_ columns: [MoveBound]) -> [MoveBound] {
-    rows.map { row in row.reduce(.none) { .larger($0, columns[$1.column]) } }
+    claims.rows.map { row in row.reduce(.none) { .larger($0, columns[$1.column]) } }
   }
 
   func differenceMoves(_ columns: [MoveBound]) -> [MoveBound] {
@@ -155,19 +150,24 @@ struct MaxPlusRules: LayerRules {
   }
 
   func wholeSlopes(_ columns: [Int128], shift: Int) -> [Int128] {
-    rows.map { row in row.reduce(0) { max($0, columns[$1.column]) } }
+    claims.rows.map { row in row.reduce(0) { max($0, columns[$1.column]) } }
   }
 
   func influence(of column: Int?, _ slopes: [Int128], row: Int) -> (direct: Int128, reach: Int128) {
     // No residual inputs stand against the hidden layers.
-    (0, rows[row].reduce(0) { max($0, slopes[$1.column]) })
+    (0, claims.rows[row].reduce(0) { max($0, slopes[$1.column]) })
   }
 
-  /// The largest of a value over the entries of each row.
-  private func maxima(_ value: (MaxPlusClaims.Entry) -> Int) -> [Int] {
-    rows.map { row in
+  /// The largest of a value over the entries of each row, of inputs within the range.
+  private func maxima(_ value: (Candidate) -> Int) -> [Int] {
+    claims.rows.indices.map { row in
+      var potential = claims.bases[row]
       var largest = Int.min
-      for entry in row { largest = max(largest, value(entry)) }
+      for entry in claims.rows[row] {
+        potential -= entry.step
+        let offset = entry.sign == 1 ? potential - claims.inputMaximum : potential + claims.inputMinimum
+        largest = max(largest, value(Candidate(column: entry.column, sign: entry.sign, offset: offset)))
+      }
       return largest
     }
   }

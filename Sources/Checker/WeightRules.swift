@@ -19,8 +19,9 @@ struct WeightRules: LayerRules {
 
   var name: String { isSparse ? "sparse" : "dense" }
   var code: (kind: Int, layout: Int) { (isSparse ? 1 : 0, 0) }
-  /// Certificates of a sparse layer keep both ends of each column.
-  var workspace: (inference: Int, certificate: Int) { (0, isSparse ? 4 : 0) }
+  /// A dense layer keeps the pairs of inputs that are not zero; certificates keep both ends of each column.
+  var workspace: (inference: Int, certificate: Int) { isSparse ? (0, 4) : (4, 6) }
+  var inputRange: (low: Int, high: Int) { (-32768, 32767) }
 
   // MARK: - Claims that nothing is known of
 

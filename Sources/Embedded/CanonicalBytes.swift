@@ -12,12 +12,10 @@ private enum Record {
   static let inputMaps: UInt32 = 4
   static let layer: UInt32 = 16
   static let rowEntries: UInt32 = 17
-  static let columnIndices: UInt32 = 18
-  static let columnBytes: UInt32 = 19
   static let weights: UInt32 = 20
-  static let offsetBytes: UInt32 = 21
   static let biases: UInt32 = 22
   static let words: UInt32 = 23
+  static let halfwords: UInt32 = 24
 }
 
 extension Checksum {
@@ -39,14 +37,12 @@ extension Checksum {
   /// Adds the records of one layer.
   @unsafe fileprivate mutating func update(_ layer: UnsafePointer<supnorm_layer>, counts: Int) {
     // The numbers of a layer stand before its arrays.
-    unsafe update(Record.layer, layer, bytes: 16)
+    unsafe update(Record.layer, layer, bytes: 20)
     let entries = unsafe Int(truncatingIfNeeded: layer.pointee.entries)
     unsafe update(Record.rowEntries, layer.pointee.row_entries, bytes: 2 &* counts)
     unsafe update(Record.words, layer.pointee.words, bytes: 4 &* entries)
-    unsafe update(Record.columnIndices, layer.pointee.column_indices, bytes: 2 &* entries)
-    unsafe update(Record.columnBytes, layer.pointee.byte_columns, bytes: entries)
+    unsafe update(Record.halfwords, layer.pointee.halfwords, bytes: 2 &* entries)
     unsafe update(Record.weights, layer.pointee.weights, bytes: 2 &* entries)
-    unsafe update(Record.offsetBytes, layer.pointee.byte_offsets, bytes: entries)
     unsafe update(Record.biases, layer.pointee.biases, bytes: 4 &* Int(layer.pointee.rows))
   }
 }

@@ -33,18 +33,35 @@ package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
 ///   - pairs: the network's table, `n(n-1)/2` entries; empty where no layer enlarges a change, so that both logits
 ///     of a pair move by at most d, so that slope 2 and offset 0 hold for all.
 /// - Returns: the radius in LSB; 0 certifies this very input only.
-/// - Complexity: `n - 1` divisions.
+/// - Complexity: `n - 1` products, and a division for each pair that has a smaller radius than those before it.
 package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_bound>) -> UInt32 {
   var radius = UInt32(SUPNORM_RADIUS_MAX)
-  for other in logits.indices where other != classIndex {
-    let pair =
-      pairs.isEmpty
-      ? supnorm_bound(slope: 2, offset: 0) : pairs[pairIndex(classIndex, other, outputs: logits.count)]
-    // logits[classIndex] ≥ logits[other], so the difference is 0 … 2^32 - 1 and exact in UInt32.
-    let margin = UInt32(bitPattern: logits[classIndex] &- logits[other])
-    guard margin > pair.offset else { return 0 }
-    let room = margin &- 1 &- pair.offset
-    if pair.slope > 0 { radius = min(radius, room / pair.slope) }
+  // The place of the pair (other, classIndex) in the table, as `pairIndex` has it.
+  var index = classIndex &- 1
+  for other in logits.indices {
+    if other != classIndex {
+      let pair = pairs.isEmpty ? supnorm_bound(slope: 2, offset: 0) : pairs[index]
+      // logits[classIndex] ≥ logits[other], so the difference is 0 … 2^32 - 1 and exact in UInt32.
+      let margin = UInt32(bitPattern: logits[classIndex] &- logits[other])
+      guard margin > pair.offset else { return 0 }
+      let room = margin &- 1 &- pair.offset
+      // floor(room / slope) < radius, without the division.
+      if isLess(room, thanProductOf: pair.slope, and: radius) {
+        radius = supnorm_quotient(room, pair.slope)
+      }
+    }
+    index &+= other < classIndex ? logits.count &- other &- 2 : 1
   }
   return radius
+}
+
+/// Whether `value < factor · small`, in 32 bits, since there are processors without longer products.
+///
+/// - Parameter small: 0 … 65535.
+@inline(__always)
+private func isLess(_ value: UInt32, thanProductOf factor: UInt32, and small: UInt32) -> Bool {
+  // The product is high · 2^16 + low mod 2^16 with high ≤ 65535² + 65534 < 2^32.
+  let low = (factor & 0xFFFF) &* small
+  let high = (factor &>> 16) &* small &+ low &>> 16
+  return value &>> 16 < high || (value &>> 16 == high && value & 0xFFFF < low & 0xFFFF)
 }

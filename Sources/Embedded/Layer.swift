@@ -38,9 +38,7 @@ internal import CSupNorm
   var isAligned: Bool {
     var bits = unsafe UInt(bitPattern: pointer.pointee.weights) | UInt(bitPattern: pointer.pointee.biases)
     unsafe bits |= UInt(bitPattern: pointer.pointee.words) | UInt(bitPattern: pointer.pointee.row_entries)
-    unsafe bits |= UInt(bitPattern: pointer.pointee.column_indices)
-    unsafe bits |=
-      UInt(bitPattern: pointer.pointee.byte_columns) | UInt(bitPattern: pointer.pointee.byte_offsets)
+    unsafe bits |= UInt(bitPattern: pointer.pointee.halfwords)
     return bits & 3 == 0
   }
 
@@ -69,10 +67,8 @@ struct LayerArrays {
   static var weights: LayerArrays { LayerArrays(bits: 1) }
   static var biases: LayerArrays { LayerArrays(bits: 2) }
   static var words: LayerArrays { LayerArrays(bits: 4) }
-  static var columnIndices: LayerArrays { LayerArrays(bits: 8) }
-  static var rowEntries: LayerArrays { LayerArrays(bits: 16) }
-  static var columnBytes: LayerArrays { LayerArrays(bits: 32) }
-  static var offsetBytes: LayerArrays { LayerArrays(bits: 64) }
+  static var rowEntries: LayerArrays { LayerArrays(bits: 8) }
+  static var halfwords: LayerArrays { LayerArrays(bits: 16) }
 
   /// These arrays and others.
   func and(_ other: LayerArrays) -> LayerArrays { LayerArrays(bits: bits | other.bits) }
@@ -82,10 +78,8 @@ struct LayerArrays {
     var present: UInt8 = unsafe layer.pointee.weights == nil ? 0 : 1
     unsafe present |= layer.pointee.biases == nil ? 0 : 2
     unsafe present |= layer.pointee.words == nil ? 0 : 4
-    unsafe present |= layer.pointee.column_indices == nil ? 0 : 8
-    unsafe present |= layer.pointee.row_entries == nil ? 0 : 16
-    unsafe present |= layer.pointee.byte_columns == nil ? 0 : 32
-    unsafe present |= layer.pointee.byte_offsets == nil ? 0 : 64
+    unsafe present |= layer.pointee.row_entries == nil ? 0 : 8
+    unsafe present |= layer.pointee.halfwords == nil ? 0 : 16
     guard bits & ~present == 0 else { return SUPNORM_ERROR_NULL }
     return present == bits ? SUPNORM_OK : SUPNORM_ERROR_MALFORMED
   }

@@ -66,9 +66,15 @@ internal import CSupNorm
     unsafe index == last &- 1 ? Int(network.pointee.residual_count) : 0
   }
 
-  /// One of the inputs that lie behind the outputs of the last hidden layer.
+  /// The number of one of the inputs that lie behind the outputs of the last hidden layer.
   func residualInput(_ index: Int) -> Int {
     unsafe Int(network.pointee.residual_inputs.unsafelyUnwrapped[index])
+  }
+
+  /// Its value, cut to what the first layer reads; the number was checked to be less than the inputs.
+  func residualInput(_ index: Int, of input: UnsafePointer<Int16>) -> Int16 {
+    let first = unsafe network.pointee.layers.unsafelyUnwrapped
+    return unsafe min(max(input[residualInput(index)], first.pointee.input_min), first.pointee.input_max)
   }
 }
 

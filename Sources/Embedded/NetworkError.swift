@@ -33,4 +33,6 @@ public struct NetworkError: Error, Equatable, Sendable {
   public static var noKernels: NetworkError { NetworkError(SUPNORM_ERROR_KERNELS) }
   /// The model was never opened.
   public static var unopened: NetworkError { NetworkError(SUPNORM_ERROR_UNOPENED) }
+  /// Two buffers of a call share a byte.
+  public static var overlap: NetworkError { NetworkError(SUPNORM_ERROR_OVERLAP) }
 }

@@ -58,8 +58,8 @@ internal import CSupNorm
   @unsafe init(_ memory: UnsafeMutableRawPointer?, bytes: Int) throws(NetworkError) {
     guard UInt(bitPattern: memory) & 7 == 0 else { throw .scratchTooSmall }
     unsafe start = memory?.assumingMemoryBound(to: Int16.self)
-    // Half of a negative size is no size either.
-    count = unsafe memory == nil || bytes < 0 ? 0 : bytes &>> 1
+    // A negative size is none.
+    count = unsafe memory == nil ? 0 : max(bytes, 0) &>> 1
   }
 
   /// Of a Swift function.

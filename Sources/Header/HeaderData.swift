@@ -97,13 +97,13 @@ extension HeaderWriter {
     let layer = model.layers[index]
     let arrays = layer.text.arrays
     let pointers = arrays.names.map { $0.map { shared("layer\(index)_\($0)") } ?? "NULL" }
-    let entries = arrays.counted.map { "sizeof \(pointers[$0]) / sizeof \(pointers[$0])[0]" } ?? "0"
+    let counted = pointers[arrays.counted]
+    let range = arrays.hasRange ? "\(prefix)_INPUT_MIN, \(prefix)_INPUT_MAX" : "INT16_MIN, INT16_MAX"
     line(
       """
         {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layoutMacro(index)),
-         \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, \(entries),
-         \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]),
-         \(pointers[4]), \(pointers[5]), \(pointers[6])},
+         \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, sizeof \(counted) / sizeof \(counted)[0],
+         \(range), \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]), \(pointers[4])},
       """)
   }
 

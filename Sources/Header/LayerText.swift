@@ -15,9 +15,20 @@ protocol LayerText {
   /// Writes what the compiler proves of the rows; `place` begins its messages.
   func writeProof(_ prefix: String, _ index: Int, _ place: String, to writer: inout HeaderWriter)
 
-  /// The arrays in the order of `supnorm_layer`, nil for null, which of them has an element for each entry, nil for no
-  /// entries, and whether there are layout bits.
-  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) { get }
+  /// The fields of `supnorm_layer` that are of its own kind.
+  var arrays: LayerArrays { get }
+}
+
+/// What a layer has in `supnorm_layer`.
+struct LayerArrays {
+  /// The arrays in the order of the fields, nil for null.
+  var names: [String?]
+  /// Which of them has an element for each entry.
+  var counted: Int
+  /// Whether there is a layout to choose.
+  var hasLayout = false
+  /// Whether it cuts its inputs to a range.
+  var hasRange = false
 }
 
 /// Reads the rows of one layer: the macros, the prefix of their names, how many rows.
@@ -29,7 +40,7 @@ extension LayerClaims {
     switch content {
     case .dense(let weights): WeightText(weights, isSparse: false)
     case .sparse(let weights): WeightText(weights, isSparse: true)
-    case .maxPlus(let entries): MaxPlusText(entries, columns: columns)
+    case .maxPlus(let rows): MaxPlusText(rows)
     }
   }
 }

@@ -1,88 +1,80 @@
 internal import Claims
 internal import FileAccess
 
-/// Max-plus layers: `W(column, sign, offset)` for each entry, and the layout bits.
+/// Max-plus layers: `W(column, sign, step)` for each entry, `B(base)` for each row, the range of inputs, the layout.
 struct MaxPlusText: LayerText {
-  private let rows: [[MaxPlusClaims.Entry]]
-  private let layout: Int
-  private let columns: Int
+  private let claims: MaxPlusClaims
 
-  init(_ claims: MaxPlusClaims, columns: Int) {
-    rows = claims.rows
-    layout = claims.layout
-    self.columns = columns
-  }
-
-  private var hasByteColumns: Bool { layout & 1 != 0 }
-  private var hasByteOffsets: Bool { layout & 2 != 0 }
-  /// The groups of each row: two, or with byte columns two for each block of at most 1024 columns.
-  private var groups: Int { hasByteColumns ? 2 * ((min(max(columns, 1), 1024) + 255) / 256) : 2 }
+  init(_ claims: MaxPlusClaims) { self.claims = claims }
 
   var kindName: String { "SUPNORM_MAXPLUS" }
 
-  func writeRows(_ prefix: String, to writer: inout HeaderWriter) {
-    writer.line("#define \(prefix)_LAYOUT \(layout)")
-    for (row, entries) in rows.enumerated() {
-      writer.define("\(prefix)_ROW\(row)", "W", entries.lazy.map { "\($0.column), \($0.sign), \($0.offset)" })
+  /// What the rows expand to: the type, the macro and the name of the array.
+  private var storage: (type: String, macro: String, name: String) {
+    switch claims.layout {
+    case 0: ("uint32_t", "SUPNORM_MAXPLUS_WORD", "words")
+    case 1: ("uint16_t", "SUPNORM_MAXPLUS_BYTES", "halfwords")
+    default: ("uint16_t", "SUPNORM_MAXPLUS_HALFWORD", "halfwords")
     }
+  }
+
+  func writeRows(_ prefix: String, to writer: inout HeaderWriter) {
+    writer.line(
+      """
+      #define \(prefix)_LAYOUT \(claims.layout)
+      #define \(prefix)_INPUT_MIN \(writer.parenthesized(claims.inputMinimum))
+      #define \(prefix)_INPUT_MAX \(writer.parenthesized(claims.inputMaximum))
+      """)
+    for (row, entries) in claims.rows.enumerated() {
+      writer.define("\(prefix)_ROW\(row)", "W", entries.lazy.map { "\($0.column), \($0.sign), \($0.step)" })
+    }
+    writer.define("\(prefix)_BASES", "B", claims.bases.lazy.map { "\($0)" })
   }
 
   func writeData(_ prefix: String, _ index: Int, to writer: inout HeaderWriter) {
-    func rows(_ macro: String) -> some Sequence<String> {
-      self.rows.indices.lazy.map { "\(prefix)_ROW\($0)(\(macro))" }
-    }
     writer.array(
       "uint16_t", writer.shared("layer\(index)_row_entries"),
-      self.rows.indices.lazy.map { row in
-        let name = "\(prefix)_ROW\(row)"
-        guard hasByteColumns else { return "SUPNORM_PLUS_ENTRIES(\(name)), SUPNORM_MINUS_ENTRIES(\(name))," }
-        return (0..<groups).map { "SUPNORM_GROUP_ENTRIES(\(name), \($0))," }.joined(separator: " ")
-      })
-    if hasByteColumns {
-      writer.array(
-        "uint8_t", writer.shared("layer\(index)_byte_columns"), rows("SUPNORM_MAXPLUS_BYTE_COLUMN"))
-    } else {
-      writer.array(
-        "uint16_t", writer.shared("layer\(index)_column_indices"), rows("SUPNORM_MAXPLUS_COLUMN"))
-    }
-    if hasByteOffsets {
-      writer.array(
-        "uint8_t", writer.shared("layer\(index)_byte_offsets"), rows("SUPNORM_MAXPLUS_BYTE_OFFSET"))
-    } else {
-      writer.array("int16_t", writer.shared("layer\(index)_offsets"), rows("SUPNORM_MAXPLUS_OFFSET"))
-    }
+      claims.rows.indices.lazy.map { "SUPNORM_COUNT3(\(prefix)_ROW\($0))," })
+    writer.array(
+      storage.type, writer.shared("layer\(index)_\(storage.name)"),
+      claims.rows.indices.lazy.map { "\(prefix)_ROW\($0)(\(storage.macro))" })
+    writer.array("int32_t", writer.shared("layer\(index)_bases"), ["\(prefix)_BASES(SUPNORM_VALUE)"])
   }
 
   func writeProof(_ prefix: String, _ index: Int, _ place: String, to writer: inout HeaderWriter) {
-    let counts = writer.shared("layer\(index)_row_entries")
+    let range = "\(prefix)_INPUT_MIN, \(prefix)_INPUT_MAX"
     writer.prove(
       "\(prefix)_SHIFT == 0 && \(prefix)_ROW_SUM_BOUND == 1", "\(place): shift or row sum bound of max-plus")
-    writer.prove("SUPNORM_LAYOUT_FITS(\(prefix)_COLUMNS, \(prefix)_LAYOUT)", "\(place): layout does not fit")
     writer.prove(
-      "sizeof \(counts) / sizeof \(counts)[0] == \(prefix)_ROWS * SUPNORM_GROUPS(\(prefix)_COLUMNS, \(prefix)_LAYOUT)",
-      "\(place): number of rows")
+      "SUPNORM_LAYOUT_FITS(\(prefix)_COLUMNS, \(range), \(prefix)_LAYOUT)", "\(place): layout does not fit")
+    if index == 0 {
+      let declared = "\(writer.upper)_INPUT"
+      writer.prove(
+        "\(prefix)_INPUT_MIN == \(declared)_MIN && \(prefix)_INPUT_MAX == \(declared)_MAX",
+        "\(place): not the declared input range")
+    }
+    writer.prove(
+      "SUPNORM_COUNT1(\(prefix)_BASES) == \(prefix)_ROWS && SUPNORM_BASES_FIT(\(prefix)_BASES)",
+      "\(place): number or size of the bases")
     writer.line(
-      "#define \(prefix)_ENTRY_FITS(column, sign, offset) \\\n"
-        + "  && SUPNORM_MAXPLUS_FITS(column, sign, offset, \(prefix)_COLUMNS, \(prefix)_LAYOUT)")
-    for row in rows.indices {
+      "#define \(prefix)_ENTRY_FITS(column, sign, step) \\\n"
+        + "  && SUPNORM_MAXPLUS_FITS(column, sign, step, \(prefix)_COLUMNS, \(prefix)_LAYOUT)")
+    for row in claims.rows.indices {
       let name = "\(prefix)_ROW\(row)"
       let place = "\(place) row \(row)"
-      writer.prove("SUPNORM_COUNT3(\(name)) > 0", "\(place): no entries")
+      writer.prove("SUPNORM_COUNT3(\(name)) <= 65535", "\(place): number of entries")
       writer.prove(
         "SUPNORM_ENTRIES_FIT(\(name), \(prefix)_ENTRY_FITS, \(prefix)_COLUMNS, \(prefix)_LAYOUT)",
-        "\(place): a column, sign or offset out of range")
-      writer.prove(
-        "SUPNORM_\(hasByteColumns ? "BYTE_" : "")ENTRIES_INCREASE(\(name))", "\(place): entries out of order")
+        "\(place): a column, sign or step out of range")
+      writer.prove("SUPNORM_STEPS_FIT(\(name), \(range))", "\(place): steps that do not span the range")
     }
   }
 
-  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
-    (
-      [
-        hasByteOffsets ? nil : "offsets", nil, nil, hasByteColumns ? nil : "column_indices", "row_entries",
-        hasByteColumns ? "byte_columns" : nil, hasByteOffsets ? "byte_offsets" : nil,
-      ], hasByteOffsets ? 6 : 0, true
-    )
+  var arrays: LayerArrays {
+    let isWords = storage.name == "words"
+    return LayerArrays(
+      names: [nil, "bases", isWords ? "words" : nil, "row_entries", isWords ? nil : "halfwords"],
+      counted: isWords ? 2 : 4, hasLayout: true, hasRange: true)
   }
 
   static func read(
@@ -92,9 +84,13 @@ struct MaxPlusText: LayerText {
     for row in 0..<rowCount {
       rows.append(
         try table.items("\(prefix)_ROW\(row)", arity: 3, range: entryRange) {
-          MaxPlusClaims.Entry(column: $0[0], sign: $0[1], offset: $0[2])
+          MaxPlusClaims.Entry(column: $0[0], sign: $0[1], step: $0[2])
         })
     }
-    return try .maxPlus(MaxPlusClaims(layout: table.integer("\(prefix)_LAYOUT"), rows: rows))
+    return try .maxPlus(
+      MaxPlusClaims(
+        layout: table.integer("\(prefix)_LAYOUT"), inputMinimum: table.integer("\(prefix)_INPUT_MIN"),
+        inputMaximum: table.integer("\(prefix)_INPUT_MAX"), bases: table.integers("\(prefix)_BASES"),
+        rows: rows))
   }
 }

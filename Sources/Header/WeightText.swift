@@ -70,10 +70,10 @@ struct WeightText: LayerText {
     }
   }
 
-  var arrays: (names: [String?], counted: Int?, hasLayout: Bool) {
+  var arrays: LayerArrays {
     isSparse
-      ? ([nil, "biases", "words", nil, "row_entries", nil, nil], 2, false)
-      : (["weights", "biases", nil, nil, nil, nil, nil], 0, false)
+      ? LayerArrays(names: [nil, "biases", "words", "row_entries", nil], counted: 2)
+      : LayerArrays(names: ["weights", "biases", nil, nil, nil], counted: 0)
   }
 
   static func readDense(

@@ -46,6 +46,12 @@ package protocol LayerContent: Equatable, Sendable {
   func inadmissibleRow(ofLayer layer: Int) -> InadmissibleRow?
   /// Whether it may be the last of a network with its activation, after residual inputs or not.
   func mayEndNetwork(hasResiduals: Bool) -> Bool
+  /// What inputs are cut to before the layer reads them: all `Int16` where they are not.
+  var inputRange: ClosedRange<Int> { get }
+  /// The layer for inputs of a narrower range: the same where the kind does not cut to one.
+  func narrowed(to range: ClosedRange<Int>) -> IntegerLayer
+  /// The least and the greatest value of each row before rounding, over a box of inputs.
+  func ends(over columns: [ClosedRange<Int>]) -> [ClosedRange<Int>]
   /// What a header states of its rows.
   var claims: LayerClaims.Content { get }
   /// Its form in C; `copy` keeps the arrays.
@@ -104,7 +110,7 @@ extension IntegerLayer {
     switch claims.content {
     case .dense(let weights): self = .weighted(WeightedLayer(claims, weights, isSparse: false))
     case .sparse(let weights): self = .weighted(WeightedLayer(claims, weights, isSparse: true))
-    case .maxPlus(let entries): self = .maximum(MaxPlusLayer(claims, entries))
+    case .maxPlus(let rows): self = .maximum(MaxPlusLayer(claims, rows))
     }
   }
 }

@@ -18,7 +18,7 @@ public struct IntegerNetwork: Equatable, Sendable {
   /// What the outputs are.
   public let task: Task
 
-  /// Creates a network and proves its bounds.
+  /// Creates a network and proves its bounds; layers that cut their inputs get the ranges that those can have.
   ///
   /// - Throws: the first row whose sum exceeds the layer's `rowSumBound`, or that does not satisfy
   ///   `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`, so that no partial sum can overflow.
@@ -27,6 +27,17 @@ public struct IntegerNetwork: Equatable, Sendable {
   public init(
     layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int] = [],
     task: Task = .classification
+  ) throws(InadmissibleRow) {
+    try self.init(
+      layers: layers, unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum,
+      residualInputs: residualInputs, task: task, isLaidOut: false)
+  }
+
+  /// - Parameter isLaidOut: whether layers that cut their inputs have been proved to do so to the right ranges.
+  private init(
+    layers: [IntegerLayer], unit: Int, inputMinimum: Int, inputMaximum: Int, residualInputs: [Int],
+    task: Task,
+    isLaidOut: Bool
   ) throws(InadmissibleRow) {
     precondition(!layers.isEmpty && (residualInputs.isEmpty || layers.count > 1))
     for (index, (layer, next)) in zip(layers, layers.dropFirst()).enumerated() {
@@ -41,7 +52,7 @@ public struct IntegerNetwork: Equatable, Sendable {
     for (index, layer) in layers.enumerated() {
       if let row = layer.content.inadmissibleRow(ofLayer: index) { throw row }
     }
-    self.layers = layers
+    self.layers = isLaidOut ? layers : narrowed(layers, to: inputMinimum...inputMaximum)
     self.unit = unit
     self.inputMinimum = inputMinimum
     self.inputMaximum = inputMaximum
@@ -56,7 +67,8 @@ public struct IntegerNetwork: Equatable, Sendable {
   package init(_ claims: ModelClaims) throws(InadmissibleRow) {
     try self.init(
       layers: claims.layers.map(IntegerLayer.init), unit: claims.unit, inputMinimum: claims.inputMinimum,
-      inputMaximum: claims.inputMaximum, residualInputs: claims.residualInputs, task: claims.task)
+      inputMaximum: claims.inputMaximum, residualInputs: claims.residualInputs, task: claims.task,
+      isLaidOut: true)
   }
 
   /// The same network with every weight of its dense layers stored, zeros too: the same answers and certificates.
@@ -64,7 +76,7 @@ public struct IntegerNetwork: Equatable, Sendable {
     let layers = layers.map { layer in layer.asWeighted.map { .weighted($0.dense) } ?? layer }
     return try IntegerNetwork(
       layers: layers, unit: unit, inputMinimum: inputMinimum, inputMaximum: inputMaximum,
-      residualInputs: residualInputs, task: task)
+      residualInputs: residualInputs, task: task, isLaidOut: true)
   }
 
   /// The format of headers that a network can be stated in.

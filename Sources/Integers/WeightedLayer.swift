@@ -118,6 +118,20 @@ extension WeightedLayer {
 
   package func mayEndNetwork(hasResiduals: Bool) -> Bool { activation == .identity }
 
+  package var inputRange: ClosedRange<Int> { -32768...32767 }
+  package func narrowed(to range: ClosedRange<Int>) -> IntegerLayer { .weighted(self) }
+
+  package func ends(over columns: [ClosedRange<Int>]) -> [ClosedRange<Int>] {
+    (0..<rows).map { row in
+      var (least, greatest) = (Int(biases[row]), Int(biases[row]))
+      for (weight, column) in zip(self.row(row), columns) {
+        least += Int(weight) * (weight < 0 ? column.upperBound : column.lowerBound)
+        greatest += Int(weight) * (weight < 0 ? column.lowerBound : column.upperBound)
+      }
+      return least...greatest
+    }
+  }
+
   package var claims: LayerClaims.Content {
     let content = WeightClaims(
       rows: (0..<rows).map { index in
@@ -132,9 +146,9 @@ extension WeightedLayer {
     unsafe supnorm_layer(
       kind: UInt8(isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE), activation: UInt8(activation.constant),
       shift: UInt8(shift), layout: 0, rows: UInt16(rows), columns: UInt16(columns),
-      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount),
+      row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), input_min: .min, input_max: .max,
       weights: isSparse ? nil : memory.copy(weights), biases: memory.copy(biases),
-      words: isSparse ? memory.copy(storedWords) : nil, column_indices: nil,
-      row_entries: isSparse ? memory.copy(storedCounts) : nil, byte_columns: nil, byte_offsets: nil)
+      words: isSparse ? memory.copy(storedWords) : nil,
+      row_entries: isSparse ? memory.copy(storedCounts) : nil, halfwords: nil)
   }
 }

@@ -12,8 +12,8 @@ public import Training
 //
 // A constant that is taken off a hidden row and added back where the next layer reads it changes nothing either. With L
 // taken off, every hidden value lies in 0 … H - L. Entries that are left then satisfy, with columns in 0 … h:
-// `x + o`: -h < o ≤ 0 … and `o - x`: 0 < o ≤ h, for whatever exceeds 0 and does not exceed h. With h ≤ 255 an
-// offset is one byte, exactly.
+// `x + o`: -h < o ≤ 0 … and `o - x`: 0 < o ≤ h, for whatever exceeds 0 and does not exceed h. With h ≤ 255 a
+// potential and a value are one byte each, exactly.
 
 extension InputMap {
   /// The map with so much coarser a unit, by a power of two, that every offset of a network of distances fits in 16 bits.
@@ -76,6 +76,9 @@ private func maxPlusLayers(
   var constants = Array(repeating: 0, count: columns.count)
   var result: [IntegerLayer] = []
   for (index, layer) in zip(layers.indices, layers) {
+    guard layer.columns <= MaxPlusLayer.maximumColumns else {
+      throw .tooWide(layer: index, width: layer.columns, bound: MaxPlusLayer.maximumColumns)
+    }
     var rows = (0..<layer.rows).map { row in
       quantizedRow(
         layer, row: row, unit: unit, columns: columns, constants: constants,
@@ -96,7 +99,8 @@ private func maxPlusLayers(
           columns: layer.columns,
           entries: rows.map { row in
             row.entries.map { MaxPlusEntry(column: $0.column, sign: $0.sign, offset: $0.offset) }
-          }, activation: isLast ? .negate : .identity)))
+          }, activation: isLast ? .negate : .identity,
+          range: (columns.map(\.low).min() ?? 0)...(columns.map(\.high).max() ?? 0))))
     columns = rows.map(\.range)
   }
   return (result, constants)

@@ -56,7 +56,7 @@ struct EntryUsage {
           columns: layer.columns,
           entries: layer.entries.enumerated().map { row, entries in
             entries.enumerated().filter { !isDropped[index][row][$0.offset] }.map(\.element)
-          }, activation: layer.activation))
+          }, activation: layer.activation, range: layer.range))
     }
     do {
       return try IntegerNetwork(

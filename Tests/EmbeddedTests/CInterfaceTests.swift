@@ -277,10 +277,11 @@ struct CInterfaceTests {
     let errors: [NetworkError] = [
       .nullPointer, .otherVersion, .malformed, .scratchTooSmall, .radiusOutOfRange, .classOutOfRange,
       .checksumMismatch, .boundExceeded, .goldenMismatch, .otherTask, .noReadings, .noKernels, .unopened,
+      .overlap,
     ]
-    #expect(errors.map(\.status) == Array((-13...(-1)).reversed()))
-    let names = (-14...2).map { unsafe String(cString: supnorm_status_name($0)) }
-    #expect(Set(names.dropFirst()).count == 16, "\(names)")
+    #expect(errors.map(\.status) == Array((-14...(-1)).reversed()))
+    let names = (-15...2).map { unsafe String(cString: supnorm_status_name($0)) }
+    #expect(Set(names.dropFirst()).count == 17, "\(names)")
     #expect(names.first == "unknown status" && names.last == "unknown status")
   }
 

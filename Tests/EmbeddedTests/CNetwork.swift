@@ -56,21 +56,23 @@ struct Golden {
     unsafe layers = UnsafeMutablePointer<supnorm_layer>.allocate(capacity: source.layers.count)
     for (index, layer) in source.layers.enumerated() {
       let isMaxPlus = layer.kind == .maxPlus
-      let offsets = layer.storedOffsets
-      let weights = isMaxPlus ? offsets.map { Int16(truncatingIfNeeded: $0) } : layer.weights
-      let words = layer.storedWords
+      let rows = isMaxPlus ? CanonicalOracle.storedRows(layer) : []
+      let counts = isMaxPlus ? rows.map { UInt16($0.count) } : layer.storedCounts
+      let entries = rows.joined().map { $0.step << CanonicalOracle.placeBits(layer) + $0.place }
+      let biases = isMaxPlus ? CanonicalOracle.bases(layer).map { Int32($0) } : layer.biases
+      let isWords = isMaxPlus && Int32(layer.layout) == SUPNORM_WORDS
+      let words = isWords ? entries.map { UInt32($0) } : layer.storedWords
       unsafe (layers + index).initialize(
         to: supnorm_layer(
           kind: UInt8(layer.kind.constant), activation: UInt8(layer.activation.constant),
           shift: UInt8(layer.shift), layout: UInt8(layer.layout), rows: UInt16(layer.rows),
           columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
-          entries: UInt32(layer.isSparse ? words.count : isMaxPlus ? offsets.count : weights.count),
-          weights: layer.usesByteOffsets || layer.isSparse ? nil : copy(weights),
-          biases: isMaxPlus ? nil : copy(layer.biases), words: layer.isSparse ? copy(words) : nil,
-          column_indices: isMaxPlus && !layer.usesByteColumns ? copy(layer.storedColumns) : nil,
-          row_entries: layer.kind == .dense ? nil : copy(layer.storedCounts),
-          byte_columns: layer.usesByteColumns ? copy(layer.storedColumns.map { UInt8($0) }) : nil,
-          byte_offsets: layer.usesByteOffsets ? copy(offsets.map { UInt8($0) }) : nil))
+          entries: UInt32(isMaxPlus ? entries.count : layer.isSparse ? words.count : layer.weights.count),
+          input_min: Int16(layer.inputRange.lowerBound), input_max: Int16(layer.inputRange.upperBound),
+          weights: isMaxPlus || layer.isSparse ? nil : copy(layer.weights), biases: copy(biases),
+          words: isWords || layer.isSparse ? copy(words) : nil,
+          row_entries: layer.kind == .dense ? nil : copy(counts),
+          halfwords: isMaxPlus && !isWords ? copy(entries.map { UInt16($0) }) : nil))
     }
     let inference = unsafe source.layers.map {
       unsafe supnorm_inference_of(UInt8($0.kind.constant), UInt8($0.layout))
@@ -109,9 +111,9 @@ struct Golden {
   private static func workspace(of layer: IntegerLayer) -> (infer: Int, certify: Int) {
     let bytesPerColumn: (infer: Int, certify: Int) =
       switch layer.kind {
-      case .dense: (0, 0)
+      case .dense: (4, 6)
       case .sparse: (0, 4)
-      case .maxPlus: (0, 0)
+      case .maxPlus: Int32(layer.layout) == SUPNORM_WORDS ? (4, 4) : (2, 2)
       }
     let bytes = (layer.columns * bytesPerColumn.infer, layer.columns * bytesPerColumn.certify)
     return ((bytes.0 + 7) / 8 * 8, (bytes.1 + 7) / 8 * 8)

@@ -44,15 +44,12 @@ import Foundation
     let layers = unsafe (0..<Int(network.layer_count)).map { index in
       var layer = unsafe source.layers[index]
       let entries = unsafe Int(layer.entries)
-      let blocks =
-        unsafe Int32(layer.layout) & SUPNORM_BYTE_COLUMNS != 0 ? (Int(layer.columns) + 255) / 256 : 1
       unsafe layer.weights = copy(layer.weights, entries)
       unsafe layer.biases = copy(layer.biases, Int(layer.rows))
       unsafe layer.words = copy(layer.words, entries)
-      unsafe layer.column_indices = copy(layer.column_indices, entries)
-      unsafe layer.row_entries = copy(layer.row_entries, Int(layer.rows) * 2 * blocks)
-      unsafe layer.byte_columns = copy(layer.byte_columns, entries)
-      unsafe layer.byte_offsets = copy(layer.byte_offsets, entries)
+      unsafe layer.row_entries = copy(
+        layer.row_entries, Int(layer.rows) * (Int32(layer.kind) == SUPNORM_SPARSE ? 2 : 1))
+      unsafe layer.halfwords = copy(layer.halfwords, entries)
       return unsafe layer
     }
     let outputs = unsafe Int(network.outputs)

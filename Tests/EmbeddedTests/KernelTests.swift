@@ -15,7 +15,8 @@ struct KernelTests {
     var upper: [Int16]
     var widening: Widening
 
-    init(_ columns: Int, _ random: inout TestRandom) {
+    init(_ layer: IntegerLayer, _ random: inout TestRandom) {
+      let columns = layer.columns
       let values = random.input(count: columns)
       if random.oneIn(2) {
         let others = random.input(count: columns)
@@ -24,7 +25,9 @@ struct KernelTests {
         widening = .none
         return
       }
-      let range = random.oneIn(2) ? (-32768, 32767) : (-1000, 20_000)
+      // The declared range is that of a first layer which cuts to one.
+      var range = random.oneIn(2) ? (-32768, 32767) : (-1000, 20_000)
+      if layer.kind == .maxPlus { range = (layer.inputRange.lowerBound, layer.inputRange.upperBound) }
       let deviation = random.element(of: [0, 1, 65535, random.integer(0...65535)])
       lower = values.map { Int16(min(max(Int($0), range.0), range.1)) }
       upper = lower
@@ -52,12 +55,8 @@ struct KernelTests {
     /// The places of each row among what the layer stores.
     private var rows: [Range<Int>] {
       var start = 0
-      let groups = layer.storedCounts.count / layer.rows
       return (0..<layer.rows).map { row in
-        let count =
-          groups == 0
-          ? layer.columns
-          : layer.storedCounts[row * groups..<(row + 1) * groups].reduce(0) { $0 + Int($1) }
+        let count = layer.kind == .dense ? layer.columns : Int(layer.storedCounts[row])
         defer { start += count }
         return start..<start + count
       }
@@ -68,7 +67,7 @@ struct KernelTests {
     private func words(_ row: Range<Int>) -> [UInt32] { Array(layer.storedWords[row]) }
 
     func accumulators(_ input: [Int16]) -> [Int32] {
-      if layer.kind == .maxPlus { return maxima { maximum($0, $1, $2, $3, input) } }
+      if layer.kind == .maxPlus { return maxima(input, input) }
       return rows.enumerated().map { index, row in
         layer.isSparse
           ? accumulator(words: words(row).span, bias: layer.biases[index], input: input.span)
@@ -78,12 +77,10 @@ struct KernelTests {
 
     func ends(_ box: LayerBox) -> [(lower: Int32, upper: Int32)] {
       if layer.kind == .maxPlus {
-        let ends = { (group: Int, columns: [UInt16], offsets: [Int], mask: Int32) in
-          self.ends(group, columns, offsets, mask, box)
-        }
-        return zip(maxima { ends($0, $1, $2, $3).lower }, maxima { ends($0, $1, $2, $3).upper }).map {
-          ($0, $1)
-        }
+        let widening = box.widening
+        let low = box.lower.map { Int16(clamping: max(Int32($0) - widening.deviation, widening.minimum)) }
+        let high = box.upper.map { Int16(clamping: min(Int32($0) + widening.deviation, widening.maximum)) }
+        return zip(maxima(high, low), maxima(low, high)).map { ($0, $1) }
       }
       return rows.enumerated().map { index, row in
         layer.isSparse
@@ -98,12 +95,12 @@ struct KernelTests {
 
     /// Whether a row's logit exceeds every other everywhere.
     func exceeds(_ own: Int, _ box: LayerBox) -> Bool {
-      let rows = self.rows
       if layer.kind == .maxPlus {
         let isNegated = layer.activation == .negate
         let logits = ends(box).map { isNegated ? (lower: -$0.upper, upper: -$0.lower) : $0 }
         return logits.indices.allSatisfy { $0 == own || logits[own].lower > logits[$0].upper }
       }
+      let rows = self.rows
       return rows.indices.allSatisfy { other in
         if other == own { return true }
         return layer.isSparse
@@ -118,51 +115,19 @@ struct KernelTests {
       }
     }
 
-    /// The largest of what a function gives for each group that has entries, in every row.
-    private func maxima(_ value: (Int, [UInt16], [Int], Int32) -> Int32) -> [Int32] {
-      let groups = layer.storedCounts.count / layer.rows
-      var start = 0
-      return (0..<layer.rows).map { row in
-        (0..<groups).compactMap { group in
-          let count = Int(layer.storedCounts[row * groups + group])
-          defer { start += count }
-          guard count > 0 else { return nil }
-          let place = start..<start + count
-          return value(
-            group, Array(layer.storedColumns[place]), Array(layer.storedOffsets[place]),
-            group % 2 == 0 ? 0 : -1)
-        }.max() ?? .min
+    /// The maxima of a row, where entries of sign -1 read one vector and those of sign +1 the other.
+    private func maxima(_ lower: [Int16], _ upper: [Int16]) -> [Int32] {
+      let range = layer.inputRange
+      var shortfalls = [UInt16](repeating: 0, count: 2 * layer.columns)
+      var span = shortfalls.mutableSpan
+      writeShortfalls(
+        lower: lower.span, upper: upper.span, minimum: Int32(range.lowerBound),
+        maximum: Int32(range.upperBound), to: &span)
+      let bits = CanonicalOracle.placeBits(layer)
+      return zip(CanonicalOracle.storedRows(layer), CanonicalOracle.bases(layer)).map { row, base in
+        let entries = row.map { UInt32($0.step << bits + $0.place) }
+        return Int32(base) - rowDrop(entries: entries.span, placeBits: bits, shortfalls: shortfalls.span)
       }
-    }
-
-    private func block(_ group: Int, _ values: [Int16]) -> [Int16] { Array(values[(group / 2 * 256)...]) }
-
-    private func maximum(
-      _ group: Int, _ columns: [UInt16], _ offsets: [Int], _ mask: Int32, _ input: [Int16]
-    ) -> Int32 {
-      let values = block(group, input)
-      if layer.usesByteOffsets {
-        let bytes = offsets.map { UInt8($0) }
-        return groupMaximum(columns: columns.span, offsets: bytes.span, values: values.span, mask: mask)
-      }
-      let words = offsets.map { Int16($0) }
-      return groupMaximum(columns: columns.span, offsets: words.span, values: values.span, mask: mask)
-    }
-
-    private func ends(
-      _ group: Int, _ columns: [UInt16], _ offsets: [Int], _ mask: Int32, _ box: LayerBox
-    ) -> (lower: Int32, upper: Int32) {
-      let (lower, upper) = (block(group, box.lower), block(group, box.upper))
-      if layer.usesByteOffsets {
-        let bytes = offsets.map { UInt8($0) }
-        return groupEnds(
-          columns: columns.span, offsets: bytes.span, lower: lower.span, upper: upper.span,
-          widening: box.widening, mask: mask)
-      }
-      let words = offsets.map { Int16($0) }
-      return groupEnds(
-        columns: columns.span, offsets: words.span, lower: lower.span, upper: upper.span,
-        widening: box.widening, mask: mask)
     }
   }
 
@@ -170,13 +135,16 @@ struct KernelTests {
   static func networks(_ random: inout TestRandom) throws -> [IntegerNetwork] {
     var networks = random.networks(12)
     for layout in MaxPlusTests.layouts {
-      for columns in [1, 255, 256, 257, 513, 1024] {
-        let hidden = MaxPlusTests.layer(layout, rows: 3, columns: columns, activation: .identity, &random)
+      for columns in MaxPlusTests.columnCounts(layout) {
+        let range = MaxPlusTests.range(layout, &random)
+        let hidden = MaxPlusTests.layer(
+          layout, rows: 3, columns: columns, activation: .identity, range: range, &random)
         let last = MaxPlusTests.layer(
-          layout, rows: 3, columns: 3, activation: random.element(of: [.identity, .negate]), &random)
+          layout, rows: 3, columns: 3, activation: random.element(of: [.identity, .negate]), range: range,
+          &random)
         networks.append(
           try IntegerNetwork(
-            layers: [hidden, last], unit: 1, inputMinimum: -32768, inputMaximum: 32767))
+            layers: [hidden, last], unit: 1, inputMinimum: range.lowerBound, inputMaximum: range.upperBound))
       }
     }
     return networks
@@ -207,7 +175,7 @@ struct KernelTests {
         }
       }
     }
-    #expect(seen == [[0, 0], [1, 0], [2, 0], [2, 1], [2, 2], [2, 3]])
+    #expect(seen == [[0, 0], [1, 0], [2, 0], [2, 1], [2, 2]])
   }
 
   /// The workspace that a table asks for, with guards around it.
@@ -225,7 +193,7 @@ struct KernelTests {
           supnorm_certificate_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
         let workspace = unsafe Self.workspace(kernels.pointee.workspace, of: layer)
         for _ in 0..<4 {
-          let box = LayerBox(layer.columns, &random)
+          let box = LayerBox(layer, &random)
           let plain = PlainLayer(layer: layer)
           let ends = plain.ends(box)
           let hidden = (0..<2).map { _ in

@@ -4,7 +4,7 @@ import Testing
 
 /// A firmware built by the command that Firmware/Package.swift states, without `supnorm run` in between.
 struct FirmwareBuild {
-  /// What `Boards/NAME.board.json` says.
+  /// What `Boards/NAME/board.json` says.
   struct Board: Decodable {
     var triple: String
     var qemu: String
@@ -21,13 +21,14 @@ struct FirmwareBuild {
     try folder.write(header, as: "\(model).h")
     let boards = Checkout.root.appending(path: "Firmware/Boards")
     board = try JSONDecoder().decode(
-      Board.self, from: Data(contentsOf: boards.appending(path: "\(name).board.json")))
+      Board.self, from: Data(contentsOf: boards.appending(path: "\(name)/board.json")))
     let result = try Checkout.run(
       "swift",
       [
         "build", "--package-path", Checkout.root.appending(path: "Firmware").path, "--scratch-path",
         folder.file("build"), "--build-system", "native", "-c", "release", "--product", "Application",
-        "--triple", board.triple, "--toolset", boards.appending(path: "\(name).json").path, "-Xcc",
+        "--triple", board.triple, "--toolset", boards.appending(path: "toolset.json").path, "--toolset",
+        boards.appending(path: "\(name)/toolset.json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(folder.url.path)",
       ] + (skipsProof ? ["-Xcc", "-DSUPNORM_SKIP_PROOF"] : []), folder: folder.url)

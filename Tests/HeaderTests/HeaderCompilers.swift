@@ -96,7 +96,7 @@ extension TestFolder {
         void supnorm_##name##_bound(int16_t *l, int16_t *u, uint32_t n) { (void)l, (void)u, (void)n; }
       VALUES(relu) VALUES(abs) ENDS(abs) VALUES(maxmin) VALUES(sort) VALUES(negate) ENDS(negate)
       KIND(dense) KERNELS(dense) KIND(sparse) KERNELS(sparse) KIND(maxplus) KERNELS(maxplus_words)
-      KERNELS(maxplus_byte_columns) KERNELS(maxplus_byte_offsets) KERNELS(maxplus_bytes)
+      KERNELS(maxplus_bytes) KERNELS(maxplus_halfwords)
 
       """, as: "kernels.c")
   }

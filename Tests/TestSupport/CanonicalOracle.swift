@@ -36,16 +36,17 @@ package struct CanonicalOracle {
 
   private mutating func add(_ layer: IntegerLayer) {
     let kind = layer.kind == .dense ? 0 : layer.kind == .sparse ? 1 : 2
-    let layout = (layer.usesByteColumns ? 1 : 0) + (layer.usesByteOffsets ? 2 : 0)
+    let layout = Int(layer.layout)
     let activations: [IntegerActivation] = [.identity, .relu, .abs, .maxMin, .sort, .negate]
     let stored =
       layer.kind == .maxPlus
-      ? layer.entries.reduce(0) { $0 + $1.count }
+      ? Self.storedRows(layer).reduce(0) { $0 + $1.count }
       : layer.kind == .sparse ? layer.weights.count { $0 != 0 } : layer.weights.count
     add(
       16,
       Self.words([kind, activations.firstIndex(of: layer.activation) ?? -1, layer.shift, layout], 1)
-        + Self.words([layer.rows, layer.columns], 2) + Self.words([layer.rowSumBound, stored], 4))
+        + Self.words([layer.rows, layer.columns], 2) + Self.words([layer.rowSumBound, stored], 4)
+        + Self.words([layer.inputRange.lowerBound, layer.inputRange.upperBound], 2))
     if layer.kind == .maxPlus { return addMaxPlus(layer) }
     let rows = (0..<layer.rows).map { row in
       (0..<layer.columns).map { (column: $0, weight: Int(layer.weights[row * layer.columns + $0])) }.filter {
@@ -64,23 +65,48 @@ package struct CanonicalOracle {
   }
 
   private mutating func addMaxPlus(_ layer: IntegerLayer) {
-    let blocks = layer.usesByteColumns ? (layer.columns + 255) / 256 : 1
-    let counts = layer.entries.flatMap { row in
-      (0..<2 * blocks).map { group in
-        row.count { ($0.isNegated ? 1 : 0) == group % 2 && (blocks == 1 || $0.column / 256 == group / 2) }
+    let rows = Self.storedRows(layer)
+    add(17, Self.words(rows.map(\.count), 2))
+    let entries = rows.joined().map { $0.step << Self.placeBits(layer) + $0.place }
+    add(layer.layout == 0 ? 23 : 24, Self.words(entries, layer.layout == 0 ? 4 : 2))
+    add(22, Self.words(Self.bases(layer), 4))
+  }
+
+  /// How many bits of a stored entry hold its place.
+  package static func placeBits(_ layer: IntegerLayer) -> Int { [16, 8, 11][Int(layer.layout)] }
+
+  /// The greatest value of any entry of each row over the layer's range.
+  package static func bases(_ layer: IntegerLayer) -> [Int] {
+    layer.entries.map { row in row.map { potential($0, layer) }.max() ?? 0 }
+  }
+
+  private static func potential(_ entry: MaxPlusEntry, _ layer: IntegerLayer) -> Int {
+    let ends = [layer.inputRange.lowerBound, layer.inputRange.upperBound]
+    return ends.map { entry.sign * $0 + entry.offset }.max() ?? 0
+  }
+
+  /// The entries of a layer of maxima by falling potential, then by place, with steps that fit and that add up to the
+  /// width of the range.
+  package static func storedRows(_ layer: IntegerLayer) -> [[(place: Int, step: Int)]] {
+    let greatest = [65535, 255, 31][Int(layer.layout)]
+    let width = max(layer.inputRange.upperBound - layer.inputRange.lowerBound, 1)
+    return zip(layer.entries, bases(layer)).map { row, base in
+      let places = row.map {
+        (place: 2 * $0.column + ($0.isNegated ? 0 : 1), drop: base - potential($0, layer))
       }
+      let sorted = places.sorted { ($0.drop, $0.place) < ($1.drop, $1.place) }
+      var stored: [(place: Int, step: Int)] = []
+      var drop = 0
+      for entry in sorted + [(place: sorted[0].place, drop: width)] {
+        while entry.drop > drop + greatest {
+          stored.append((sorted[0].place, greatest))
+          drop += greatest
+        }
+        stored.append((entry.place, entry.drop - drop))
+        drop = entry.drop
+      }
+      return stored
     }
-    add(17, Self.words(counts, 2))
-    let entries = layer.entries.flatMap { $0 }
-    add(
-      layer.usesByteColumns ? 19 : 18,
-      Self.words(
-        entries.map { layer.usesByteColumns ? $0.column % 256 : $0.column }, layer.usesByteColumns ? 1 : 2))
-    add(
-      layer.usesByteOffsets ? 21 : 20,
-      Self.words(
-        entries.map { layer.usesByteOffsets ? ($0.isNegated ? $0.offset : -$0.offset) : $0.offset },
-        layer.usesByteOffsets ? 1 : 2))
   }
 
   private mutating func add(_ kind: Int, _ payload: [UInt8]) {

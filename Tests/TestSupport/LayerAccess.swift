@@ -37,13 +37,11 @@ extension IntegerLayer {
 
   /// A layer of maxima.
   package init(
-    columns: Int, entries: [[MaxPlusEntry]], activation: IntegerActivation, usesByteColumns: Bool? = nil,
-    usesByteOffsets: Bool? = nil
+    columns: Int, entries: [[MaxPlusEntry]], activation: IntegerActivation,
+    range: ClosedRange<Int> = -32768...32767
   ) {
     self = .maximum(
-      MaxPlusLayer(
-        columns: columns, entries: entries, activation: activation, usesByteColumns: usesByteColumns,
-        usesByteOffsets: usesByteOffsets))
+      MaxPlusLayer(columns: columns, entries: entries, activation: activation, range: range))
   }
 
   package var weights: [Int16] {
@@ -57,16 +55,9 @@ extension IntegerLayer {
   package var isSparse: Bool { asWeighted?.isSparse ?? false }
   package var entries: [[MaxPlusEntry]] { asMaximum?.entries ?? [] }
   package var isMaxPlus: Bool { asMaximum != nil }
-  package var usesByteColumns: Bool { asMaximum?.usesByteColumns ?? false }
-  package var usesByteOffsets: Bool { asMaximum?.usesByteOffsets ?? false }
   package var layout: Int32 { asMaximum?.layout ?? 0 }
   package var storedWords: [UInt32] { isSparse ? asWeighted?.storedWords ?? [] : [] }
-  package var storedOffsets: [Int] { asMaximum?.storedOffsets ?? [] }
-  package var storedColumns: [UInt16] { asMaximum?.storedColumns ?? [] }
-  package var storedCounts: [UInt16] {
-    isSparse ? asWeighted?.storedCounts ?? [] : asMaximum?.storedCounts ?? []
-  }
-  package var groupsPerRow: Int { isSparse ? 2 : asMaximum?.groupsPerRow ?? 0 }
+  package var storedCounts: [UInt16] { isSparse ? asWeighted?.storedCounts ?? [] : [] }
 
   /// The weights of one row.
   package func row(_ index: Int) -> ArraySlice<Int16> { weights[index * columns..<(index + 1) * columns] }
@@ -78,8 +69,7 @@ extension IntegerLayer {
   ) -> IntegerLayer {
     if let layer = asMaximum {
       return IntegerLayer(
-        columns: columns, entries: entries, activation: activation ?? layer.activation,
-        usesByteColumns: layer.usesByteColumns, usesByteOffsets: layer.usesByteOffsets)
+        columns: columns, entries: entries, activation: activation ?? layer.activation, range: layer.range)
     }
     return IntegerLayer(
       rows: rows, columns: columns, weights: weights ?? self.weights, biases: biases ?? self.biases,
@@ -89,6 +79,8 @@ extension IntegerLayer {
 }
 
 extension MaxPlusEntry {
+  package var isNegated: Bool { sign < 0 }
+
   package init(column: Int, isNegated: Bool, offset: Int) {
     self.init(column: column, sign: isNegated ? -1 : 1, offset: offset)
   }
@@ -131,13 +123,17 @@ extension LayerClaims {
   package init(
     kind: LayerKind, rowCount: Int, columns: Int, shift: Int, activation: IntegerActivation,
     rowSumBound: Int, layout: Int = 0, rows: [[WeightClaims.Entry]] = [], biases: [Int] = [],
-    entries: [[MaxPlusClaims.Entry]] = []
+    entries: [[MaxPlusClaims.Entry]] = [], bases: [Int] = [], range: ClosedRange<Int> = -32768...32767
   ) {
     let content: Content =
       switch kind {
       case .dense: .dense(WeightClaims(rows: rows, biases: biases))
       case .sparse: .sparse(WeightClaims(rows: rows, biases: biases))
-      case .maxPlus: .maxPlus(MaxPlusClaims(layout: layout, rows: entries))
+      case .maxPlus:
+        .maxPlus(
+          MaxPlusClaims(
+            layout: layout, inputMinimum: range.lowerBound, inputMaximum: range.upperBound, bases: bases,
+            rows: entries))
       }
     self.init(
       rowCount: rowCount, columns: columns, shift: shift, activation: activation, rowSumBound: rowSumBound,
@@ -158,7 +154,7 @@ extension LayerClaims {
       switch newValue {
       case .dense: content = .dense(weights)
       case .sparse: content = .sparse(weights)
-      case .maxPlus: content = .maxPlus(MaxPlusClaims(layout: layout, rows: entries))
+      case .maxPlus: content = .maxPlus(entryClaims)
       }
     }
   }
@@ -180,7 +176,10 @@ extension LayerClaims {
   }
 
   private var entryClaims: MaxPlusClaims {
-    get { if case .maxPlus(let claims) = content { claims } else { MaxPlusClaims(layout: 0, rows: []) } }
+    get {
+      if case .maxPlus(let claims) = content { return claims }
+      return MaxPlusClaims(layout: 0, inputMinimum: 0, inputMaximum: 0, bases: [], rows: [])
+    }
     set { if case .maxPlus = content { content = .maxPlus(newValue) } }
   }
 
@@ -200,8 +199,18 @@ extension LayerClaims {
     get { entryClaims.layout }
     set { entryClaims.layout = newValue }
   }
-  package var hasByteColumns: Bool { layout & 1 != 0 }
-  package var hasByteOffsets: Bool { layout & 2 != 0 }
+  package var bases: [Int] {
+    get { entryClaims.bases }
+    set { entryClaims.bases = newValue }
+  }
+  package var inputMinimum: Int {
+    get { entryClaims.inputMinimum }
+    set { entryClaims.inputMinimum = newValue }
+  }
+  package var inputMaximum: Int {
+    get { entryClaims.inputMaximum }
+    set { entryClaims.inputMaximum = newValue }
+  }
 }
 
 extension ModelClaims {

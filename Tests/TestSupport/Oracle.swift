@@ -72,7 +72,16 @@ package struct Oracle {
   }
 
   /// The raw accumulators of the last layer, or their negatives.
+  ///
+  /// A first layer of maxima has its inputs cut to the declared range, and so have the residual ones.
   package func logits(_ input: [Int16]) -> [Int64] {
+    var input = input
+    if network.layers[0].kind == .maxPlus {
+      for index in input.indices {
+        if Int(input[index]) < network.inputMinimum { input[index] = Int16(network.inputMinimum) }
+        if Int(input[index]) > network.inputMaximum { input[index] = Int16(network.inputMaximum) }
+      }
+    }
     var values = input.map { Int64($0) }
     for index in 0..<network.layers.count {
       if index == network.layers.count - 1 { values += network.residualInputs.map { Int64(input[$0]) } }

@@ -18,7 +18,8 @@ extension TestRandom {
     _ style: NetworkStyle, activation: IntegerActivation? = nil
   ) -> IntegerNetwork {
     let widths = widths(style)
-    let range = inputRange(style)
+    // Maxima over ranges that fit in a byte have layouts of their own.
+    let range = isMaxPlus(style) && oneIn(2) ? byteRange() : inputRange(style)
     let hidden = activation ?? element(of: IntegerActivation.allCases)
     let residualInputs = style == .residual ? (0..<widths[0]).filter { _ in oneIn(2) } : []
     var layers: [IntegerLayer] = []
@@ -107,28 +108,18 @@ extension TestRandom {
     }
   }
 
-  /// A max-plus layer of a random layout: offsets from single LSB to the ends of `Int16`, one entry a row to all
-  /// columns with both signs.
+  /// A max-plus layer: offsets from single LSB to the ends of `Int16`, one entry a row to all columns with both signs.
   package mutating func maxPlusLayer(
     rows: Int, columns: Int, activation: IntegerActivation
   ) -> IntegerLayer {
-    let hasByteOffsets = oneIn(3)
-    let reach = element(of: [3, 300, 10_000, 32_768])
+    let reach = element(of: [3, 60, 300, 10_000, 32_768])
     let entries = (0..<rows).map { _ in
       (0..<element(of: [1, 2, columns, 2 * columns])).map { _ in
-        let isNegated = oneIn(2)
-        let byte = integer(0...min(reach, 255))
         let offset = oneIn(8) ? element(of: [-reach, reach - 1]) : integer(-reach...reach - 1)
-        return MaxPlusEntry(
-          column: integer(0...columns - 1), isNegated: isNegated,
-          offset: hasByteOffsets ? (isNegated ? byte : -byte) : offset)
+        return MaxPlusEntry(column: integer(0...columns - 1), isNegated: oneIn(2), offset: offset)
       }
     }
-    let isEitherLayout = oneIn(2)
-    return IntegerLayer(
-      columns: columns, entries: entries, activation: activation,
-      usesByteColumns: isEitherLayout ? columns <= 1024 && oneIn(2) : nil,
-      usesByteOffsets: isEitherLayout ? hasByteOffsets && oneIn(2) : nil)
+    return IntegerLayer(columns: columns, entries: entries, activation: activation)
   }
 
   /// Gives the residual columns, the last ones, as much weight as all others together, in one direction each.
@@ -167,6 +158,12 @@ extension TestRandom {
     }
     if style == .wide { widths[0] = oneIn(6) ? integer(1000...1100) : integer(500...700) }
     return widths
+  }
+
+  private mutating func byteRange() -> ClosedRange<Int> {
+    let width = element(of: [0, 1, 31, 32, 254, 255, integer(0...255)])
+    let minimum = oneIn(2) ? 0 : integer(-32768...32767 - width)
+    return minimum...minimum + width
   }
 
   private mutating func inputRange(_ style: NetworkStyle) -> ClosedRange<Int> {

@@ -22,6 +22,28 @@ struct DeviceFileTests {
       of: bytes, samples: 2, outputs: 2, run: .init(status: status, output: "", errorOutput: said))
   }
 
+  @Test func `The linker's overflows are one line with what is needed and what is there`() {
+    let map = MemoryMap(
+      script: """
+        MEMORY {
+          FLASH (rx) : ORIGIN = 0x00000000, LENGTH = 256K
+          RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M
+        }
+        """)
+    #expect(map.sizes == ["FLASH": 262_144, "RAM": 4_194_304])
+    let line = "ld.lld: error: section '.text' will not fit in region 'FLASH': overflowed by "
+    let text = "\(line)12 bytes\n\(line)1856 bytes\n\(line)1000 bytes\n"
+    #expect(map.overflow(in: text) == "264,000 bytes for FLASH, which has 262,144")
+    #expect(map.overflow(in: "error: undefined symbol: memcpy\n") == nil)
+  }
+
+  @Test func `Every board's script states its memories`() throws {
+    for board in try Board.names() {
+      let sizes = try Board.memoryMap(of: board).sizes
+      #expect(Set(sizes.keys) == ["FLASH", "RAM"] && sizes.values.allSatisfy { $0 >= 1 << 14 }, "\(board)")
+    }
+  }
+
   @Test func `A whole result file is read word by word`() throws {
     let results = try Self.results(Self.bytes(Self.words))
     #expect(results.inferStackBytes == 416 && results.certifyStackBytes == 520)
@@ -96,21 +118,26 @@ struct DeviceFileTests {
       00000400 T without_size
       zzzz 00000010 T no_number
       """
-    let symbols = FirmwareImage.symbols(of: text)
-    #expect(Set(symbols.keys) == ["supnorm_infer", "local name", "weak"])
-    #expect(symbols["supnorm_infer"]?.address == 0x140 && symbols["supnorm_infer"]?.size == 0x94)
-    #expect(symbols["local name"]?.address == 0x1D4 && symbols["local name"]?.size == 0x1A)
+    #expect(
+      FirmwareImage.functions(of: text) == [
+        CodeSizes.Function(name: "supnorm_infer", address: 0x140, size: 0x94),
+        CodeSizes.Function(name: "local name", address: 0x1D4, size: 0x1A),
+        CodeSizes.Function(name: "weak", address: 0x300, size: 0x20),
+      ])
   }
 
-  /// Lines as QEMU writes them.
-  static func trace(_ addresses: [String]) -> [UInt8] {
-    Array(
-      addresses.map { address in
-        address == "stop"
-          ? "Stopped execution of TB chain before 0x7f0570000100 [00000aec] name\n"
-          : "Trace 0: 0x7f0570000100 [00800408/\(address)/00000110/ff000201] name\n"
-      }.joined().utf8)
+  /// A line as QEMU writes it when a block runs.
+  static func ran(_ address: String) -> String {
+    "Trace 0: 0x7f057\(address) [00800408/\(address)/00000110/ff000200] at_\(address)\n"
   }
+
+  /// The lines of a block that is translated and runs.
+  static func translated(_ address: String, _ instructions: Int) -> String {
+    let line = "0x\(address):  f244 0000  movw     r0, #0x4000\n"
+    return "----------------\nIN: name\n" + String(repeating: line, count: instructions) + "\n" + ran(address)
+  }
+
+  static let stopped = "Stopped execution of TB chain before 0x7f05700000a02 [00000a02] name\n"
 
   static let marks: [String: UInt64] = [
     "mark_infer_begin": 0x100, "mark_infer_end": 0x200, "mark_certify_begin": 0x300,
@@ -118,25 +145,71 @@ struct DeviceFileTests {
   ]
 
   @Test func `Instructions between marks are counted, those taken back are not, whatever the pieces`() {
-    let text = Self.trace([
-      "00000010", "00000100", "00000a00", "00000a02", "stop", "00000a02", "00000200", "00000010", "00000300",
-      "00000b00", "00000400", "00000100", "00000a00", "00000a02", "00000a04", "00000200",
-    ])
+    let marks = ["00000100", "00000200", "00000300", "00000400"]
+    let text = Array(
+      ([Self.translated("00000010", 9), Self.translated(marks[0], 1), Self.translated("00000a00", 3)]
+        + [Self.translated("00000a02", 4), Self.stopped, Self.ran("00000a02"), Self.translated(marks[1], 1)]
+        + [Self.ran("00000010"), Self.translated(marks[2], 1), Self.translated("00000b00", 5)]
+        + [Self.translated(marks[3], 1), Self.ran(marks[0]), Self.ran("00000a00"), Self.ran("00000a00")]
+        // Another translation at the place of the block before.
+        + [Self.translated("00000a00", 2), Self.ran(marks[1])]).joined().utf8)
     for size in [1, 2, 7, 64, text.count] {
       var counter = InstructionCounter(addresses: Self.marks)
       for start in stride(from: 0, to: text.count, by: size) {
         counter.consume(text[start..<min(start + size, text.count)])
       }
-      // (2 + 3) / 2 rounded up, and 1.
-      #expect(counter.means == (3, 1), "pieces of \(size)")
+      #expect(counter.counts.infer == [7, 8] && counter.counts.certify == [5], "pieces of \(size)")
+      #expect(
+        counter.counts.functions == [
+          "at_00000a00": .init(infer: 11, certify: 0), "at_00000a02": .init(infer: 4, certify: 0),
+          "at_00000b00": .init(infer: 0, certify: 5),
+        ])
+      #expect(InstructionCounts.mean(counter.counts.infer) == 8)
     }
   }
 
   @Test func `A trace without marks, or of other text, counts nothing`() {
     var counter = InstructionCounter(addresses: [:])
-    counter.consume(Self.trace(["00000100", "00000a00"]))
-    counter.consume(Array("T\nTrace 0: no bracket\nTrace [nothing\n\n[/12/]\nTrace 0: [1/zz/]\n".utf8))
-    #expect(counter.means == (0, 0))
+    counter.consume(Array((Self.translated("00000100", 2) + Self.ran("00000a00")).utf8))
+    counter.consume(
+      Array("T\nTrace 0: no bracket\nIN: \nTrace [nothing\n\n[/12/]\nIN:\n0x\nTrace 0: [1/zz/]\nS\n".utf8))
+    #expect(counter.counts.infer.isEmpty && counter.counts.certify.isEmpty)
+    #expect(InstructionCounts.mean([]) == 0)
+  }
+
+  @Test func `Code belongs to the function of the library that needs it first`() {
+    let names = [
+      "main", "supnorm_open", "supnorm_infer", "supnorm_certify", "supnorm_self_check", "supnorm_dense_infer",
+      "supnorm_dense_exceeds", "supnorm_dense_check", "$s8Embedded1a", "$s8Embedded1b", "$s8Embedded1c",
+      "__divsi3",
+      "supnorm_new_kernel", "$s8Embedded4dead",
+    ]
+    let functions = names.enumerated().map { index, name in
+      CodeSizes.Function(name: name, address: UInt64(0x100 * (index + 1)), size: 1 << index)
+    }
+    func address(_ name: String) -> String {
+      String(functions.first { $0.name == name }?.address ?? 0, radix: 16)
+    }
+    func code(_ name: String, _ callees: String...) -> String {
+      "00000\(address(name)) <\(name)>:\n    100:      \tpush\t{r4, lr}\n"
+        + callees.map { "    102:      \tbl\t0x\(address($0)) <\($0)> @ imm = #0x64\n" }.joined()
+        + "    104:      \tb\t0x\(address(name)) <\(name)+0x4> @ imm = #-0x2\n\n"
+    }
+    let text =
+      code("main", "supnorm_open", "$s8Embedded4dead") + code("supnorm_infer", "$s8Embedded1a")
+      + code("$s8Embedded1a", "__divsi3") + code("supnorm_certify", "$s8Embedded1a", "$s8Embedded1b")
+      + code("supnorm_self_check", "$s8Embedded1b", "$s8Embedded1c")
+    let code = CodeSizes(of: functions, calls: CodeSizes.calls(of: text, functions: functions))
+    func bytes(_ names: String...) -> Int {
+      functions.filter { names.contains($0.name) }.reduce(0) { $0 + $1.size }
+    }
+    let inference = bytes(
+      "supnorm_open", "supnorm_infer", "supnorm_dense_infer", "$s8Embedded1a", "supnorm_new_kernel")
+    #expect(code.inference == inference)
+    #expect(code.answers == inference + bytes("supnorm_certify", "supnorm_dense_exceeds", "$s8Embedded1b"))
+    #expect(code.selfCheck == bytes("supnorm_self_check", "supnorm_dense_check", "$s8Embedded1c"))
+    #expect(code.selfTest == 0 && code.encoding == 0 && code.outputBounds == 0)
+    #expect(code.runtime == bytes("__divsi3"))
   }
 
   @Test func `A program that does not end is killed at its time-out, and so is what it started`() throws {

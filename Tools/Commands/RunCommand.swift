@@ -93,11 +93,12 @@ enum RunCommand: Command {
         mismatches: mismatches, radiusLSB: deviation,
         locallyCertified: device.answers.count { $0.localVerdict == 0 },
         abstained: device.answers.count { $0.classWithin < 0 },
-        instructionsPerInference: counts.infer, instructionsPerCertificate: counts.certify,
+        instructionsPerInference: InstructionCounts.mean(counts.infer),
+        instructionsPerCertificate: InstructionCounts.mean(counts.certify),
         textBytes: image.textBytes, dataBytes: image.dataBytes, bssBytes: image.bssBytes,
         stackBytes: max(device.inferStackBytes, device.certifyStackBytes),
         scratchBytes: header.claims.scratchBytes, parameterBytes: header.network.network.parameterBytes,
-        inferenceCodeBytes: image.inferenceCodeBytes)
+        inferenceCodeBytes: image.code.answers)
     }
   }
 

@@ -1,7 +1,6 @@
 internal import Foundation
 
-/// A board that the firmware runs on: `Firmware/Boards/NAME.board.json` with its toolset and linker script beside
-/// it.
+/// A board that the firmware runs on: `Firmware/Boards/NAME/board.json` with its toolset and linker script beside it.
 struct Board: Decodable {
   var description: String
   /// What `swift build --triple` takes.
@@ -24,10 +23,17 @@ struct Board: Decodable {
 
   /// The names of all boards there are.
   static func names() throws(CommandError) -> [String] {
-    let folder = try firmwareFolder().appending(path: "Boards").path
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.filter { $0.hasSuffix(".board.json") }.map { String($0.dropLast(".board.json".count)) }
-      .sorted()
+    let boards = try firmwareFolder().appending(path: "Boards")
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: boards.path)) ?? []
+    return entries.filter { entry in
+      FileManager.default.fileExists(atPath: boards.appending(path: "\(entry)/board.json").path)
+    }.sorted()
+  }
+
+  /// The memories of a board, from its linker script.
+  static func memoryMap(of name: String) throws -> MemoryMap {
+    let script = try firmwareFolder().appending(path: "Boards/\(name)/\(name).ld")
+    return MemoryMap(script: try String(contentsOf: script, encoding: .utf8))
   }
 
   /// Loads a board by name.
@@ -36,7 +42,7 @@ struct Board: Decodable {
     guard names.contains(name) else {
       throw CommandError.usage("--board '\(name)': not one of \(names.joined(separator: ", "))")
     }
-    let file = try firmwareFolder().appending(path: "Boards/\(name).board.json")
+    let file = try firmwareFolder().appending(path: "Boards/\(name)/board.json")
     return try JSONDecoder().decode(Board.self, from: Data(contentsOf: file))
   }
 }

@@ -56,7 +56,7 @@ struct DeviceRun {
   func results(
     for inputs: [[Int16]], outputs: Int, deviation: Int, progress: (Double) -> Void
   ) throws -> DeviceResults {
-    let qemu = try prepare(inputs, deviation: deviation)
+    let qemu = try prepare(inputs, deviation: deviation, isCounted: false)
     let file = folder.appending(path: "results.bin")
     let recordBytes = 4 * Int(device_record_words(Int32(outputs)))
     let expected = Double(
@@ -75,12 +75,11 @@ struct DeviceRun {
   /// Counts the instructions of `supnorm_infer` and `supnorm_certify` over a few samples, from QEMU's execution trace.
   ///
   /// The few instructions of the calls themselves are included. Never cycles or time of a chip.
-  /// - Returns: means over the samples, rounded up.
-  func instructionCounts(for inputs: [[Int16]], deviation: Int) throws -> (infer: Int, certify: Int) {
-    let qemu = try prepare(inputs, deviation: deviation)
+  func instructionCounts(for inputs: [[Int16]], deviation: Int) throws -> InstructionCounts {
+    let qemu = try prepare(inputs, deviation: deviation, isCounted: true)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: qemu)
-    process.arguments = arguments + (try Self.traceArguments(qemu, in: folder))
+    process.arguments = arguments + ["-d", "exec,nochain,in_asm"]
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -98,7 +97,7 @@ struct DeviceRun {
     guard process.terminationStatus == 0 else {
       throw CommandError.failedCheck("the traced run ended with status \(process.terminationStatus)")
     }
-    return counter.means
+    return counter.counts
   }
 
   private var arguments: [String] {
@@ -108,10 +107,10 @@ struct DeviceRun {
     ]
   }
 
-  private func prepare(_ inputs: [[Int16]], deviation: Int) throws -> String {
+  private func prepare(_ inputs: [[Int16]], deviation: Int, isCounted: Bool) throws -> String {
     let header = device_samples(
       magic: DEVICE_SAMPLES_MAGIC, count: Int32(inputs.count), inputs: Int32(inputs[0].count),
-      deviation: Int32(deviation))
+      deviation: Int32(deviation), is_counted: isCounted ? 1 : 0)
     var bytes = unsafe withUnsafeBytes(of: header) { unsafe Data($0) }
     for value in inputs.joined() {
       bytes.append(contentsOf: [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)])
@@ -124,15 +123,6 @@ struct DeviceRun {
   /// Debian's package that has a QEMU program.
   static func package(of qemu: String) -> String {
     qemu == "qemu-system-arm" ? "qemu-system-arm" : "qemu-system-misc"
-  }
-
-  /// One translated block for each instruction, each logged; the option has another name from QEMU 8.1 on.
-  private static func traceArguments(_ qemu: String, in folder: URL) throws -> [String] {
-    let version = try Subprocess.run(qemu, ["--version"], folder: folder, timeout: 60).output
-    let numbers =
-      version.split { !$0.isNumber && $0 != "." }.first?.split(separator: ".").compactMap { Int($0) } ?? []
-    let isNew = numbers.count >= 2 && (numbers[0] > 8 || numbers[0] == 8 && numbers[1] >= 1)
-    return (isNew ? ["-accel", "tcg,one-insn-per-tb=on"] : ["-singlestep"]) + ["-d", "exec,nochain"]
   }
 }
 

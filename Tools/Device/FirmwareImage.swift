@@ -7,9 +7,8 @@ struct FirmwareImage {
   var textBytes: Int
   var dataBytes: Int
   var bssBytes: Int
-  /// Code bytes of the library for inference and both certificates: without parameters, self-checks, startup, and
-  /// what is there only for abstaining and for regressions.
-  var inferenceCodeBytes: Int
+  /// The library's code, by what needs it.
+  var code: CodeSizes
   /// Addresses of functions by name.
   var addresses: [String: UInt64]
 
@@ -31,13 +30,17 @@ struct FirmwareImage {
       [
         "build", "--package-path", firmware.path, "--scratch-path", scratch.path, "--manifest-cache", "local",
         "--build-system", "native", "-c", "release", "--product", "Application", "--triple", triple,
-        "--toolset",
-        firmware.appending(path: "Boards/\(name).json").path, "-Xcc",
+        "--toolset", firmware.appending(path: "Boards/toolset.json").path,
+        "--toolset", firmware.appending(path: "Boards/\(name)/toolset.json").path, "-Xcc",
         "-DSUPNORM_MODEL_HEADER=\"\(model).h\"", "-Xcc", "-DSUPNORM_MODEL_NAME=\(model)", "-Xcc",
         "-I\(include.path)",
       ], folder: folder, timeout: 600)
     guard result.status == 0 else {
-      let lines = (result.output + result.errorOutput).split(separator: "\n").filter { $0.contains("error:") }
+      let output = result.output + result.errorOutput
+      if let overflow = try Board.memoryMap(of: name).overflow(in: output) {
+        throw CommandError.usage("\(header) does not fit \(name): \(overflow)")
+      }
+      let lines = output.split(separator: "\n").filter { $0.contains("error:") }
       throw CommandError.usage(
         "building the firmware for \(name) failed: \(lines.first ?? "see swift build")")
     }
@@ -47,33 +50,10 @@ struct FirmwareImage {
     textBytes = [".vectors", ".text", ".rodata"].reduce(0) { $0 + (sections[$1] ?? 0) }
     dataBytes = sections[".data"] ?? 0
     bssBytes = sections[".bss"] ?? 0
-    let symbols = Self.symbols(of: try Self.output("llvm-nm", ["-S", file.path], in: folder))
-    addresses = symbols.mapValues(\.address)
-    inferenceCodeBytes = Self.inferenceCodeBytes(of: symbols)
-  }
-
-  /// The bytes of the functions that answers and certificates need; those of a kind only when the model has it.
-  static func inferenceCodeBytes(of symbols: [String: Symbol]) -> Int {
-    symbols.filter { isInference($0.key) }.reduce(0) { $0 + $1.value.size }
-  }
-
-  /// Whether a function of the library is needed for answers and certificates.
-  private static func isInference(_ symbol: String) -> Bool {
-    guard symbol.contains("8Embedded") || symbol.hasPrefix("supnorm_") else { return false }
-    let others = [
-      "self_", "SelfCheck", "selfCheck", "selfTest", "Checksum", "checksum", "isAligned", "isAdmissible",
-      "isInRange", "_open", "stating", "checkShapes", "checkResidualInputs", "LayerArrays", "_shape",
-      "_counts",
-      "_check", "ShapeStatus", "encode", "scaled", "within", "outputBound", "output_bounds", "outputChange",
-      "output_change",
-    ]
-    return !others.contains { symbol.contains($0) }
-  }
-
-  /// A function of the image.
-  struct Symbol: Equatable {
-    var address: UInt64
-    var size: Int
+    let functions = Self.functions(of: try Self.output("llvm-nm", ["-S", file.path], in: folder))
+    addresses = Dictionary(functions.map { ($0.name, $0.address) }) { first, _ in first }
+    let disassembly = try Self.output("llvm-objdump", ["-d", "--no-show-raw-insn", file.path], in: folder)
+    code = CodeSizes(of: functions, calls: CodeSizes.calls(of: disassembly, functions: functions))
   }
 
   /// Section sizes from `llvm-objdump -h`: index, name, size, address, type.
@@ -88,17 +68,28 @@ struct FirmwareImage {
   }
 
   /// Function symbols from `llvm-nm -S`: address, size, type, name.
-  static func symbols(of text: String) -> [String: Symbol] {
-    var symbols: [String: Symbol] = [:]
-    for line in text.split(separator: "\n") {
+  static func functions(of text: String) -> [CodeSizes.Function] {
+    text.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ", maxSplits: 3)
       guard fields.count == 4, "tTwW".contains(fields[2]), let address = UInt64(fields[0], radix: 16),
         let size = Int(fields[1], radix: 16)
-      else { continue }
+      else { return nil }
       // The lowest bit of a Thumb function's address is a flag.
-      symbols[String(fields[3])] = Symbol(address: address & ~1, size: size)
+      return CodeSizes.Function(name: String(fields[3]), address: address & ~1, size: size)
     }
-    return symbols
+  }
+
+  /// Names of the symbol table as they stand in the source, in their order.
+  static func readable(_ names: [String]) throws -> [String] {
+    // Of another name than Swift's the tool makes one of Swift's.
+    let mangled = names.filter { $0.hasPrefix("$") }
+    guard !mangled.isEmpty else { return names }
+    let lines = try withTemporaryFolder { folder in
+      try output("swift-demangle", ["--compact", "--simplified"] + mangled, in: folder)
+    }
+    let readable = Dictionary(zip(mangled, lines.split(separator: "\n").map(String.init))) { first, _ in first
+    }
+    return names.map { readable[$0] ?? $0 }
   }
 
   private static func output(_ tool: String, _ arguments: [String], in folder: URL) throws -> String {

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#define DEVICE_SAMPLES_MAGIC 0x534E5331 /* "SNS1" */
+#define DEVICE_SAMPLES_MAGIC 0x534E5332 /* "SNS2" */
 #define DEVICE_RESULTS_MAGIC 0x534E5232 /* "SNR2" */
 
 /* The statuses of results.bin beside those of supnorm.h. */
@@ -26,6 +26,7 @@ typedef struct device_samples {
   int32_t count;
   int32_t inputs;
   int32_t deviation; /* the radius in LSB at which to ask for local certificates */
+  int32_t is_counted; /* not 0: only what the marks are around, a record's other words are -1 or 0 */
 } device_samples;
 
 typedef struct device_results {

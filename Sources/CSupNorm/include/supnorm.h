@@ -15,9 +15,15 @@
 #error "SupNorm: this processor is not little-endian"
 #endif
 
+#include "supnorm_names.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* What is refused, with an error of its own and no trap: null pointers, a model that was never opened, scratch memory
+ * that is too small or not aligned, buffers of one call that share a byte (all scratch_bytes count), a class or a radius
+ * out of range. An address itself cannot be checked. */
 
 /* The version of the library and of the tool, which `supnorm --version` prints. */
 #define SUPNORM_VERSION "0.10.0"
@@ -33,9 +39,10 @@ extern "C" {
 /* The most columns of a SPARSE layer: twice a column fits in 16 bits. */
 #define SUPNORM_SPARSE_COLUMNS_MAX 32767
 
-/* Layout bits of a MAXPLUS layer. */
-#define SUPNORM_BYTE_COLUMNS 1 /* a column is a byte: its place in its block of 256 columns; at most 1024 columns */
-#define SUPNORM_BYTE_OFFSETS 2 /* an offset is a byte b: -b for sign +1, +b for sign -1, so that s*x + o = s*(x - b) */
+/* Layouts of a MAXPLUS layer: how an entry holds its step and its place, see below. */
+#define SUPNORM_WORDS 0     /* step << 16 | place in 32 bits: any range, at most 32767 columns */
+#define SUPNORM_BYTES 1     /* step << 8 | place in 16 bits: a range of at most 255 LSB, at most 128 columns */
+#define SUPNORM_HALFWORDS 2 /* step << 11 | place in 16 bits: a range of at most 255 LSB, at most 1024 columns */
 
 /* Activations: all exact on Int16 and nonexpansive in the sup norm. */
 #define SUPNORM_IDENTITY 0 /* y = x */
@@ -61,6 +68,7 @@ extern "C" {
 #define SUPNORM_ERROR_READING (-11)   /* the feature has no whole readings: a host encodes its values */
 #define SUPNORM_ERROR_KERNELS (-12)   /* the network names no kernels for this: NAME_inference_network has no others */
 #define SUPNORM_ERROR_UNOPENED (-13)  /* the model was never opened by supnorm_open */
+#define SUPNORM_ERROR_OVERLAP (-14)   /* two buffers of the call share a byte: scratch, input, logits, bounds */
 
 /* The largest distance of two Int16 values, and so the largest radius that means anything. */
 #define SUPNORM_RADIUS_MAX 65535
@@ -77,40 +85,46 @@ extern "C" {
  *   accumulator = biases[r] + sum over c of weights[r][c] * x[c]              exact in Int32
  *   y[r] = activation(clamp((accumulator + 2^(shift-1)) >> shift))            Int16
  *
- * MAXPLUS, the maximum over the row's entries k (at least one) with column c, sign s = +1 or -1 and offset o:
+ * MAXPLUS, the maximum over the row's entries k with column c, sign s = +1 or -1 and offset o, which reads its inputs
+ * cut to a range, x = min(max(input, input_min), input_max):
  *
  *   accumulator = max over k of s[k] * x[c[k]] + o[k]                         exact in Int32
  *   y[r] = activation(clamp(accumulator))                                     Int16
  *
+ * A first layer's range is the declared one; a later layer's holds all that the layers before it can give, so that it
+ * cuts nothing.
+ *
  * The last layer of a network neither requantises nor saturates: its accumulators are the logits, or their exact
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
- * last hidden layer and, behind them, the network's residual inputs unchanged.
+ * last hidden layer and, behind them, the network's residual inputs, cut to the range of the first layer.
  *
  * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds ask no weight
  * for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
  * 2 * column is the place of x[column] in bytes.
  *
- * The entries of a MAXPLUS row stand in groups: without BYTE_COLUMNS two, those of sign +1, then those of sign -1;
- * with BYTE_COLUMNS two for each block of 256 columns: block 0 sign +1, block 0 sign -1, block 1 sign +1, ...
- * Within a group the columns strictly increase. */
+ * The potential of a MAXPLUS entry is the greatest value that it takes over the range, s * x + o where s * x is
+ * greatest; it falls short of it by Z[2 * c] = x - input_min for s = -1, by Z[2 * c + 1] = input_max - x for s = +1. The
+ * entries of a row stand by falling potential: `biases` has the first one's, an entry the place of its Z and the step
+ * down from the potential before it, 0 for the first. The steps of a row add up to at least the width of the range (and
+ * at least 1), so a row is done, whatever the inputs, when their sum reaches the least `steps so far + Z` that was seen.
+ * An entry may repeat the first one's place with a lower potential, where a step would not fit otherwise. */
 typedef struct supnorm_layer {
   uint8_t kind;          /* SUPNORM_DENSE, SUPNORM_SPARSE or SUPNORM_MAXPLUS */
   uint8_t activation;    /* SUPNORM_IDENTITY ...; in the last layer IDENTITY, or NEGATE if it is MAXPLUS */
   uint8_t shift;         /* 0 ... 15; MAXPLUS: 0 */
-  uint8_t layout;        /* MAXPLUS: SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS; else 0 */
+  uint8_t layout;        /* MAXPLUS: SUPNORM_WORDS, SUPNORM_BYTES or SUPNORM_HALFWORDS; else 0 */
   uint16_t rows;         /* outputs of the layer, 1 ... 65535 */
-  uint16_t columns;      /* inputs of the layer, 1 ... 65535; SPARSE: at most SUPNORM_SPARSE_COLUMNS_MAX */
+  uint16_t columns;      /* inputs of the layer, 1 ... 65535; SPARSE, MAXPLUS: 1 ... 32767 */
   uint32_t row_sum_bound; /* no row's sum of |w| exceeds this; MAXPLUS: 1 */
   uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
-  const int16_t *weights;          /* DENSE: row-major; SPARSE: null;
-                                      MAXPLUS: the offset of each entry, null with BYTE_OFFSETS */
-  const int32_t *biases;           /* rows, in accumulator units; MAXPLUS: null */
-  const uint32_t *words;           /* SPARSE: the stored weights, row after row; else null */
-  const uint16_t *column_indices;  /* MAXPLUS: the column of each entry, null with BYTE_COLUMNS; else null */
-  const uint16_t *row_entries;     /* SPARSE, MAXPLUS: how many weights or entries each group has, row after row;
-                                      DENSE: null */
-  const uint8_t *byte_columns;     /* MAXPLUS with BYTE_COLUMNS: column modulo 256 of each entry; else null */
-  const uint8_t *byte_offsets;     /* MAXPLUS with BYTE_OFFSETS: -s * o of each entry; else null */
+  int16_t input_min;     /* MAXPLUS: inputs are cut to input_min ... input_max; else -32768 ... 32767 */
+  int16_t input_max;
+  const int16_t *weights;      /* DENSE: row-major; else null */
+  const int32_t *biases;       /* rows, in accumulator units; MAXPLUS: the greatest potential of each row */
+  const uint32_t *words;       /* SPARSE: the stored weights; MAXPLUS with WORDS: the entries; row after row; else null */
+  const uint16_t *row_entries; /* SPARSE: how many weights above 0 and below 0 each row stores; MAXPLUS: how many entries
+                                  each row stores; DENSE: null */
+  const uint16_t *halfwords;   /* MAXPLUS with BYTES or HALFWORDS: the entries, row after row; else null */
 } supnorm_layer;
 
 /* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference
@@ -201,20 +215,22 @@ typedef struct supnorm_golden {
  *
  * model: written; not open after an error
  * Returns SUPNORM_OK or a negative error. Cost: one pass over the counts of rows. */
-int32_t supnorm_open(const supnorm_network *network, supnorm_model *model);
+int32_t supnorm_open(const supnorm_network *network, supnorm_model *model)
+    SUPNORM_LINK_NAME(supnorm_open);
 
 /* Computes the logits, the class and the certified global radius of one input; of a regression the outputs only.
  *
  * model: opened by supnorm_open, here and below
  * input: network->inputs Int16 values, full range allowed; not changed
  * scratch: at least network->infer_scratch_bytes, aligned to 8 bytes (NAME_SCRATCH declares such a buffer), any
- *   content; must not overlap input or logits. Input and logits need only their own type's alignment.
+ *   content. Input and logits need only their own type's alignment. Of these three no two may share a byte.
  * logits: network->outputs Int32 values, written
  * result: written
  * Returns SUPNORM_OK or a negative error; after an error logits and result are unspecified.
  * Cost: one pass over the weights, then outputs - 1 divisions. No allocation, no global state: reentrant. */
 int32_t supnorm_infer(const supnorm_model *model, const int16_t *input, void *scratch, size_t scratch_bytes,
-                      int32_t *logits, supnorm_result *result);
+                      int32_t *logits, supnorm_result *result)
+    SUPNORM_LINK_NAME(supnorm_infer);
 
 /* The same, but abstains: the class is given only when it is certified for every input within
  * required_radius_lsb of this one, by the global radius or, in the declared input range, by supnorm_certify.
@@ -226,7 +242,8 @@ int32_t supnorm_infer(const supnorm_model *model, const int16_t *input, void *sc
  * same), or a negative error: SUPNORM_ERROR_TASK for a regression. Cost: supnorm_infer, and supnorm_certify where
  * the global radius falls short. */
 int32_t supnorm_infer_within(const supnorm_model *model, const int16_t *input, int32_t required_radius_lsb,
-                             void *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result);
+                             void *scratch, size_t scratch_bytes, int32_t *logits, supnorm_result *result)
+    SUPNORM_LINK_NAME(supnorm_infer_within);
 
 /* Proves by interval arithmetic that every input within radius_lsb of this one, cut to the declared input
  * range, has the class class_index. Much tighter than the global radius; sound for the integers as they run.
@@ -236,36 +253,41 @@ int32_t supnorm_infer_within(const supnorm_model *model, const int16_t *input, i
  * declared range) or a negative error. Cost: two passes over the hidden weights and outputs - 1 over the last
  * layer's rows. */
 int32_t supnorm_certify(const supnorm_model *model, const int16_t *input, int32_t class_index,
-                        int32_t radius_lsb, void *scratch, size_t scratch_bytes);
+                        int32_t radius_lsb, void *scratch, size_t scratch_bytes)
+    SUPNORM_LINK_NAME(supnorm_certify);
 
 /* Bounds every output over all inputs within radius_lsb of this one, cut to the declared input range:
  * lower[j] <= output j <= upper[j], in accumulator units. Of a classifier the outputs are the logits.
  *
  * scratch: at least network->scratch_bytes
- * lower, upper: network->outputs Int32 values each, written; must not overlap anything
+ * lower, upper: network->outputs Int32 values each, written
  * Returns SUPNORM_OK, SUPNORM_UNCERTIFIED (an input outside the declared range: nothing is claimed) or a negative
  * error; lower and upper are unspecified then. Cost: two passes over the weights. */
 int32_t supnorm_output_bounds(const supnorm_model *model, const int16_t *input, int32_t radius_lsb,
-                              void *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper);
+                              void *scratch, size_t scratch_bytes, int32_t *lower, int32_t *upper)
+    SUPNORM_LINK_NAME(supnorm_output_bounds);
 
 /* The most by which one output of a regression changes when no input moves by more than radius_lsb, for every
  * input: slope * radius_lsb + offset accumulator units, UINT32_MAX where that is no bound.
  * Returns SUPNORM_OK or a negative error: SUPNORM_ERROR_CLASS for no such output, SUPNORM_ERROR_TASK for a
  * classifier. */
-int32_t supnorm_output_change(const supnorm_model *model, int32_t output, int32_t radius_lsb, uint32_t *change);
+int32_t supnorm_output_change(const supnorm_model *model, int32_t output, int32_t radius_lsb, uint32_t *change)
+    SUPNORM_LINK_NAME(supnorm_output_change);
 
 /* Re-proves on the stored numbers what the header claims of them: all that supnorm_open proves, columns in range and
  * increasing, every row sum within its bound, no accumulator able to overflow, input maps in range, arrays aligned for
  * word loads, and the CRC-32 of everything that a certificate rests on. No array is read before the counts that index
  * it are proved. Addresses are not checked.
  * Returns SUPNORM_OK or the first error found. */
-int32_t supnorm_self_check(const supnorm_model *model);
+int32_t supnorm_self_check(const supnorm_model *model)
+    SUPNORM_LINK_NAME(supnorm_self_check);
 
 /* Runs golden vectors and compares logits, class, global radius and, where the network names kernels for
  * certificates, local radius exactly.
- * logits: network->outputs values to work in. Returns SUPNORM_OK or the first error found. */
+ * logits: network->outputs values to work in, not those of a golden vector. Returns SUPNORM_OK or the first error found. */
 int32_t supnorm_self_test(const supnorm_model *model, const supnorm_golden *golden, size_t golden_count,
-                          void *scratch, size_t scratch_bytes, int32_t *logits);
+                          void *scratch, size_t scratch_bytes, int32_t *logits)
+    SUPNORM_LINK_NAME(supnorm_self_test);
 
 /* Encodes one raw integer reading of input `feature` (0 ... inputs - 1):
  * clamp(((reading - origin) * multiplier + addend) >> shift), exact in 64 bits, the result clamped to the declared
@@ -273,7 +295,8 @@ int32_t supnorm_self_test(const supnorm_model *model, const supnorm_golden *gold
  * ceil(t * multiplier / 2^shift) apart.
  * Returns SUPNORM_OK, SUPNORM_ERROR_READING for a feature whose values are not whole numbers, or another negative
  * error; nothing is written then. */
-int32_t supnorm_encode(const supnorm_model *model, uint32_t feature, int32_t reading, int16_t *encoded);
+int32_t supnorm_encode(const supnorm_model *model, uint32_t feature, int32_t reading, int16_t *encoded)
+    SUPNORM_LINK_NAME(supnorm_encode);
 
 /* A short English name of a status, for logs; never null. */
 static inline const char *supnorm_status_name(int32_t status) {
@@ -293,6 +316,7 @@ static inline const char *supnorm_status_name(int32_t status) {
   case SUPNORM_ERROR_READING: return "no whole readings";
   case SUPNORM_ERROR_KERNELS: return "no kernels for this";
   case SUPNORM_ERROR_UNOPENED: return "model not opened";
+  case SUPNORM_ERROR_OVERLAP: return "overlapping buffers";
   default: return "unknown status";
   }
 }

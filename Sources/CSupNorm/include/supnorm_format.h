@@ -53,10 +53,12 @@
 #define SUPNORM_VALUE(v) (v),
 #define SUPNORM_WEIGHT(column, weight) (weight),
 #define SUPNORM_WEIGHT_WORD(column, weight) ((uint32_t)(weight) << 16 | (uint32_t)(column) << 1),
-#define SUPNORM_MAXPLUS_COLUMN(column, sign, offset) (column),
-#define SUPNORM_MAXPLUS_BYTE_COLUMN(column, sign, offset) ((column) % 256),
-#define SUPNORM_MAXPLUS_OFFSET(column, sign, offset) (offset),
-#define SUPNORM_MAXPLUS_BYTE_OFFSET(column, sign, offset) (-(sign) * (offset)),
+#define SUPNORM_MAXPLUS_WORD(column, sign, step) (uint32_t)SUPNORM_MAXPLUS_ENTRY(column, sign, step, 16),
+#define SUPNORM_MAXPLUS_BYTES(column, sign, step) (uint16_t)SUPNORM_MAXPLUS_ENTRY(column, sign, step, 8),
+#define SUPNORM_MAXPLUS_HALFWORD(column, sign, step) (uint16_t)SUPNORM_MAXPLUS_ENTRY(column, sign, step, 11),
+#define SUPNORM_MAXPLUS_ENTRY(column, sign, step, bits) \
+  ((uint32_t)(step) << (bits) | (uint32_t)(column) << 1 | (uint32_t)((sign) > 0))
+#define SUPNORM_MAXPLUS_STEP(column, sign, step) (step),
 #define SUPNORM_BOUND(slope, offset) {(slope), (offset)},
 #define SUPNORM_FEATURE(real_offset, real_scale, base, exponent, origin, multiplier, addend, shift, tolerance) \
   {(origin), (multiplier), (addend), (shift)},
@@ -78,23 +80,22 @@
   ((column) >= 0 && (column) < (columns) && (columns) <= SUPNORM_SPARSE_COLUMNS_MAX && (weight) != 0 \
      ? (column) + ((weight) < 0 ? 32768 : 0) : -1)
 
-/* A MAXPLUS entry: its column exists, its sign is +1 or -1, its offset fits in 16 bits or in a byte. */
-#define SUPNORM_MAXPLUS_FITS(column, sign, offset, columns, layout) \
-  ((column) >= 0 && (column) < (columns) && ((sign) == 1 || (sign) == -1) && \
-   ((layout) & SUPNORM_BYTE_OFFSETS \
-      ? ((sign) < 0 ? (offset) >= 0 && (offset) <= 255 : (offset) >= -255 && (offset) <= 0) \
-      : (offset) >= -32768 && (offset) <= 32767))
-/* The group of a MAXPLUS entry with BYTE_COLUMNS: of one sign in one block of 256 columns. */
-#define SUPNORM_GROUP(column, sign) ((column) / 256 * 2 + ((sign) < 0))
-/* Numbers that increase in storage order: by sign and column, or by group and column. */
-#define SUPNORM_PLACE(column, sign) ((column) + ((sign) < 0 ? 65536 : 0))
-#define SUPNORM_BYTE_PLACE(column, sign) (SUPNORM_GROUP(column, sign) * 256 + (column) % 256)
-/* The groups of each row. */
-#define SUPNORM_GROUPS(columns, layout) ((layout) & SUPNORM_BYTE_COLUMNS ? ((columns) + 255) / 256 * 2 : 2)
-/* The layout bits exist, and byte columns have a group for each of their blocks. */
-#define SUPNORM_LAYOUT_FITS(columns, layout) \
-  ((layout) >= 0 && (layout) <= (SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS) && \
-   (!((layout) & SUPNORM_BYTE_COLUMNS) || (columns) <= 1024))
+/* The layout of a MAXPLUS layer exists and has room for a place of each column and for a value of its range. */
+#define SUPNORM_LAYOUT_FITS(columns, minimum, maximum, layout) \
+  ((minimum) >= -32768 && (minimum) <= (maximum) && (maximum) <= 32767 && \
+   ((layout) == SUPNORM_WORDS ? (columns) <= 32767 \
+                              : (maximum) - (minimum) <= 255 && \
+                                  ((layout) == SUPNORM_BYTES ? (columns) <= 128 \
+                                                             : (layout) == SUPNORM_HALFWORDS && (columns) <= 1024)))
+/* A MAXPLUS entry: its column exists, its sign is +1 or -1, its step fits beside the place. */
+#define SUPNORM_MAXPLUS_FITS(column, sign, step, columns, layout) \
+  ((column) >= 0 && (column) < (columns) && ((sign) == 1 || (sign) == -1) && (step) >= 0 && \
+   (step) <= ((layout) == SUPNORM_WORDS ? 65535 : (layout) == SUPNORM_BYTES ? 255 : 31))
+/* The greatest potential of a MAXPLUS row is far from the ends of 32 bits. */
+#define SUPNORM_BASE_FITS(base) ((base) >= -131072 && (base) <= 131072)
+/* The steps of a MAXPLUS row: none to the first entry, and enough in all for every input of the range. */
+#define SUPNORM_STEPS_FIT(ROW, minimum, maximum) \
+  (SUPNORM_FIRST_STEP(ROW) == 0 && SUPNORM_STEPS(ROW) > 0 && SUPNORM_STEPS(ROW) >= (maximum) - (minimum))
 
 /* What is proved of a whole row, and counted in it. The number in a name is how many arguments the row's items have.
  *
@@ -104,17 +105,16 @@
  *   SUPNORM_POSITIVE_WEIGHTS(ROW), NEGATIVE_WEIGHTS(ROW)  how many weights of a SPARSE row are above or below 0
  *   SUPNORM_WEIGHTS_INCREASE(ROW, NEXT, columns)          the places of SPARSE weights
  *   SUPNORM_BIASES_FIT(ROW, FITS, bound, shift)           SUPNORM_BIAS_FITS for each
+ *   SUPNORM_BASES_FIT(ROW)                                SUPNORM_BASE_FITS for each
  *   SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout)       SUPNORM_MAXPLUS_FITS for each
- *   SUPNORM_ENTRIES_INCREASE(ROW), BYTE_ENTRIES_INCREASE(ROW)   the places of MAXPLUS entries
- *   SUPNORM_PLUS_ENTRIES(ROW), MINUS_ENTRIES(ROW)         how many entries of a MAXPLUS row have the sign
- *   SUPNORM_GROUP_ENTRIES(ROW, g)                         how many are in group g, 0 ... 7
+ *   SUPNORM_FIRST_STEP(ROW), STEPS(ROW)                   the first step of a MAXPLUS row, and the sum of all
  *
  * In C a row becomes one long sum or conjunction: 0 + a + b ... C++ compilers take quadratic time for that, so there
  * a row becomes a list, and functions of the compiler's time go through it. FITS is what C puts before each item. */
 #if defined(__cplusplus)
 #define SUPNORM_COUNT1(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_VALUE)})) - 1)
 #define SUPNORM_COUNT2(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_WEIGHT)})) - 1)
-#define SUPNORM_COUNT3(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_MAXPLUS_COLUMN)})) - 1)
+#define SUPNORM_COUNT3(ROW) (static_cast<int64_t>(sizeof supnorm_proof::list({0, ROW(SUPNORM_MAXPLUS_STEP)})) - 1)
 #define SUPNORM_SUM1(ROW) supnorm_proof::sum({0, ROW(SUPNORM_VALUE)})
 #define SUPNORM_SUM2(ROW) supnorm_proof::sum({0, ROW(SUPNORM_WEIGHT)})
 #define SUPNORM_INCREASES1(ROW, limit) supnorm_proof::increases({-1, ROW(SUPNORM_VALUE)(limit)})
@@ -124,18 +124,16 @@
 #define SUPNORM_WEIGHTS_INCREASE(ROW, NEXT, columns) \
   supnorm_proof::weights_increase({{0, 0}, ROW(SUPNORM_WEIGHT_ITEM)}, columns)
 #define SUPNORM_BIASES_FIT(ROW, FITS, bound, shift) supnorm_proof::biases_fit({0, ROW(SUPNORM_VALUE)}, bound, shift)
-#define SUPNORM_ITEM(column, sign, offset) {(column), (sign), (offset)},
-#define SUPNORM_ITEMS(ROW) {{0, 0, 0}, ROW(SUPNORM_ITEM)}
-#define SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout) supnorm_proof::fit(SUPNORM_ITEMS(ROW), columns, layout)
-#define SUPNORM_ENTRIES_INCREASE(ROW) supnorm_proof::places_increase(SUPNORM_ITEMS(ROW), false)
-#define SUPNORM_BYTE_ENTRIES_INCREASE(ROW) supnorm_proof::places_increase(SUPNORM_ITEMS(ROW), true)
-#define SUPNORM_PLUS_ENTRIES(ROW) supnorm_proof::sign_entries(SUPNORM_ITEMS(ROW), 1)
-#define SUPNORM_MINUS_ENTRIES(ROW) supnorm_proof::sign_entries(SUPNORM_ITEMS(ROW), -1)
-#define SUPNORM_GROUP_ENTRIES(ROW, g) supnorm_proof::group_entries(SUPNORM_ITEMS(ROW), g)
+#define SUPNORM_BASES_FIT(ROW) supnorm_proof::bases_fit({0, ROW(SUPNORM_VALUE)})
+#define SUPNORM_ITEM(column, sign, step) {(column), (sign), (step)},
+#define SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout) \
+  supnorm_proof::fit({{0, 0, 0}, ROW(SUPNORM_ITEM)}, columns, layout)
+#define SUPNORM_FIRST_STEP(ROW) supnorm_proof::first({ROW(SUPNORM_MAXPLUS_STEP) 1})
+#define SUPNORM_STEPS(ROW) supnorm_proof::total({0, ROW(SUPNORM_MAXPLUS_STEP)})
 #else
 #define SUPNORM_ONE1(v) +1
 #define SUPNORM_ONE2(column, weight) +1
-#define SUPNORM_ONE3(column, sign, offset) +1
+#define SUPNORM_ONE3(column, sign, step) +1
 #define SUPNORM_COUNT1(ROW) (0 ROW(SUPNORM_ONE1))
 #define SUPNORM_COUNT2(ROW) (0 ROW(SUPNORM_ONE2))
 #define SUPNORM_COUNT3(ROW) (0 ROW(SUPNORM_ONE3))
@@ -152,24 +150,13 @@
 #define SUPNORM_WEIGHTS_INCREASE(ROW, NEXT, columns) (-1 ROW(NEXT) < 65536)
 #define SUPNORM_BIASES_FIT(ROW, FITS, bound, shift) (1 ROW(FITS))
 #define SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout) (1 ROW(FITS))
-#define SUPNORM_NEXT_PLACE(column, sign, offset) < SUPNORM_PLACE(column, sign) && SUPNORM_PLACE(column, sign)
-#define SUPNORM_NEXT_BYTE_PLACE(column, sign, offset) \
-  < SUPNORM_BYTE_PLACE(column, sign) && SUPNORM_BYTE_PLACE(column, sign)
-#define SUPNORM_ENTRIES_INCREASE(ROW) (-1 ROW(SUPNORM_NEXT_PLACE) < 131072)
-#define SUPNORM_BYTE_ENTRIES_INCREASE(ROW) (-1 ROW(SUPNORM_NEXT_BYTE_PLACE) < 131072)
-#define SUPNORM_ADD_PLUS(column, sign, offset) +((sign) > 0)
-#define SUPNORM_ADD_MINUS(column, sign, offset) +((sign) < 0)
-#define SUPNORM_PLUS_ENTRIES(ROW) (0 ROW(SUPNORM_ADD_PLUS))
-#define SUPNORM_MINUS_ENTRIES(ROW) (0 ROW(SUPNORM_ADD_MINUS))
-#define SUPNORM_ADD_GROUP0(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 0)
-#define SUPNORM_ADD_GROUP1(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 1)
-#define SUPNORM_ADD_GROUP2(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 2)
-#define SUPNORM_ADD_GROUP3(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 3)
-#define SUPNORM_ADD_GROUP4(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 4)
-#define SUPNORM_ADD_GROUP5(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 5)
-#define SUPNORM_ADD_GROUP6(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 6)
-#define SUPNORM_ADD_GROUP7(column, sign, offset) +(SUPNORM_GROUP(column, sign) == 7)
-#define SUPNORM_GROUP_ENTRIES(ROW, g) (0 ROW(SUPNORM_ADD_GROUP##g))
+#define SUPNORM_AND_BASE_FITS(base) && SUPNORM_BASE_FITS(base)
+#define SUPNORM_BASES_FIT(ROW) (1 ROW(SUPNORM_AND_BASE_FITS))
+#define SUPNORM_FIRST_OF(first, ...) (first)
+#define SUPNORM_FIRST(...) SUPNORM_FIRST_OF(__VA_ARGS__)
+#define SUPNORM_FIRST_STEP(ROW) SUPNORM_FIRST(ROW(SUPNORM_MAXPLUS_STEP) 1, 1)
+#define SUPNORM_ADD_STEP(column, sign, step) +(step)
+#define SUPNORM_STEPS(ROW) (INT64_C(0) ROW(SUPNORM_ADD_STEP))
 #endif
 
 #if defined(SUPNORM_SKIP_PROOF)
@@ -194,7 +181,7 @@ struct weight {
   int64_t column, value;
 };
 struct entry {
-  int64_t column, sign, offset;
+  int64_t column, sign, step;
 };
 
 /* As many bytes as the list has items; never called. */
@@ -248,7 +235,7 @@ template <size_t count> constexpr bool biases_fit(const int64_t (&biases)[count]
 
 constexpr bool each_fits(const entry *entries, size_t count, int64_t columns, int64_t layout) {
   return count == 1
-           ? SUPNORM_MAXPLUS_FITS(entries[0].column, entries[0].sign, entries[0].offset, columns, layout)
+           ? SUPNORM_MAXPLUS_FITS(entries[0].column, entries[0].sign, entries[0].step, columns, layout)
            : each_fits(entries, count / 2, columns, layout) &&
                each_fits(entries + count / 2, count - count / 2, columns, layout);
 }
@@ -256,41 +243,19 @@ template <size_t count> constexpr bool fit(const entry (&entries)[count], int64_
   return count == 1 || each_fits(entries + 1, count - 1, columns, layout);
 }
 
-constexpr int64_t place(const entry &item, bool has_byte_columns) {
-  return has_byte_columns ? SUPNORM_BYTE_PLACE(item.column, item.sign) : SUPNORM_PLACE(item.column, item.sign);
+constexpr bool each_fits(const int64_t *bases, size_t count) {
+  return count == 1 ? SUPNORM_BASE_FITS(bases[0])
+                    : each_fits(bases, count / 2) && each_fits(bases + count / 2, count - count / 2);
 }
-/* The places of `count` entries lie within 0 ... 131071, and each is less than the next; the last one has none. */
-constexpr bool each_place_is_less(const entry *entries, size_t count, bool has_byte_columns, bool is_last) {
-  return count == 1
-           ? place(entries[0], has_byte_columns) >= 0 && place(entries[0], has_byte_columns) < 131072 &&
-               (is_last || place(entries[0], has_byte_columns) < place(entries[1], has_byte_columns))
-           : each_place_is_less(entries, count / 2, has_byte_columns, false) &&
-               each_place_is_less(entries + count / 2, count - count / 2, has_byte_columns, is_last);
-}
-template <size_t count>
-constexpr bool places_increase(const entry (&entries)[count], bool has_byte_columns) {
-  return count == 1 || each_place_is_less(entries + 1, count - 1, has_byte_columns, true);
+template <size_t count> constexpr bool bases_fit(const int64_t (&bases)[count]) {
+  return count == 1 || each_fits(bases + 1, count - 1);
 }
 
-constexpr int64_t count_of(const entry *entries, size_t count, int64_t sign) {
-  return count == 0   ? 0
-         : count == 1 ? (sign < 0 ? entries[0].sign < 0 : entries[0].sign > 0)
-                      : count_of(entries, count / 2, sign) +
-                          count_of(entries + count / 2, count - count / 2, sign);
+constexpr int64_t total_of(const int64_t *steps, size_t count) {
+  return count == 1 ? steps[0] : total_of(steps, count / 2) + total_of(steps + count / 2, count - count / 2);
 }
-template <size_t count> constexpr int64_t sign_entries(const entry (&entries)[count], int64_t sign) {
-  return count_of(entries + 1, count - 1, sign);
-}
-
-constexpr int64_t count_in(const entry *entries, size_t count, int64_t group) {
-  return count == 0   ? 0
-         : count == 1 ? SUPNORM_GROUP(entries[0].column, entries[0].sign) == group
-                      : count_in(entries, count / 2, group) +
-                          count_in(entries + count / 2, count - count / 2, group);
-}
-template <size_t count> constexpr int64_t group_entries(const entry (&entries)[count], int64_t group) {
-  return count_in(entries + 1, count - 1, group);
-}
+template <size_t count> constexpr int64_t total(const int64_t (&steps)[count]) { return total_of(steps, count); }
+template <size_t count> constexpr int64_t first(const int64_t (&numbers)[count]) { return numbers[0]; }
 
 } /* namespace supnorm_proof */
 #endif

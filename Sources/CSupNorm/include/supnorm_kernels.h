@@ -80,15 +80,18 @@ struct supnorm_activation {
 
 /* The functions of a kind, and those of one of its layouts. */
 #define SUPNORM_KIND(kind) \
-  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals); \
-  int32_t supnorm_##kind##_counts(const supnorm_layer *layer); \
-  int32_t supnorm_##kind##_check(const supnorm_layer *layer)
+  int32_t supnorm_##kind##_shape(const supnorm_layer *layer, int32_t is_last, uint32_t residuals) \
+    SUPNORM_LINK_NAME(supnorm_##kind##_shape); \
+  int32_t supnorm_##kind##_counts(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_counts); \
+  int32_t supnorm_##kind##_check(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##kind##_check)
 #define SUPNORM_KERNELS(name) \
   void supnorm_##name##_infer(const supnorm_layer *layer, const int16_t *input, int16_t *hidden, int32_t *logits, \
-                              void *workspace); \
+                              void *workspace) SUPNORM_LINK_NAME(supnorm_##name##_infer); \
   void supnorm_##name##_bound(const supnorm_layer *layer, const supnorm_box *box, int16_t *lower, int16_t *upper, \
-                              int32_t *logit_lower, int32_t *logit_upper, void *workspace); \
-  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace)
+                              int32_t *logit_lower, int32_t *logit_upper, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_bound); \
+  int32_t supnorm_##name##_exceeds(const supnorm_layer *layer, uint32_t row, const supnorm_box *box, void *workspace) \
+    SUPNORM_LINK_NAME(supnorm_##name##_exceeds)
 
 /* Three tables of one layout: for answers, for certificates of classes, and for bounds alone; with the bytes of
  * workspace for each column in the first and in the others. */
@@ -103,7 +106,7 @@ struct supnorm_activation {
 
 SUPNORM_KIND(dense);
 SUPNORM_KERNELS(dense);
-SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 0, 0);
+SUPNORM_TABLES(dense, dense, SUPNORM_DENSE, 0, 1, 4, 6);
 
 SUPNORM_KIND(sparse);
 SUPNORM_KERNELS(sparse);
@@ -111,21 +114,22 @@ SUPNORM_TABLES(sparse, sparse, SUPNORM_SPARSE, 0, 1, 0, 4);
 
 SUPNORM_KIND(maxplus);
 SUPNORM_KERNELS(maxplus_words);
-SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, 0, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_columns);
-SUPNORM_TABLES(maxplus_byte_columns, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS, 0, 0, 0);
-SUPNORM_KERNELS(maxplus_byte_offsets);
-SUPNORM_TABLES(maxplus_byte_offsets, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_words, maxplus, SUPNORM_MAXPLUS, SUPNORM_WORDS, 0, 4, 4);
 SUPNORM_KERNELS(maxplus_bytes);
-SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTE_COLUMNS | SUPNORM_BYTE_OFFSETS, 0, 0, 0);
+SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTES, 0, 2, 2);
+SUPNORM_KERNELS(maxplus_halfwords);
+SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0, 2, 2);
 
-void supnorm_relu(int16_t *values, uint32_t count);
-void supnorm_abs(int16_t *values, uint32_t count);
-void supnorm_abs_bound(int16_t *lower, int16_t *upper, uint32_t count);
-void supnorm_maxmin(int16_t *values, uint32_t count);
-void supnorm_sort(int16_t *values, uint32_t count);
-void supnorm_negate(int16_t *values, uint32_t count);
-void supnorm_negate_bound(int16_t *lower, int16_t *upper, uint32_t count);
+#define SUPNORM_VALUES(name) void supnorm_##name(int16_t *values, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name)
+#define SUPNORM_VALUE_ENDS(name) \
+  void supnorm_##name##_bound(int16_t *lower, int16_t *upper, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name##_bound)
+SUPNORM_VALUES(relu);
+SUPNORM_VALUES(abs);
+SUPNORM_VALUE_ENDS(abs);
+SUPNORM_VALUES(maxmin);
+SUPNORM_VALUES(sort);
+SUPNORM_VALUES(negate);
+SUPNORM_VALUE_ENDS(negate);
 SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_0) = {SUPNORM_IDENTITY, NULL, NULL};
 SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_1) = {SUPNORM_RELU, supnorm_relu, NULL};
 SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_2) = {SUPNORM_ABS, supnorm_abs, supnorm_abs_bound};
@@ -142,9 +146,8 @@ SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, su
 #define SUPNORM_TABLE_0_0(role) supnorm_dense_##role
 #define SUPNORM_TABLE_1_0(role) supnorm_sparse_##role
 #define SUPNORM_TABLE_2_0(role) supnorm_maxplus_words_##role
-#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_byte_columns_##role
-#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_byte_offsets_##role
-#define SUPNORM_TABLE_2_3(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_1(role) supnorm_maxplus_bytes_##role
+#define SUPNORM_TABLE_2_2(role) supnorm_maxplus_halfwords_##role
 #define SUPNORM_TABLE(kind, layout, role) SUPNORM_TABLE_OF(kind, layout, role)
 #define SUPNORM_TABLE_OF(kind, layout, role) SUPNORM_TABLE_##kind##_##layout(role)
 
@@ -152,7 +155,7 @@ SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, su
  * calls them links every kernel. */
 #define SUPNORM_EACH_TABLE(role) \
   SUPNORM_CASE(0, 0, role) SUPNORM_CASE(1, 0, role) \
-  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role) SUPNORM_CASE(2, 3, role)
+  SUPNORM_CASE(2, 0, role) SUPNORM_CASE(2, 1, role) SUPNORM_CASE(2, 2, role)
 #define SUPNORM_CASE(kind, layout, role) case (kind) << 8 | (layout): return &SUPNORM_TABLE(kind, layout, role);
 static inline const supnorm_inference *supnorm_inference_of(uint8_t kind, uint8_t layout) {
   switch (kind << 8 | layout) {

@@ -27,9 +27,10 @@ package final class GradientPass {
   /// - Complexity: O(weights).
   package func run(_ point: [Int16]) {
     let last = stages.count - 1
+    let inputs = network.read(point)
     for index in 0...last {
-      var source = index == 0 ? point : stages[index - 1].outputs
-      if index == last, index > 0 { source = network.lastColumns(hidden: source, inputs: point) }
+      var source = index == 0 ? inputs : stages[index - 1].outputs
+      if index == last, index > 0 { source = network.lastColumns(hidden: source, inputs: inputs) }
       stages[index].run(source)
       if index < last { stages[index].requantize() }
     }
@@ -37,6 +38,9 @@ package final class GradientPass {
 
   /// The entry at which each row of a layer had its maximum in the last run; nil where its rows are no maxima.
   package func winners(ofLayer index: Int) -> [Int]? { stages[index].winners }
+
+  /// What a hidden layer came to in the last run, after its activation.
+  package func outputs(ofLayer index: Int) -> [Int16] { stages[index].outputs }
 
   /// Sets `gradient` to that of `logit_first - logit_second` at the point that ran last.
   ///

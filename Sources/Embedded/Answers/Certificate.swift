@@ -84,7 +84,7 @@ extension Model {
       while residual > 0 {
         residual &-= 1
         // Both ends lie within the declared range, and so within Int16.
-        let value = unsafe Int32(input[residualInput(residual)])
+        let value = unsafe Int32(residualInput(residual, of: input))
         let place = layer.rows &+ residual
         unsafe lower[place] = Int16(
           truncatingIfNeeded: max(value &- Int32(truncatingIfNeeded: radius), inputMinimum))
@@ -107,9 +107,9 @@ extension Model {
 ) -> Int32 {
   unsafe status(model) { model throws(NetworkError) in
     guard let input = unsafe input else { throw .nullPointer }
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: nil)
     let isCertified = try unsafe model.certify(
-      input, classIndex: Int(classIndex), radius: Int(radius),
-      scratch: Scratch(scratch, bytes: scratchBytes))
+      input, classIndex: Int(classIndex), radius: Int(radius), scratch: scratch)
     return isCertified ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }

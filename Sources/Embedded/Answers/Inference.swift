@@ -108,8 +108,8 @@ extension Model {
       var residual = residualCount(behindLayer: index)
       while residual > 0 {
         residual &-= 1
-        // Both were checked: the place is less than the columns of the next layer, the input than the inputs.
-        unsafe outputs[layer.rows &+ residual] = input[residualInput(residual)]
+        // The place was checked to be less than the columns of the next layer.
+        unsafe outputs[layer.rows &+ residual] = residualInput(residual, of: input)
       }
       unsafe source = UnsafePointer(outputs)
       index &+= 1
@@ -133,8 +133,8 @@ extension Model {
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
-    unsafe result.pointee = try model.infer(
-      input, scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
+    unsafe result.pointee = try model.infer(input, scratch: scratch, logits: logits)
     return SUPNORM_OK
   }
 }
@@ -149,8 +149,9 @@ extension Model {
     guard let input = unsafe input, let logits = unsafe logits, let result = unsafe result else {
       throw .nullPointer
     }
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
     unsafe result.pointee = try model.infer(
-      input, within: Int(requiredRadius), scratch: Scratch(scratch, bytes: scratchBytes), logits: logits)
+      input, within: Int(requiredRadius), scratch: scratch, logits: logits)
     return unsafe result.pointee.class_index == SUPNORM_NO_CLASS ? SUPNORM_UNCERTIFIED : SUPNORM_OK
   }
 }

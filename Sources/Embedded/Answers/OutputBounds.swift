@@ -88,8 +88,11 @@ extension Model {
     guard let input = unsafe input, let lower = unsafe lower, let upper = unsafe upper else {
       throw .nullPointer
     }
+    try unsafe model.requireApart(lower, upper)
+    _ = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: lower)
+    let scratch = try unsafe model.scratch(scratch, bytes: scratchBytes, reading: input, writing: upper)
     let isBounded = try unsafe model.outputBounds(
-      input, radius: Int(radius), scratch: Scratch(scratch, bytes: scratchBytes), lower: lower, upper: upper)
+      input, radius: Int(radius), scratch: scratch, lower: lower, upper: upper)
     return isBounded ? SUPNORM_OK : SUPNORM_UNCERTIFIED
   }
 }

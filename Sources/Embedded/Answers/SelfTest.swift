@@ -6,13 +6,19 @@ extension Model {
   ///
   /// - Parameters:
   ///   - golden: answers computed on the host; its pointers must reach `inputs` and `outputs` values.
-  ///   - scratch: at least `certifyScratchCount` elements.
+  ///   - scratch: memory of at least `certifyScratchCount` elements.
   ///   - logits: `outputs` elements to work in.
   /// - Throws: `goldenMismatch`, or what `infer` and `certify` throw.
   fileprivate func selfTest(
-    _ golden: supnorm_golden, scratch: Scratch, logits: UnsafeMutablePointer<Int32>
+    _ golden: supnorm_golden, scratch: UnsafeMutableRawPointer?, scratchBytes: Int,
+    logits: UnsafeMutablePointer<Int32>
   ) throws(NetworkError) {
     guard let input = unsafe golden.input, let expected = unsafe golden.logits else { throw .nullPointer }
+    // Written over the expected numbers, the logits would be compared with themselves.
+    try unsafe requireApart(expected, logits)
+    _ = try unsafe self.scratch(
+      scratch, bytes: scratchBytes, reading: input, writing: UnsafeMutablePointer(mutating: expected))
+    let scratch = try unsafe self.scratch(scratch, bytes: scratchBytes, reading: input, writing: logits)
     let result = try unsafe infer(input, scratch: scratch, logits: logits)
     for index in 0..<outputs {
       guard unsafe expected[index] == logits[index] else { throw .goldenMismatch }
@@ -38,9 +44,9 @@ extension Model {
 ) -> Int32 {
   unsafe status(model) { model throws(NetworkError) in
     guard let golden = unsafe golden, let logits = unsafe logits else { throw .nullPointer }
-    let scratch = try unsafe Scratch(scratch, bytes: scratchBytes)
     for index in 0..<max(goldenCount, 0) {
-      try unsafe model.selfTest(golden[index], scratch: scratch, logits: logits)
+      try unsafe model.selfTest(
+        golden[index], scratch: scratch, scratchBytes: scratchBytes, logits: logits)
     }
     return SUPNORM_OK
   }

@@ -1,67 +1,51 @@
 public import CSupNorm
 
-// Max-plus layers: entries with a column, a sign and an offset, in groups of one sign, row after row. First the plain
-// arithmetic of a group, for every way to store columns and offsets, which the lanes equal bit for bit.
+// Max-plus layers: rows of entries with a step and a place, by falling potential, see supnorm.h. First the plain
+// arithmetic, which the lanes equal bit for bit.
 
-/// An offset as it is stored.
-package protocol MaxPlusOffset: FixedWidthInteger, BitwiseCopyable {
-  /// The candidate `s·x + o` of a group with the sign +1; of one with the sign -1, given by the mask -1, less one:
-  /// `~v = -v - 1` costs an instruction where `-v` would cost two.
-  ///
-  /// Exact: all magnitudes are at most 2^16 + 1.
-  func candidate(_ value: Int32, mask: Int32) -> Int32
-}
-
-extension Int16: MaxPlusOffset {
-  /// The offset itself.
-  package func candidate(_ value: Int32, mask: Int32) -> Int32 { (value ^ mask) &+ Int32(self) }
-}
-
-extension UInt8: MaxPlusOffset {
-  /// A byte b stands for the offset `-s·b`.
-  package func candidate(_ value: Int32, mask: Int32) -> Int32 { (value &- Int32(self)) ^ mask }
-}
-
-/// The maximum of the candidates of one group, less the mask: `Int32.min` or one more for no entry.
+/// How far the entries of a layer fall short of their potentials: `Z[2c] = lower[c] - minimum` of those with the sign -1,
+/// `Z[2c + 1] = maximum - upper[c]` of those with +1, both ends cut to the range.
 ///
 /// - Parameters:
-///   - columns: the place of each entry's column among `values`.
-///   - offsets: the offset of each entry.
-///   - values: full `Int16` range.
-///   - mask: 0 for the sign +1, -1 for the sign -1.
-/// - Complexity: O(columns.count).
-package func groupMaximum<Column: FixedWidthInteger, Offset: MaxPlusOffset>(
-  columns: Span<Column>, offsets: Span<Offset>, values: Span<Int16>, mask: Int32
+///   - lower: a vector, or the lower ends of a box, where entries of sign -1 are greatest.
+///   - upper: the same vector, or the upper ends.
+///   - minimum: within `Int16`, as `maximum`; their distance fits in `Value`.
+///   - shortfalls: twice as many values, written.
+/// - Complexity: O(lower.count).
+package func writeShortfalls<Value: FixedWidthInteger>(
+  lower: Span<Int16>, upper: Span<Int16>, minimum: Int32, maximum: Int32,
+  to shortfalls: inout MutableSpan<Value>
+) {
+  for column in lower.indices {
+    let low = min(max(Int32(lower[column]), minimum), maximum)
+    let high = min(max(Int32(upper[column]), minimum), maximum)
+    shortfalls[2 &* column] = Value(truncatingIfNeeded: low &- minimum)
+    shortfalls[2 &* column &+ 1] = Value(truncatingIfNeeded: maximum &- high)
+  }
+}
+
+/// How far a row's maximum lies below its greatest potential: the least `Σ steps so far + Z[place]` over its entries.
+///
+/// All that follow a sum of steps that reaches the least so far are no less, since no shortfall is negative, and are not
+/// looked at.
+///
+/// - Parameters:
+///   - entries: from the row's first one on, whose step is 0; the steps of the row add up to what no shortfall exceeds.
+///   - placeBits: the lower bits of an entry, which hold its place; the others hold its step.
+/// - Complexity: O(entries before that sum).
+package func rowDrop<Entry: FixedWidthInteger, Value: FixedWidthInteger>(
+  entries: Span<Entry>, placeBits: Int, shortfalls: Span<Value>
 ) -> Int32 {
-  var largest = Int32.min
-  for index in columns.indices {
-    largest = max(largest, offsets[index].candidate(Int32(values[Int(columns[index])]), mask: mask))
+  var sum: Int32 = 0
+  var least = Int32.max
+  for index in entries.indices {
+    let entry = UInt32(truncatingIfNeeded: entries[index])
+    sum &+= Int32(truncatingIfNeeded: entry >> UInt32(placeBits))
+    guard sum < least else { break }
+    let place = entry & ((1 &<< UInt32(placeBits)) &- 1)
+    least = min(least, sum &+ Int32(truncatingIfNeeded: shortfalls[Int(place)]))
   }
-  return largest &- mask
-}
-
-/// The least and the greatest candidate of one group over a box, `Int32.min` for no entry.
-///
-/// A maximum is monotone in each of its candidates, so both ends are attained.
-///
-/// - Parameters:
-///   - lower: the lower ends of the box before widening, from the group's block on.
-///   - upper: the upper ends, no less than `lower`.
-/// - Complexity: O(columns.count).
-package func groupEnds<Column: FixedWidthInteger, Offset: MaxPlusOffset>(
-  columns: Span<Column>, offsets: Span<Offset>, lower: Span<Int16>, upper: Span<Int16>, widening: Widening,
-  mask: Int32
-) -> (lower: Int32, upper: Int32) {
-  var least = Int32.min
-  var greatest = Int32.min
-  for index in columns.indices {
-    let column = Int(columns[index])
-    let ends = (widening.lowerEnd(lower[column]), widening.upperEnd(upper[column]))
-    let offset = offsets[index]
-    least = max(least, offset.candidate(mask == 0 ? ends.0 : ends.1, mask: mask) &- mask)
-    greatest = max(greatest, offset.candidate(mask == 0 ? ends.1 : ends.0, mask: mask) &- mask)
-  }
-  return (least, greatest)
+  return least
 }
 
 // What is the same for every layout.
@@ -70,167 +54,189 @@ package func groupEnds<Column: FixedWidthInteger, Offset: MaxPlusOffset>(
 @c public func supnorm_maxplus_shape(
   _ layer: UnsafePointer<supnorm_layer>, _ isLast: Int32, _ residuals: UInt32
 ) -> Int32 {
-  let activation = unsafe Int32(layer.pointee.activation)
-  let layout = unsafe Int32(layer.pointee.layout)
+  let numbers = unsafe layer.pointee
+  let activation = unsafe Int32(numbers.activation)
+  let width = unsafe Int32(numbers.input_max) &- Int32(numbers.input_min)
+  let (isWide, columns): (Bool, UInt16) =
+    switch unsafe Int32(numbers.layout) {
+    case SUPNORM_WORDS: (true, 32767)
+    case SUPNORM_BYTES: (false, 128)
+    default: (false, 1024)
+    }
   // A last layer does not activate, but the negation of a maximum is exact in Int32. A maximum has no columns that it
   // passes on.
-  guard unsafe layer.pointee.shift == 0, unsafe layer.pointee.row_sum_bound == 1, residuals == 0,
+  guard unsafe numbers.shift == 0, unsafe numbers.row_sum_bound == 1, residuals == 0,
     isLast == 0 || activation == SUPNORM_IDENTITY || activation == SUPNORM_NEGATE,
-    unsafe layout & SUPNORM_BYTE_COLUMNS == 0 || layer.pointee.columns <= 1024
+    unsafe numbers.columns <= columns, width >= 0, isWide || width <= 255
   else { return SUPNORM_ERROR_MALFORMED }
-  let columns: LayerArrays = layout & SUPNORM_BYTE_COLUMNS == 0 ? .columnIndices : .columnBytes
-  let offsets: LayerArrays = layout & SUPNORM_BYTE_OFFSETS == 0 ? .weights : .offsetBytes
-  return unsafe LayerArrays.rowEntries.and(columns).and(offsets).status(of: layer)
+  return unsafe LayerArrays.rowEntries.and(.biases).and(isWide ? .words : .halfwords).status(of: layer)
 }
 
-/// See `supnorm_inference.counts`: one for each group of each row.
+/// See `supnorm_inference.counts`: one for each row.
 @c public func supnorm_maxplus_counts(_ layer: UnsafePointer<supnorm_layer>) -> Int32 {
-  let groups = unsafe layer.groups(layout: Int32(layer.pointee.layout))
-  let count = unsafe Int(layer.pointee.rows) &* groups
-  var rest = unsafe layer.pointee.entries
-  var rowSum: UInt32 = 0
-  for index in 0..<count {
-    unsafe rowSum &+= UInt32(layer.pointee.row_entries[index])
-    guard (index &+ 1) % groups == 0 else { continue }
+  let rows = unsafe Int32(layer.pointee.rows)
+  var sum: UInt32 = 0
+  for row in 0..<Int(rows) {
+    let count = unsafe layer.pointee.row_entries[row]
     // The maximum over no entry has no value.
-    guard rowSum > 0, rowSum <= rest else { return SUPNORM_ERROR_MALFORMED }
-    rest &-= rowSum
-    rowSum = 0
+    guard count > 0 else { return SUPNORM_ERROR_MALFORMED }
+    sum &+= UInt32(count)  // 65535 counts of at most 65535 stay below 2^32
   }
-  return unsafe rest == 0 && layer.pointee.entries <= UInt32(Int32.max)
-    ? Int32(truncatingIfNeeded: count) : SUPNORM_ERROR_MALFORMED
+  return unsafe sum == layer.pointee.entries && sum <= UInt32(Int32.max) ? rows : SUPNORM_ERROR_MALFORMED
 }
 
-/// See `supnorm_inference.check`: only columns can be wrong, since `s·x + o` stays within 2^16.
+/// See `supnorm_inference.check`: places exist, first steps are 0, and the steps of a row end it for every input.
 @c public func supnorm_maxplus_check(_ layer: UnsafePointer<supnorm_layer>) -> Int32 {
-  let layout = unsafe Int32(layer.pointee.layout)
-  let groups = unsafe layer.groups(layout: layout)
-  var entry: UInt32 = 0
-  for index in unsafe 0..<Int(layer.pointee.rows) &* groups {
-    let block = UInt32(truncatingIfNeeded: index % groups / 2) &* 256
-    var next = layout & SUPNORM_BYTE_COLUMNS == 0 ? 0 : block
-    for _ in unsafe 0..<layer.pointee.row_entries[index] {
-      let place = unsafe supnorm_entry_column(layer, entry, UInt32(layout))
-      let column = layout & SUPNORM_BYTE_COLUMNS == 0 ? place : block &+ place
-      guard column >= next, unsafe column < UInt32(layer.pointee.columns) else {
+  let layer = unsafe layer.pointee
+  let width = unsafe UInt32(bitPattern: Int32(layer.input_max) &- Int32(layer.input_min))
+  let bits: UInt32 =
+    switch unsafe Int32(layer.layout) {
+    case SUPNORM_WORDS: 16
+    case SUPNORM_BYTES: 8
+    default: 11
+    }
+  var index = 0
+  for row in unsafe 0..<Int(layer.rows) {
+    var sum: UInt32 = 0  // at most 65535 steps of at most 65535
+    for entry in unsafe 0..<layer.row_entries[row] {
+      let word = unsafe bits == 16 ? layer.words[index] : UInt32(layer.halfwords[index])
+      sum &+= word &>> bits
+      guard unsafe word & ((1 &<< bits) &- 1) < 2 &* UInt32(layer.columns), entry > 0 || sum == 0 else {
         return SUPNORM_ERROR_MALFORMED
       }
-      next = column &+ 1
-      entry &+= 1
+      index &+= 1
+    }
+    guard sum >= max(width, 1), unsafe layer.biases[row].magnitude <= 1 &<< 17 else {
+      return SUPNORM_ERROR_MALFORMED
     }
   }
   return SUPNORM_OK
-}
-
-extension UnsafePointer<supnorm_layer> {
-  /// The groups of a row: of both signs, with byte columns in each block of 256 columns.
-  @inline(__always)
-  fileprivate func groups(layout: Int32) -> Int {
-    unsafe layout & SUPNORM_BYTE_COLUMNS == 0 ? 2 : ((Int(pointee.columns) &+ 255) &>> 8) &* 2
-  }
-
-  /// The ends of the logit that a maximum becomes: its own, or their negatives; at most 2^16 in magnitude.
-  @inline(__always)
-  fileprivate func logitEnds(_ ends: supnorm_ends) -> supnorm_ends {
-    unsafe Int32(pointee.activation) == SUPNORM_NEGATE
-      ? supnorm_ends(least: 0 &- ends.greatest, greatest: 0 &- ends.least) : ends
-  }
 }
 
 // The kernels of each layout.
 
 /// A layout, as a type: a program contains the code of those that it names.
 protocol MaxPlusLayout {
-  /// The layout bits of supnorm.h.
-  static var bits: Int32 { get }
+  /// The layout of supnorm.h.
+  static var number: UInt32 { get }
+  /// The functions of supnorm_lanes_maxplus.h that layouts with shortfalls of one size share.
+  static func writeShortfalls(
+    _ layer: UnsafePointer<supnorm_layer>, _ lower: UnsafePointer<Int16>, _ upper: UnsafePointer<Int16>,
+    _ shortfalls: UnsafeMutableRawPointer)
+  static func approach(
+    _ layer: UnsafePointer<supnorm_layer>, _ deviation: Int32, _ shortfalls: UnsafeMutableRawPointer)
+  static func turn(_ layer: UnsafePointer<supnorm_layer>, _ shortfalls: UnsafeMutableRawPointer)
 }
 
 extension MaxPlusLayout {
+  /// The entries of all rows.
+  @inline(__always)
+  private static func entries(_ layer: UnsafePointer<supnorm_layer>) -> UnsafeRawPointer {
+    Int32(number) == SUPNORM_WORDS
+      ? unsafe UnsafeRawPointer(layer.pointee.words.unsafelyUnwrapped)
+      : unsafe UnsafeRawPointer(layer.pointee.halfwords.unsafelyUnwrapped)
+  }
+
+  @inline(__always)
+  private static var entryBytes: Int { Int32(number) == SUPNORM_WORDS ? 4 : 2 }
+
+  /// Every row's maximum less `slack`, requantised into `hidden`, or as logits, which have none.
+  @inline(never)
+  private static func rows(
+    _ layer: UnsafePointer<supnorm_layer>, _ shortfalls: UnsafeRawPointer, slack: Int32,
+    _ hidden: UnsafeMutablePointer<Int16>?, _ logits: UnsafeMutablePointer<Int32>?
+  ) {
+    if let hidden = unsafe hidden {
+      return unsafe supnorm_hidden_rows(layer, shortfalls, slack, hidden, number)
+    }
+    var entries = unsafe entries(layer)
+    for row in unsafe 0..<Int(layer.pointee.rows) {
+      let count = unsafe layer.pointee.row_entries[row]
+      // Below 2^19 in magnitude.
+      let value = unsafe layer.pointee.biases[row] &- drop(entries, count, shortfalls)
+      unsafe logits.unsafelyUnwrapped[row] =
+        Int32(layer.pointee.activation) == SUPNORM_NEGATE ? 0 &- value : value
+      unsafe entries += Int(count) &* entryBytes
+    }
+  }
+
   /// See `supnorm_inference.infer`.
   @inline(__always)
   static func infer(
     _ layer: UnsafePointer<supnorm_layer>, _ input: UnsafePointer<Int16>,
-    _ hidden: UnsafeMutablePointer<Int16>?, _ logits: UnsafeMutablePointer<Int32>?
+    _ hidden: UnsafeMutablePointer<Int16>?, _ logits: UnsafeMutablePointer<Int32>?,
+    _ workspace: UnsafeMutableRawPointer?
   ) {
-    let groups = unsafe layer.groups(layout: bits)
-    var counts = unsafe layer.pointee.row_entries.unsafelyUnwrapped
-    var start: UInt32 = 0
-    for row in unsafe 0..<Int(layer.pointee.rows) {
-      var largest = Int32.min
-      for group in 0..<groups {
-        let count = unsafe UInt32(counts[group])
-        // Each pair of groups but the last has a block of 256 columns of its own.
-        let best = unsafe supnorm_group_maximum(
-          layer, start, count, input + (group &>> 1) &* 256, group & 1 == 0 ? 0 : -1, UInt32(bits))
-        largest = max(largest, best)
-        start &+= count
-      }
-      unsafe counts += groups
-      if let hidden = unsafe hidden {
-        unsafe hidden[row] = requantized(largest, shift: 0)
-      } else {
-        let isNegated = unsafe Int32(layer.pointee.activation) == SUPNORM_NEGATE
-        unsafe logits.unsafelyUnwrapped[row] = isNegated ? 0 &- largest : largest
-      }
-    }
+    let shortfalls = unsafe workspace.unsafelyUnwrapped
+    unsafe writeShortfalls(layer, input, input, shortfalls)
+    unsafe rows(layer, shortfalls, slack: 0, hidden, logits)
   }
 
-  /// See `supnorm_certificate.bound`.
+  /// See `supnorm_certificate.bound`: both ends are maxima at corners of the box, the greatest where all shortfalls are
+  /// least, the least where all are greatest.
   @inline(__always)
   static func bound(
     _ layer: UnsafePointer<supnorm_layer>, _ box: UnsafePointer<supnorm_box>,
     _ lower: UnsafeMutablePointer<Int16>?, _ upper: UnsafeMutablePointer<Int16>?,
-    _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?
+    _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
+    _ workspace: UnsafeMutableRawPointer?
   ) {
-    var start: UInt32 = 0
-    for row in unsafe 0..<Int(layer.pointee.rows) {
-      let ends = unsafe ends(ofRow: row, of: layer, from: &start, in: box)
-      // A last layer alone is negated here, and has logits.
-      let outputs = unsafe lower == nil ? layer.logitEnds(ends) : ends
-      unsafe store(outputs, row: row, shift: 0, lower, upper, logitLower, logitUpper)
+    let shortfalls = unsafe workspace.unsafelyUnwrapped
+    let deviation = unsafe box.pointee.deviation
+    unsafe writeShortfalls(layer, box.pointee.lower, box.pointee.upper, shortfalls)
+    if let lower = unsafe lower, deviation != 0 {
+      // Around a vector all shortfalls grow by the deviation up to the width of the range, and so does a row's drop:
+      // no pass over what is touched then.
+      unsafe rows(layer, shortfalls, slack: deviation, lower, nil)
+      let width = unsafe Int32(layer.pointee.input_max) &- Int32(layer.pointee.input_min)
+      for row in unsafe 0..<Int(layer.pointee.rows) {
+        unsafe lower[row] = max(lower[row], requantized(layer.pointee.biases[row] &- width, shift: 0))
+      }
+      unsafe approach(layer, deviation, shortfalls)
+      unsafe rows(layer, shortfalls, slack: 0, upper, nil)
+      return
     }
+    unsafe approach(layer, deviation, shortfalls)
+    // The negation of a last layer exchanges the ends.
+    let isNegated = unsafe lower == nil && Int32(layer.pointee.activation) == SUPNORM_NEGATE
+    unsafe rows(layer, shortfalls, slack: 0, upper, isNegated ? logitLower : logitUpper)
+    unsafe turn(layer, shortfalls)
+    unsafe rows(layer, shortfalls, slack: 0, lower, isNegated ? logitUpper : logitLower)
   }
 
   /// See `supnorm_certificate.exceeds`: of maxima by the ends of both rows.
   @inline(__always)
   static func exceeds(
-    _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>
+    _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
+    _ workspace: UnsafeMutableRawPointer?
   ) -> Int32 {
+    let shortfalls = unsafe workspace.unsafelyUnwrapped
+    let isNegated = unsafe Int32(layer.pointee.activation) == SUPNORM_NEGATE
+    unsafe writeShortfalls(layer, box.pointee.lower, box.pointee.upper, shortfalls)
+    unsafe approach(layer, box.pointee.deviation, shortfalls)
+    // The row's worst end first, its least maximum or, negated, its greatest; then the best ends of the others.
+    if !isNegated { unsafe turn(layer, shortfalls) }
+    var entries = unsafe entries(layer)
+    let counts = unsafe layer.pointee.row_entries.unsafelyUnwrapped
+    let bases = unsafe layer.pointee.biases.unsafelyUnwrapped
     let own = Int(truncatingIfNeeded: row)
-    var start: UInt32 = 0
-    for index in unsafe 0..<own &* layer.groups(layout: bits) {
-      unsafe start &+= UInt32(layer.pointee.row_entries[index])
-    }
-    let least = unsafe layer.logitEnds(ends(ofRow: own, of: layer, from: &start, in: box)).least
-    start = 0
+    for before in 0..<own { unsafe entries += Int(counts[before]) &* entryBytes }
+    let worst = unsafe bases[own] &- drop(entries, counts[own], shortfalls)
+    unsafe turn(layer, shortfalls)
+    unsafe entries = self.entries(layer)
     for other in unsafe 0..<Int(layer.pointee.rows) {
-      let ends = unsafe layer.logitEnds(ends(ofRow: other, of: layer, from: &start, in: box))
-      guard other == own || least > ends.greatest else { return 0 }
+      let best = unsafe bases[other] &- drop(entries, counts[other], shortfalls)
+      guard other == own || (isNegated ? best > worst : best < worst) else { return 0 }
+      unsafe entries += Int(counts[other]) &* entryBytes
     }
     return 1
   }
 
-  /// The least and the greatest maximum of a row over a box; `start` is its first entry, and then that of the next.
+  /// How far the row whose entries begin here lies below its first potential.
   @inline(never)
-  private static func ends(
-    ofRow row: Int, of layer: UnsafePointer<supnorm_layer>, from start: inout UInt32,
-    in box: UnsafePointer<supnorm_box>
-  ) -> supnorm_ends {
-    let groups = unsafe layer.groups(layout: bits)
-    var block = unsafe box.pointee
-    let counts = unsafe layer.pointee.row_entries.unsafelyUnwrapped + row &* groups
-    var largest = supnorm_ends(least: .min, greatest: .min)
-    for group in 0..<groups {
-      let count = unsafe UInt32(counts[group])
-      let ends = unsafe supnorm_group_ends(layer, start, count, &block, group & 1 == 0 ? 0 : -1, UInt32(bits))
-      largest.least = max(largest.least, ends.least)
-      largest.greatest = max(largest.greatest, ends.greatest)
-      start &+= count
-      if group & 1 == 1, group &+ 1 < groups {
-        unsafe block.lower += 256
-        unsafe block.upper += 256
-      }
-    }
-    return largest
+  private static func drop(
+    _ entries: UnsafeRawPointer, _ count: UInt16, _ shortfalls: UnsafeRawPointer
+  ) -> Int32 {
+    unsafe supnorm_row_drop(entries, UInt32(count), shortfalls, number)
   }
 }
