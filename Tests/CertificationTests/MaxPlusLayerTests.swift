@@ -1,4 +1,5 @@
 import Claims
+import Claims
 import Integers
 import Certification
 import Embedded
@@ -12,63 +13,86 @@ struct MaxPlusLayerTests {
     MaxPlusEntry(column: column, isNegated: isNegated, offset: offset)
   }
 
-  @Test func `Entries are sorted by group and column, and of a repeated one the greatest stays`() {
+  @Test func `Entries stand by falling potential, and what can never be the maximum alone is dropped`() throws
+  {
+    // Over 0 … 40 an entry x + o has the potential 40 + o, o - x has o; a row with 45 above all never falls below 5.
     let drawn = [
-      Self.entry(300, true, 5), Self.entry(2, true, 1), Self.entry(300, false, -7), Self.entry(2, false, -3),
-      Self.entry(2, true, 4), Self.entry(2, true, 3), Self.entry(1, false, 0), Self.entry(300, false, -9),
+      Self.entry(300, true, 44), Self.entry(2, true, 1), Self.entry(300, false, -7), Self.entry(2, false, 5),
+      Self.entry(2, true, 20), Self.entry(2, true, 3), Self.entry(1, false, -34), Self.entry(300, false, -9),
+      Self.entry(7, true, 5), Self.entry(7, false, -35),
     ]
-    let layer = IntegerLayer(
-      columns: 301, entries: [drawn], activation: .identity, usesByteColumns: false, usesByteOffsets: false)
-    #expect(
-      layer.entries == [
-        [
-          Self.entry(1, false, 0), Self.entry(2, false, -3), Self.entry(300, false, -7),
-          Self.entry(2, true, 4), Self.entry(300, true, 5),
-        ]
-      ])
-    #expect(layer.storedColumns == [1, 2, 300, 2, 300] && layer.storedCounts == [3, 2])
-    #expect(layer.storedOffsets == [0, -3, -7, 4, 5] && layer.parameterBytes == 4 * 5 + 2 * 2)
-    let bytes = IntegerLayer(
-      columns: 301, entries: [drawn], activation: .identity, usesByteColumns: true, usesByteOffsets: true)
-    #expect(
-      bytes.entries == [
-        [
-          Self.entry(1, false, 0), Self.entry(2, false, -3), Self.entry(2, true, 4),
-          Self.entry(300, false, -7), Self.entry(300, true, 5),
-        ]
-      ])
-    #expect(bytes.storedColumns == [1, 2, 2, 44, 44] && bytes.storedCounts == [2, 1, 1, 1])
-    #expect(bytes.storedOffsets == [0, 3, 4, 7, 5] && bytes.parameterBytes == 2 * 5 + 2 * 4)
-    #expect(layer.gain == UpperBound(numerator: 1, shift: 0) && layer.rowSums == [1])
+    let layer = IntegerLayer(columns: 301, entries: [drawn], activation: .identity, range: 0...40)
+    let kept = [
+      Self.entry(2, false, 5), Self.entry(300, true, 44), Self.entry(300, false, -7), Self.entry(2, true, 20),
+      Self.entry(1, false, -34),
+    ]
+    #expect(layer.entries == [kept])
+    #expect(layer.layout == 2 && layer.gain == UpperBound(numerator: 1, shift: 0) && layer.rowSums == [1])
+    // Drops 0, 1, 12, 25, 39, and 40 behind all.
+    let claims = layer.claims
+    #expect(claims.bases == [45] && claims.inputMinimum == 0 && claims.inputMaximum == 40)
+    #expect(claims.entries[0].map(\.step) == [0, 1, 11, 13, 14, 1])
+    #expect(claims.entries[0].map(\.column) == [2, 300, 300, 2, 1, 2])
+    #expect(layer.storedCount == 6 && layer.parameterBytes == 2 * 6 + 6)
+    #expect(IntegerLayer(claims) == layer)
+  }
+
+  @Test func `A step that does not fit is bridged by entries that cannot be the maximum`() throws {
+    let entries = [[Self.entry(0, false, 0), Self.entry(200, false, -100)]]
+    let layer = IntegerLayer(columns: 201, entries: entries, activation: .identity, range: 0...255)
+    let claims = layer.claims.entries[0]
+    #expect(claims.map(\.step) == [0, 31, 31, 31, 7, 31, 31, 31, 31, 31])
+    #expect(claims.map(\.column) == [0, 0, 0, 0, 200, 0, 0, 0, 0, 0])
+    #expect(layer.entries == entries && IntegerLayer(layer.claims) == layer)
+    // A word holds every step.
+    let wide = IntegerLayer(columns: 201, entries: entries, activation: .identity, range: 0...256)
+    #expect(wide.layout == 0 && wide.claims.entries[0].map(\.step) == [0, 100, 156])
   }
 
   @Test func `The smallest layout is chosen`() {
     var random = TestRandom()
     var chosen = Set<Int32>()
     for _ in 0..<400 {
-      let columns = random.element(of: [3, 256, 300, 600, 1024, 1025, 3000])
-      let count = random.element(of: [1, 3, 4, 5, 6, 7, 8, 12, 40])
-      let hasByteOffsets = random.oneIn(2)
+      let columns = random.element(of: [3, 128, 129, 600, 1024, 1025, 3000])
+      let count = random.element(of: [1, 3, 8, 40])
+      let width = random.element(of: [0, 10, 255, 256, 300])
       let entries = (0..<random.integer(1...4)).map { _ in
         (0..<count).map { _ in
           let isNegated = random.oneIn(2)
-          let center = random.integer(0...(hasByteOffsets ? 255 : 300))
-          return Self.entry(random.integer(0...columns - 1), isNegated, isNegated ? center : -center)
+          return Self.entry(random.integer(0...columns - 1), isNegated, random.integer(-200...200))
         }
       }
-      let layer = IntegerLayer(columns: columns, entries: entries, activation: .identity)
-      let canShrink = layer.entries.joined().allSatisfy { (0...255).contains($0.center) }
-      #expect(layer.usesByteOffsets == canShrink)
-      let sizes = [false, true].filter { !$0 || columns <= 1024 }.map { isByte in
-        IntegerLayer(
-          columns: columns, entries: entries, activation: .identity, usesByteColumns: isByte,
-          usesByteOffsets: canShrink
-        ).parameterBytes
-      }
-      #expect(layer.parameterBytes == sizes.min(), "\(layer); \(random)")
+      let layer = IntegerLayer(columns: columns, entries: entries, activation: .identity, range: 0...width)
+      if width > 255 || columns > 1024 { #expect(layer.layout == 0) }
+      if width <= 255, columns <= 128 { #expect(layer.layout == 1) }
+      if width <= 31, columns <= 1024 { #expect(layer.layout != 0) }
       chosen.insert(layer.layout)
     }
-    #expect(chosen == [0, 1, 2, 3], "\(random)")
+    #expect(chosen == [0, 1, 2], "\(random)")
+  }
+
+  @Test func `Each layer of a network gets the range of what it reads, and answers as before`() throws {
+    var random = TestRandom()
+    for _ in 0..<200 {
+      let network = random.network(random.oneIn(2) ? .maxPlus : .hybrid)
+      let oracle = Oracle(network)
+      if network.layers[0].kind == .maxPlus {
+        #expect(network.layers[0].inputRange == network.inputMinimum...network.inputMaximum)
+      }
+      for _ in 0..<20 {
+        let input = random.input(of: network)
+        var values = input.map { Int64($0) }
+        for (index, layer) in network.layers.enumerated() {
+          let range = Int64(layer.inputRange.lowerBound)...Int64(layer.inputRange.upperBound)
+          #expect(
+            values.allSatisfy { range.contains($0) }, "\(network) at \(input), layer \(index); \(random)")
+          guard index < network.layers.count - 1 else { break }
+          let sums = oracle.accumulators(ofLayer: index, values)
+          values = Oracle.activated(
+            sums.map { Oracle.saturated(Oracle.rounded($0, shift: layer.shift)) }, by: layer.activation)
+        }
+      }
+    }
   }
 
   @Test func `A network of max-plus layers has no table, slope 2 in pairs and slope 1 in outputs`() {

@@ -161,6 +161,11 @@ struct Mutation {
       Mutation(name: "\(place) another kind") { $0.layers[index].kind = .sparse },
       Mutation(name: "\(place) a row less") { $0.layers[index].entries.removeLast() },
       Mutation(name: "\(place) a row more") { $0.layers[index].entries.append($0.layers[index].entries[0]) },
+      Mutation(name: "\(place) a base less") { $0.layers[index].bases.removeLast() },
+      Mutation(name: "\(place) a base more") { $0.layers[index].bases.append(0) },
+      Mutation(name: "\(place) no range") {
+        $0.layers[index].inputMinimum = $0.layers[index].inputMaximum + 1
+      },
     ]
     for step in [1, -1] {
       mutations += [
@@ -168,6 +173,8 @@ struct Mutation {
         .step("\(place) columns", \.layers[index].columns, step),
         .step("\(place) shift", \.layers[index].shift, step),
         .step("\(place) bound", \.layers[index].rowSumBound, step),
+        .step("\(place) minimum", \.layers[index].inputMinimum, step),
+        .step("\(place) maximum", \.layers[index].inputMaximum, step),
       ]
     }
     for layout in [-1, 0, 1, 2, 3, 4, 5] where layout != layer.layout {
@@ -179,8 +186,11 @@ struct Mutation {
         Mutation(name: "\(place) an entry less") { $0.layers[index].entries[row].removeLast() },
         Mutation(name: "\(place) an entry twice") { $0.layers[index].entries[row].append(entries[0]) },
         Mutation(name: "\(place) without entries") { $0.layers[index].entries[row] = [] },
+        .step("\(place) base", \.layers[index].bases[row], 1),
+        .step("\(place) base", \.layers[index].bases[row], -1),
+        Mutation(name: "\(place) base beyond 2^17") { $0.layers[index].bases[row] = (1 << 17) + 1 },
       ]
-      if entries.count > 1 {
+      if entries.count > 1, entries[0] != entries[1] {
         mutations.append(
           Mutation(name: "\(place) out of order") { $0.layers[index].entries[row].swapAt(0, 1) })
       }
@@ -188,14 +198,14 @@ struct Mutation {
         for step in [1, -1] {
           mutations += [
             .step("\(place) column \(entry)", \.layers[index].entries[row][entry].column, step),
-            .step("\(place) offset \(entry)", \.layers[index].entries[row][entry].offset, step),
+            .step("\(place) step \(entry)", \.layers[index].entries[row][entry].step, step),
             .step("\(place) sign \(entry)", \.layers[index].entries[row][entry].sign, step),
           ]
         }
         mutations += [
           Mutation(name: "\(place) sign \(entry) turned") { $0.layers[index].entries[row][entry].sign *= -1 },
-          Mutation(name: "\(place) offset \(entry) beyond Int16") {
-            $0.layers[index].entries[row][entry].offset += 65536
+          Mutation(name: "\(place) step \(entry) beyond 16 bits") {
+            $0.layers[index].entries[row][entry].step += 65536
           },
         ]
       }

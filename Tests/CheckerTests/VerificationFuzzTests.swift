@@ -21,13 +21,13 @@ struct VerificationFuzzTests {
     for layer in claims.layers.indices {
       fields += [
         \.layers[layer].rowCount, \.layers[layer].columns, \.layers[layer].shift, \.layers[layer].rowSumBound,
-        \.layers[layer].layout,
+        \.layers[layer].layout, \.layers[layer].inputMinimum, \.layers[layer].inputMaximum,
       ]
       for row in claims.layers[layer].entries.indices {
         for entry in claims.layers[layer].entries[row].indices {
           fields += [
             \.layers[layer].entries[row][entry].column, \.layers[layer].entries[row][entry].sign,
-            \.layers[layer].entries[row][entry].offset,
+            \.layers[layer].entries[row][entry].step,
           ]
         }
       }
@@ -38,6 +38,7 @@ struct VerificationFuzzTests {
           ]
         }
       }
+      for row in claims.layers[layer].bases.indices { fields.append(\.layers[layer].bases[row]) }
       for row in claims.layers[layer].biases.indices { fields.append(\.layers[layer].biases[row]) }
     }
     for pair in claims.bounds.indices { fields += [\.bounds[pair].slope, \.bounds[pair].offset] }

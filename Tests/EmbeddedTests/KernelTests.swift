@@ -15,7 +15,8 @@ struct KernelTests {
     var upper: [Int16]
     var widening: Widening
 
-    init(_ columns: Int, _ random: inout TestRandom) {
+    init(_ layer: IntegerLayer, _ random: inout TestRandom) {
+      let columns = layer.columns
       let values = random.input(count: columns)
       if random.oneIn(2) {
         let others = random.input(count: columns)
@@ -24,7 +25,9 @@ struct KernelTests {
         widening = .none
         return
       }
-      let range = random.oneIn(2) ? (-32768, 32767) : (-1000, 20_000)
+      // The declared range is that of a first layer which cuts to one.
+      var range = random.oneIn(2) ? (-32768, 32767) : (-1000, 20_000)
+      if layer.kind == .maxPlus { range = (layer.inputRange.lowerBound, layer.inputRange.upperBound) }
       let deviation = random.element(of: [0, 1, 65535, random.integer(0...65535)])
       lower = values.map { Int16(min(max(Int($0), range.0), range.1)) }
       upper = lower
@@ -74,8 +77,9 @@ struct KernelTests {
 
     func ends(_ box: LayerBox) -> [(lower: Int32, upper: Int32)] {
       if layer.kind == .maxPlus {
-        let low = box.lower.map { box.widening.lower($0) }
-        let high = box.upper.map { box.widening.upper($0) }
+        let widening = box.widening
+        let low = box.lower.map { Int16(clamping: max(Int32($0) - widening.deviation, widening.minimum)) }
+        let high = box.upper.map { Int16(clamping: min(Int32($0) + widening.deviation, widening.maximum)) }
         return zip(maxima(high, low), maxima(low, high)).map { ($0, $1) }
       }
       return rows.enumerated().map { index, row in
@@ -91,12 +95,12 @@ struct KernelTests {
 
     /// Whether a row's logit exceeds every other everywhere.
     func exceeds(_ own: Int, _ box: LayerBox) -> Bool {
-      let rows = self.rows
       if layer.kind == .maxPlus {
         let isNegated = layer.activation == .negate
         let logits = ends(box).map { isNegated ? (lower: -$0.upper, upper: -$0.lower) : $0 }
         return logits.indices.allSatisfy { $0 == own || logits[own].lower > logits[$0].upper }
       }
+      let rows = self.rows
       return rows.indices.allSatisfy { other in
         if other == own { return true }
         return layer.isSparse
@@ -189,7 +193,7 @@ struct KernelTests {
           supnorm_certificate_of(UInt8(layer.kind.constant), UInt8(layer.layout)))
         let workspace = unsafe Self.workspace(kernels.pointee.workspace, of: layer)
         for _ in 0..<4 {
-          let box = LayerBox(layer.columns, &random)
+          let box = LayerBox(layer, &random)
           let plain = PlainLayer(layer: layer)
           let ends = plain.ends(box)
           let hidden = (0..<2).map { _ in

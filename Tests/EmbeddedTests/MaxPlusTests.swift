@@ -170,7 +170,7 @@ struct MaxPlusTests {
   func `Every single flipped bit of the parameters is refused`(layout: Int32) throws {
     let network = try Self.example(layout)
     for (index, layer) in network.layers.enumerated() {
-      func refused<Value: FixedWidthInteger>(
+      func refused<Value: FixedWidthInteger & BitwiseCopyable>(
         _ values: UnsafePointer<Value>?, _ count: Int,
         _ change: (UnsafeMutablePointer<supnorm_layer>, UnsafePointer<Value>) -> Void
       ) {
@@ -321,7 +321,7 @@ struct MaxPlusTests {
     #expect(status { $0[0] += 1 << bits } == SUPNORM_ERROR_MALFORMED, "a first step")
     #expect(status { $0[count - 1] -= 1 << bits } == SUPNORM_ERROR_MALFORMED, "a sum one less than the range")
     let places = unsafe 2 * UInt32(rows.columns)
-    #expect(status { $0[1] = $0[1] >> bits << bits | places } == SUPNORM_ERROR_MALFORMED, "a place too far")
+    #expect(status { $0[1] = ($0[1] >> bits) << bits | places } == SUPNORM_ERROR_MALFORMED, "a place too far")
     #expect(status { $0[count - 1] += 1 << bits } == SUPNORM_ERROR_CHECKSUM, "one more step harms nothing")
   }
 

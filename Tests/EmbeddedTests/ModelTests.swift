@@ -107,7 +107,7 @@ struct ModelTests {
     #expect(unsafe CSupNorm.supnorm_self_check(&model) == SUPNORM_ERROR_MALFORMED)
   }
 
-  static let names: [(UInt8, UInt8)] = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (2, 3)]
+  static let names: [(UInt8, UInt8)] = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
 
   @Test func `A table of another kind or layout is refused for every layer`() throws {
     var random = TestRandom()

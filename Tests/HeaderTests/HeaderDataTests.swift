@@ -32,32 +32,36 @@ struct HeaderDataTests {
     }
 
     static void maximize(const supnorm_layer *layer, const int64_t *values, int64_t *maxima) {
-      int has_byte_columns = layer->layout & SUPNORM_BYTE_COLUMNS, has_byte_offsets = layer->layout & SUPNORM_BYTE_OFFSETS;
-      int groups = has_byte_columns ? 2 * ((layer->columns + 255) / 256) : 2;
+      int bits = layer->layout == SUPNORM_WORDS ? 16 : layer->layout == SUPNORM_BYTES ? 8 : 11;
       uint32_t entry = 0;
-      if (layer->shift != 0 || layer->row_sum_bound != 1 || layer->biases != NULL ||
-          !layer->byte_columns != !has_byte_columns || !layer->column_indices != !!has_byte_columns ||
-          !layer->byte_offsets != !has_byte_offsets || !layer->weights != !!has_byte_offsets)
+      if (layer->shift != 0 || layer->row_sum_bound != 1 || layer->weights != NULL || layer->column_indices != NULL ||
+          !layer->words != (layer->layout != SUPNORM_WORDS) || !layer->halfwords != (layer->layout == SUPNORM_WORDS))
         printf("layer ");
       for (int r = 0; r < layer->rows; r++) {
+        int64_t potential = layer->biases[r];
         maxima[r] = -1000000;
-        for (int g = 0; g < groups; g++)
-          for (int i = 0; i < layer->row_entries[r * groups + g]; i++, entry++) {
-            int64_t column = has_byte_columns ? g / 2 * 256 + layer->byte_columns[entry] : layer->column_indices[entry];
-            int64_t sign = g % 2 == 0 ? 1 : -1;
-            int64_t value =
-              has_byte_offsets ? sign * (values[column] - layer->byte_offsets[entry])
-                               : sign * values[column] + layer->weights[entry];
-            if (value > maxima[r]) maxima[r] = value;
-          }
+        for (int i = 0; i < layer->row_entries[r]; i++, entry++) {
+          uint32_t word = layer->words != NULL ? layer->words[entry] : layer->halfwords[entry];
+          uint32_t place = word & ((1u << bits) - 1);
+          int64_t x = values[place / 2], value;
+          if (x < layer->input_min) x = layer->input_min;
+          if (x > layer->input_max) x = layer->input_max;
+          potential -= word >> bits;
+          value = place % 2 != 0 ? potential - (layer->input_max - x) : potential - (x - layer->input_min);
+          if (value > maxima[r]) maxima[r] = value;
+        }
       }
       if (entry != layer->entries) printf("entries ");
     }
 
     static void add_residuals(const supnorm_network *network, const supnorm_golden *golden, int l, int64_t *values) {
       if (l == network->layer_count - 2)
-        for (int i = 0; i < network->residual_count; i++)
-          values[network->layers[l].rows + i] = golden->input[network->residual_inputs[i]];
+        for (int i = 0; i < network->residual_count; i++) {
+          int64_t x = golden->input[network->residual_inputs[i]];
+          if (x < network->layers->input_min) x = network->layers->input_min;
+          if (x > network->layers->input_max) x = network->layers->input_max;
+          values[network->layers[l].rows + i] = x;
+        }
     }
 
     static void answer(const supnorm_network *network, const supnorm_golden *golden) {

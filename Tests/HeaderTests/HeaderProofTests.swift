@@ -48,51 +48,41 @@ struct HeaderProofTests {
 
   /// Max-plus layers of every layout with entries at the ends of every range, and one dense layer.
   ///
-  /// They are 700 → 3 with bytes for both, 3 → 2 with bytes for offsets, 2 → 2 with bytes for columns, 2 → 2 dense,
-  /// 2 → 1 without bytes.
+  /// They are 700 → 3 of halfwords, 3 → 2 of bytes, 2 → 2 of words, 2 → 2 dense, 2 → 1 of words.
   static func maxPlusModel() -> ModelClaims {
     typealias Entry = MaxPlusClaims.Entry
-    func layer(_ columns: Int, _ layout: Int, _ entries: [[Entry]]) -> LayerClaims {
+    func layer(
+      _ columns: Int, _ layout: Int, _ range: ClosedRange<Int>, _ bases: [Int], _ entries: [[Entry]]
+    ) -> LayerClaims {
       LayerClaims(
         kind: .maxPlus, rowCount: entries.count, columns: columns, shift: 0, activation: .identity,
-        rowSumBound: 1, layout: layout, entries: entries)
+        rowSumBound: 1, layout: layout, entries: entries, bases: bases, range: range)
     }
+    func row(_ column: Int, _ sign: Int, _ steps: [Int]) -> [Entry] {
+      ([0] + steps).map { Entry(column: column, sign: sign, step: $0) }
+    }
+    let halfwords = [Int](repeating: 31, count: 8)
     let layers = [
       layer(
-        700, 3,
+        700, 2, 0...255, [-131072, 131072, 0],
         [
-          [
-            Entry(column: 0, sign: 1, offset: -255), Entry(column: 255, sign: 1, offset: 0),
-            Entry(column: 0, sign: -1, offset: 255), Entry(column: 256, sign: 1, offset: -7),
-            Entry(column: 511, sign: -1, offset: 0), Entry(column: 699, sign: 1, offset: 0),
-            Entry(column: 512, sign: -1, offset: 9), Entry(column: 699, sign: -1, offset: 8),
-          ],
-          [Entry(column: 699, sign: -1, offset: 0)], [Entry(column: 300, sign: 1, offset: 0)],
+          [Entry(column: 0, sign: 1, step: 0), Entry(column: 699, sign: -1, step: 0)]
+            + row(350, 1, halfwords + [7]),
+          row(699, -1, halfwords + [7]), row(0, 1, halfwords + [31]),
         ]),
-      layer(
-        3, 2,
-        [
-          [
-            Entry(column: 1, sign: 1, offset: -255), Entry(column: 2, sign: 1, offset: 0),
-            Entry(column: 0, sign: -1, offset: 255),
-          ], [Entry(column: 2, sign: -1, offset: 0)],
-        ]),
-      layer(
-        2, 1,
-        [
-          [Entry(column: 0, sign: 1, offset: -32768), Entry(column: 1, sign: -1, offset: 32767)],
-          [Entry(column: 1, sign: 1, offset: 32767)],
-        ]),
+      layer(3, 1, -7...248, [0, 1], [row(2, 1, [0, 255]), row(0, -1, [254, 1])]),
+      layer(2, 0, -32768...32767, [5, 6], [row(1, -1, [65535]), row(0, 1, [65535, 65535])]),
       LayerClaims(
         kind: .dense, rowCount: 2, columns: 2, shift: 0, activation: .identity, rowSumBound: 2,
         rows: [
           [.init(column: 0, weight: 1), .init(column: 1, weight: 1)],
           [.init(column: 0, weight: -1), .init(column: 1, weight: 1)],
         ], biases: [0, 1]),
-      layer(2, 0, [[Entry(column: 1, sign: 1, offset: -32768), Entry(column: 0, sign: -1, offset: 32767)]]),
+      layer(2, 0, 9...9, [7], [row(1, 1, [1])]),
     ]
     var model = tightModel()
     (model.inputs, model.outputs, model.layers, model.bounds) = (700, 1, layers, [])
+    (model.inputMinimum, model.inputMaximum) = (0, 255)
     model.golden = [
       GoldenClaims(
         input: [Int](repeating: 0, count: 700), logits: [0], classIndex: 0, radiusLSB: 0, localRadiusLSB: 0)
@@ -152,28 +142,32 @@ struct HeaderProofTests {
   }
 
   @Test(arguments: HeaderProofTests.everyone)
-  func `Every compiler refuses a max-plus entry that is out of range or order, and a row without any`(
+  func `Every compiler refuses a max-plus entry that is out of range, and a row that would not end`(
     compiler: HeaderCompiler
   ) throws {
     func expectRefusal(_ words: String, _ change: (inout ModelClaims) -> Void) throws {
       try Self.expectRefusal("digits.h: layer \(words)", by: [compiler], in: Self.maxPlusModel(), change)
     }
-    let (range, order) = ("a column, sign or offset out of range", "entries out of order")
+    let (range, span) = ("a column, sign or step out of range", "steps that do not span the range")
     try expectRefusal("0 row 0: \(range)") { $0.layers[0].entries[0][7].column = 700 }
     try expectRefusal("4 row 0: \(range)") { $0.layers[4].entries[0][1].sign = 0 }
-    try expectRefusal("0 row 1: \(range)") { $0.layers[0].entries[1][0].offset = -1 }
-    try expectRefusal("4 row 0: \(range)") { $0.layers[4].entries[0][0].offset = -32769 }
-    try expectRefusal("0 row 0: \(order)") { $0.layers[0].entries[0].swapAt(4, 5) }
-    try expectRefusal("1 row 0: \(order)") { $0.layers[1].entries[0].swapAt(1, 2) }
-    try expectRefusal("2 row 1: no entries") { $0.layers[2].entries[1] = [] }
+    try expectRefusal("0 row 1: \(range)") { $0.layers[0].entries[1][1].step = 32 }
+    try expectRefusal("1 row 0: \(range)") { $0.layers[1].entries[0][2].step = 256 }
+    try expectRefusal("0 row 1: \(span)") { $0.layers[0].entries[1][9].step = 6 }
+    try expectRefusal("1 row 1: \(span)") { $0.layers[1].entries[1].removeLast() }
+    try expectRefusal("2 row 0: \(span)") { $0.layers[2].entries[0][0].step = 1 }
+    try expectRefusal("2 row 1: \(span)") { $0.layers[2].entries[1] = [] }
+    try expectRefusal("4 row 0: \(span)") { $0.layers[4].entries[0][1].step = 0 }
+    try expectRefusal("0: number or size of the bases") { $0.layers[0].bases[1] += 1 }
+    try expectRefusal("0: not the declared input range") { $0.inputMaximum = 256 }
   }
 
-  @Test func `Max-plus columns, signs and offsets are refused one beyond their ends, and however huge`()
+  @Test func `Max-plus columns, signs and steps are refused one beyond their ends, and however huge`()
     throws
   {
     let entries = Self.maxPlusModel().layers.map(\.entries)
     for layer in [0, 1, 2, 4] {
-      let words = "digits.h: layer \(layer) row 0: a column, sign or offset out of range"
+      let words = "digits.h: layer \(layer) row 0: a column, sign or step out of range"
       func expectRefusal(
         _ number: Int = Self.placeholder, _ change: (inout MaxPlusClaims.Entry) -> Void
       ) throws {
@@ -188,52 +182,47 @@ struct HeaderProofTests {
         try expectRefusal(column) { $0.column = Self.placeholder }
       }
       for sign in [0, 2, -2, 257, 1 << 40] { try expectRefusal(sign) { $0.sign = Self.placeholder } }
-      let hasByteOffsets = [0, 1].contains(layer)
-      for offset in [32768, -32769, 65536, 1 << 40, Int.max, -Int.max] {
-        try expectRefusal(offset) { $0.offset = Self.placeholder }
+      let greatest = [65535, 255, 31][Self.maxPlusModel().layers[layer].layout]
+      for step in [-1, greatest + 1, 1 << 40, Int.max / 4] {
+        try expectRefusal(step) { $0.step = Self.placeholder }
       }
-      guard hasByteOffsets else { continue }
-      try expectRefusal { $0.offset = $0.sign }
-      try expectRefusal { $0.offset = -256 * $0.sign }
     }
   }
 
-  @Test func `Max-plus entries that repeat or go back, and layers that are not max-plus's, are refused`()
+  @Test func `Max-plus layers that are not max-plus's, and layouts that do not hold them, are refused`()
     throws
   {
     func expectRefusal(_ words: String, _ change: (inout ModelClaims) -> Void) throws {
       try Self.expectRefusal("digits.h: layer \(words)", in: Self.maxPlusModel(), change)
     }
     for layer in [0, 1, 2, 4] {
-      let count = Self.maxPlusModel().layers[layer].entries[0].count
-      for index in 0..<count - 1 {
-        try expectRefusal("\(layer) row 0: entries out of order") {
-          $0.layers[layer].entries[0].swapAt(index, index + 1)
-        }
-        try expectRefusal("\(layer) row 0: entries out of order") {
-          $0.layers[layer].entries[0].insert($0.layers[layer].entries[0][index], at: index)
-        }
-      }
       try expectRefusal("\(layer): shift or row sum bound") { $0.layers[layer].shift = 1 }
       try expectRefusal("\(layer): shift or row sum bound") { $0.layers[layer].rowSumBound = 2 }
-      for layout in [-1, 4, 1 << 40] {
+      for layout in [-1, 3, 1 << 40] {
         try expectRefusal("\(layer): layout does not fit") { $0.layers[layer].layout = layout }
       }
+      for bound in [-32769, 32768] {
+        try expectRefusal("\(layer): layout does not fit") { $0.layers[layer].inputMinimum = bound }
+        try expectRefusal("\(layer): layout does not fit") { $0.layers[layer].inputMaximum = bound }
+      }
       try expectRefusal("\(layer): columns do not fit the inputs") { $0.layers[layer].columns += 1 }
+      try expectRefusal("\(layer): number or size of the bases") { $0.layers[layer].bases.removeLast() }
     }
-    try expectRefusal("0: layout does not fit") {
-      ($0.inputs, $0.layers[0].columns) = (1025, 1025)
-      $0.layers[0].entries[1][0].column = 1024
+    for (layer, columns) in [(0, 1025), (1, 129), (2, 32768)] {
+      try expectRefusal("\(layer): layout does not fit") { $0.layers[layer].columns = columns }
     }
-    try expectRefusal("0: number of rows") {
-      $0.layers[0].entries.removeLast()
+    for layer in [0, 1] {
+      try expectRefusal("\(layer): layout does not fit") { $0.layers[layer].inputMaximum += 1 }
     }
-    try expectRefusal("2: number of rows") { $0.layers[2].entries.append($0.layers[2].entries[0]) }
+    try expectRefusal("2: number or size of the bases") {
+      $0.layers[2].entries.removeLast()
+      $0.layers[2].rowCount = 1
+    }
     for refusal in try Self.refusals(
       headerText(
         of: { () -> ModelClaims in
           var model = Self.maxPlusModel()
-          model.layers[1].entries[0].swapAt(0, 1)
+          model.layers[1].entries[0][1].step = 256
           return model
         }()), by: [.clang, .gcc, .arm, .clangXX, .gccXX], ["-DSUPNORM_SKIP_PROOF"])
     {
@@ -364,20 +353,30 @@ struct HeaderProofTests {
   @Test func `Rows of 65,535 numbers are proved within the compilers' limits on steps and depth`() throws {
     let width = 65_535
     var model = Self.tightModel()
-    (model.inputs, model.outputs, model.bounds) = (width, 1, [])
+    (model.outputs, model.bounds) = (1, [])
     func layer(_ kind: LayerKind) -> LayerClaims {
-      LayerClaims(
-        kind: kind, rowCount: 1, columns: width, shift: kind == .maxPlus ? 0 : 15, activation: .identity,
+      // A maximum has two entries of most columns, and one more of the greatest step.
+      let columns = kind == .maxPlus ? width / 2 : width
+      let signs = (0..<width).map { $0 % 2 == 0 ? 1 : -1 }
+      return LayerClaims(
+        kind: kind, rowCount: 1, columns: columns, shift: kind == .maxPlus ? 0 : 15, activation: .identity,
         rowSumBound: kind == .maxPlus ? 1 : width,
         rows: kind == .maxPlus
-          ? [] : [(0..<width).map { .init(column: $0, weight: $0 % 2 == 0 ? 1 : -1) }],
+          ? [] : [(0..<width).map { .init(column: $0, weight: signs[$0]) }],
         biases: kind == .maxPlus ? [] : [0],
-        entries: kind == .maxPlus ? [(0..<width).map { .init(column: $0, sign: -1, offset: 0) }] : [])
+        entries: kind == .maxPlus
+          ? [
+            (0..<width).map {
+              .init(column: $0 % columns, sign: signs[$0], step: $0 == 0 ? 0 : $0 == 1 ? 2 : 1)
+            }
+          ] : [],
+        bases: kind == .maxPlus ? [0] : [])
     }
     let folder = try TestFolder()
     model.golden[0] = GoldenClaims(input: [0], logits: [0], classIndex: 0, radiusLSB: 0, localRadiusLSB: 0)
     for kind in [LayerKind.dense, .sparse, .maxPlus] {
       model.layers = [layer(kind)]
+      model.inputs = model.layers[0].columns
       try folder.write([model])
       try folder.write("#include \"digits.h\"\n", as: "digits.c")
       for compiler in [HeaderCompiler.gccXX11, .clangXX20] {

@@ -9,7 +9,7 @@ import Testing
 /// The commands on headers with max-plus layers.
 @Suite("Commands on max-plus networks")
 struct MaxPlusCommandTests {
-  /// A header of a wide max-plus layer with byte columns and offsets, and of a negated one without.
+  /// A header of a wide max-plus layer of halfwords, and of a negated one of words.
   static func claims() throws -> ModelClaims {
     var random = TestRandom("max-plus commands")
     let entries = (0..<4).map { _ in
@@ -22,7 +22,11 @@ struct MaxPlusCommandTests {
     }
     let network = try IntegerNetwork(
       layers: [
-        IntegerLayer(columns: 600, entries: entries, activation: .identity),
+        IntegerLayer(
+          columns: 600,
+          // A value of its own below all, or the range of what comes would not fit in a byte.
+          entries: entries.map { $0 + [MaxPlusEntry(column: 0, isNegated: false, offset: 0)] },
+          activation: .abs),
         IntegerLayer(
           columns: 4,
           entries: (0..<3).map { row in
@@ -30,7 +34,7 @@ struct MaxPlusCommandTests {
               MaxPlusEntry(column: row, isNegated: false, offset: -300),
               MaxPlusEntry(column: 3, isNegated: true, offset: 100 * row),
             ]
-          }, activation: .negate, usesByteColumns: false),
+          }, activation: .negate),
       ], unit: 255, inputMinimum: 0, inputMaximum: 255)
     return try ModelClaims(
       stating: network, name: "distance", features: [ModelClaims.imageFeature(unit: 255)],
@@ -46,10 +50,11 @@ struct MaxPlusCommandTests {
     let json = try result.json()
     let layers = try #require(json["layers"] as? [[String: Any]])
     #expect(layers.map { $0["kind"] as? String } == ["maxPlus", "maxPlus"])
-    let entries = claims.layers[0].entries.reduce(0) { $0 + $1.count }
-    #expect(layers.map { $0["entries"] as? Int } == [entries, 6])
-    // Two bytes an entry and six counts a row; four bytes an entry and two counts a row.
-    let bytes = [2 * entries + 2 * 6 * 4, 4 * 6 + 2 * 2 * 3]
+    let entries = claims.layers.map { $0.entries.reduce(0) { $0 + $1.count } }
+    #expect(layers.map { $0["entries"] as? Int } == entries)
+    // Two bytes an entry or four, a count and a potential a row.
+    #expect(claims.layers.map(\.layout) == [2, 0])
+    let bytes = [2 * entries[0] + 6 * 4, 4 * entries[1] + 6 * 3]
     #expect(layers.map { $0["parameterBytes"] as? Int } == bytes)
     #expect(json["parameterBytes"] as? Int == bytes[0] + bytes[1])
     #expect(layers.map { $0["gain"] as? Double } == [1, 1] && json["lipschitz"] as? Double == 1)
@@ -61,18 +66,18 @@ struct MaxPlusCommandTests {
   @Test func `verify names layer, row, column and bound of an entry that does not fit`() throws {
     let folder = try TestFolder()
     var claims = try Self.claims()
-    let first = claims.layers[0].entries[2][0]
-    claims.layers[0].entries[2][0].offset = -256 * first.sign
-    claims.layers[1].entries[1].swapAt(0, 1)
+    let second = claims.layers[0].entries[2][1]
+    claims.layers[0].entries[2][1].step = 32
+    claims.layers[1].entries[1][0].step = 1
     claims.layers[1].entries[2] = []
     try folder.write(headerText(of: claims), as: "distance.h")
     let result = try folder.supnorm(["verify", "distance.h"])
     #expect(result.status == 1)
-    let range = first.sign == 1 ? "-255…0" : "0…255"
+    let width = claims.layers[1].inputMaximum - claims.layers[1].inputMinimum
     for line in [
-      "distance.h: layer 0 row 2 column \(first.column): offset \(-256 * first.sign) outside \(range)",
-      "distance.h: layer 1 row 1: column 1 of sign 1 after column 3 of sign -1",
-      "distance.h: layer 1 row 2: no entries",
+      "distance.h: layer 0 row 2 column \(second.column): step 32 outside 0…31",
+      "distance.h: layer 1 row 1 column \(claims.layers[1].entries[1][0].column): step 1 outside 0…0",
+      "distance.h: layer 1 row 2: steps add up to 0 < \(width)",
     ] {
       #expect(result.output.contains(line), "\(result.output) misses: \(line)")
     }

@@ -35,7 +35,7 @@ enum ExportCommand: Command {
       OffsetOption.option,
       Option(
         "--flash", "N|NKB",
-        "do as little as keeps all parameters within so many bytes: prune, byte offsets, drop entries little used by --data"
+        "do as little as keeps all parameters within so many bytes: prune, offsets of 8 bits, drop entries little used by --data"
       ),
       Option(
         "--project", nil, "project hidden rows onto the ℓ1 ball instead of rewriting, and say what it cost"),

@@ -140,32 +140,23 @@ extension MaxPlusLayout {
   @inline(__always)
   private static var entryBytes: Int { Int32(number) == SUPNORM_WORDS ? 4 : 2 }
 
-  /// Every row's maximum less `slack`, requantised into `hidden`, or as logits.
+  /// Every row's maximum less `slack`, requantised into `hidden`, or as logits, which have none.
   @inline(never)
   private static func rows(
     _ layer: UnsafePointer<supnorm_layer>, _ shortfalls: UnsafeRawPointer, slack: Int32,
     _ hidden: UnsafeMutablePointer<Int16>?, _ logits: UnsafeMutablePointer<Int32>?
   ) {
+    if let hidden = unsafe hidden {
+      return unsafe supnorm_hidden_rows(layer, shortfalls, slack, hidden, number)
+    }
     var entries = unsafe entries(layer)
-    var counts = unsafe layer.pointee.row_entries.unsafelyUnwrapped
-    var bases = unsafe layer.pointee.biases.unsafelyUnwrapped
-    let end = unsafe bases + Int(layer.pointee.rows)
-    var (hidden, logits) = unsafe (hidden, logits)
-    while unsafe bases != end {
-      let drop = unsafe supnorm_row_drop(entries, shortfalls, number)
-      unsafe entries += Int(counts.pointee) &* entryBytes
-      unsafe counts += 1
+    for row in unsafe 0..<Int(layer.pointee.rows) {
+      let count = unsafe layer.pointee.row_entries[row]
       // Below 2^19 in magnitude.
-      let value = unsafe bases.pointee &- drop &- slack
-      unsafe bases += 1
-      if let next = unsafe hidden {
-        unsafe next.pointee = requantized(value, shift: 0)
-        unsafe hidden = next + 1
-      } else {
-        let next = unsafe logits.unsafelyUnwrapped
-        unsafe next.pointee = Int32(layer.pointee.activation) == SUPNORM_NEGATE ? 0 &- value : value
-        unsafe logits = next + 1
-      }
+      let value = unsafe layer.pointee.biases[row] &- drop(entries, count, shortfalls)
+      unsafe logits.unsafelyUnwrapped[row] =
+        Int32(layer.pointee.activation) == SUPNORM_NEGATE ? 0 &- value : value
+      unsafe entries += Int(count) &* entryBytes
     }
   }
 
@@ -230,11 +221,11 @@ extension MaxPlusLayout {
     let bases = unsafe layer.pointee.biases.unsafelyUnwrapped
     let own = Int(truncatingIfNeeded: row)
     for before in 0..<own { unsafe entries += Int(counts[before]) &* entryBytes }
-    let worst = unsafe bases[own] &- drop(entries, shortfalls)
+    let worst = unsafe bases[own] &- drop(entries, counts[own], shortfalls)
     unsafe turn(layer, shortfalls)
     unsafe entries = self.entries(layer)
     for other in unsafe 0..<Int(layer.pointee.rows) {
-      let best = unsafe bases[other] &- drop(entries, shortfalls)
+      let best = unsafe bases[other] &- drop(entries, counts[other], shortfalls)
       guard other == own || (isNegated ? best > worst : best < worst) else { return 0 }
       unsafe entries += Int(counts[other]) &* entryBytes
     }
@@ -243,7 +234,9 @@ extension MaxPlusLayout {
 
   /// How far the row whose entries begin here lies below its first potential.
   @inline(never)
-  private static func drop(_ entries: UnsafeRawPointer, _ shortfalls: UnsafeRawPointer) -> Int32 {
-    unsafe supnorm_row_drop(entries, shortfalls, number)
+  private static func drop(
+    _ entries: UnsafeRawPointer, _ count: UInt16, _ shortfalls: UnsafeRawPointer
+  ) -> Int32 {
+    unsafe supnorm_row_drop(entries, UInt32(count), shortfalls, number)
   }
 }

@@ -84,9 +84,8 @@ struct Mutation {
 
   /// Changes, adds or removes an entry of a max-plus layer and stores the layer in the smallest layout.
   private mutating func changeEntries(_ layer: inout LayerClaims) {
-    var entries = layer.entries.map { row in
-      row.map { MaxPlusEntry(column: $0.column, isNegated: $0.sign < 0, offset: $0.offset) }
-    }
+    guard case .maxPlus = layer.content else { return }
+    var entries = IntegerLayer(layer).entries
     let row = entries.indices.randomElement(using: &random) ?? 0
     let entry = MaxPlusEntry(
       column: Int.random(in: 0..<layer.columns, using: &random), isNegated: oneIn(2),
@@ -96,7 +95,10 @@ struct Mutation {
     case 1: entries[row][entries[row].count - 1] = entry
     default: if entries[row].count > 1 { entries[row].removeFirst() }
     }
-    layer = LayerClaims(IntegerLayer(columns: layer.columns, entries: entries, activation: layer.activation))
+    layer = LayerClaims(
+      IntegerLayer(
+        columns: layer.columns, entries: entries, activation: layer.activation,
+        range: layer.inputMinimum...layer.inputMaximum))
   }
 
   /// Mostly a small number or an end of the range, which must not be empty.
