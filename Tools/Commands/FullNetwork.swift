@@ -75,7 +75,7 @@ struct FullNetwork: Sendable {
       while columns.count < entries.count, let column = free.next() { columns.insert(column) }
       // The center that puts a row behind the others; its candidates are s·(x - center).
       let isBehind = (row == 0) == isWinnerLeast
-      let center = isBehind != isNegated ? min(lead, 32767) : 0
+      let center = isBehind != isNegated ? lead : 0
       return columns.sorted().map {
         MaxPlusEntry(column: $0, sign: isNegated ? -1 : 1, offset: isNegated ? center : -center)
       }
