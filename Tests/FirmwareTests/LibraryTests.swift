@@ -39,11 +39,11 @@ struct LibraryTests {
     #expect(hidden.allSatisfy { $0.hasPrefix("supnorm_") && $0.hasSuffix(suffix) }, "\(hidden)")
     // What every C library and compiler has; no allocator, no float, no trap handler.
     let common: Set = [
-      "memcpy", "memset", "memmove", "__aeabi_memcpy", "__aeabi_memcpy4", "__aeabi_memset",
-      "__aeabi_memclr", "__aeabi_memclr4", "__aeabi_memmove", "__aeabi_lmul", "__aeabi_uidiv",
-      "__aeabi_uidivmod", "__aeabi_idiv", "__aeabi_idivmod", "__aeabi_llsl", "__aeabi_llsr", "__aeabi_lasr",
+      "memcpy", "memset", "memmove", "__aeabi_lmul", "__aeabi_uidiv", "__aeabi_uidivmod", "__aeabi_idiv",
+      "__aeabi_idivmod", "__aeabi_llsl", "__aeabi_llsr", "__aeabi_lasr",
     ]
-    #expect(undefined.subtracting(visible).subtracting(hidden).isSubset(of: common), "\(undefined)")
+    let foreign = undefined.subtracting(visible).subtracting(hidden).subtracting(common)
+    #expect(foreign.allSatisfy { $0.hasPrefix("__aeabi_mem") }, "\(foreign)")
   }
 
   /// The functions of supnorm.h: names with nothing behind them but parameters.
