@@ -2,8 +2,10 @@ public import CSupNorm
 
 /// Opening a network: what is proved once, so that every later call may rely on it.
 extension UnsafeMutablePointer<supnorm_model> {
-  /// Proves the numbers of the network's struct by their checksum, then shapes, pointers, tables and counts, and plans the
-  /// scratch memory. Nothing is read before the numbers that lead there are proved; weights are not read at all.
+  /// Proves the numbers of the network's struct by their checksum, then shapes, pointers, tables and counts, and plans
+  /// the scratch memory.
+  ///
+  /// Nothing is read before the numbers that lead there are proved; weights are not read at all.
   ///
   /// - Parameter isStated: false for a network that does not state its scratch sizes and checksums yet, when nobody but
   ///   the caller can have changed it.
