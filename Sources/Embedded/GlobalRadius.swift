@@ -33,7 +33,7 @@ package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
 ///   - pairs: the network's table, `n(n-1)/2` entries; empty where no layer enlarges a change, so that both logits
 ///     of a pair move by at most d, so that slope 2 and offset 0 hold for all.
 /// - Returns: the radius in LSB; 0 certifies this very input only.
-/// - Complexity: `n - 1` products, and a division for each pair that has a smaller radius than those before it.
+/// - Complexity: `n - 1` divisions; without a divider one for each pair that has a smaller radius than those before it.
 package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_bound>) -> UInt32 {
   var radius = UInt32(SUPNORM_RADIUS_MAX)
   // The place of the pair (other, classIndex) in the table, as `pairIndex` has it.
@@ -45,23 +45,9 @@ package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supn
       let margin = UInt32(bitPattern: logits[classIndex] &- logits[other])
       guard margin > pair.offset else { return 0 }
       let room = margin &- 1 &- pair.offset
-      // floor(room / slope) < radius, without the division.
-      if isLess(room, thanProductOf: pair.slope, and: radius) {
-        radius = supnorm_quotient(room, pair.slope)
-      }
+      if pair.slope > 0 { radius = supnorm_lesser_radius(radius, room, pair.slope) }
     }
     index &+= other < classIndex ? logits.count &- other &- 2 : 1
   }
   return radius
-}
-
-/// Whether `value < factor · small`, in 32 bits, since there are processors without longer products.
-///
-/// - Parameter small: 0 … 65535.
-@inline(__always)
-private func isLess(_ value: UInt32, thanProductOf factor: UInt32, and small: UInt32) -> Bool {
-  // The product is high · 2^16 + low mod 2^16 with high ≤ 65535² + 65534 < 2^32.
-  let low = (factor & 0xFFFF) &* small
-  let high = (factor &>> 16) &* small &+ low &>> 16
-  return value &>> 16 < high || (value &>> 16 == high && value & 0xFFFF < low & 0xFFFF)
 }

@@ -23,7 +23,7 @@ enum ExampleNetworks {
       ], unit: 32768, inputMinimum: -32768, inputMaximum: 32767)
   }
 
-  /// One sparse layer, 2 → 2: no scratch is needed.
+  /// One sparse layer, 2 → 2: answers need no scratch.
   static func single() throws -> IntegerNetwork {
     try IntegerNetwork(
       layers: [

@@ -114,7 +114,9 @@ struct HeaderCompilationTests {
       print(DIGITS_LAYER1_KIND == SUPNORM_SPARSE, DIGITS_LAYER0_ROW_SUM_BOUND)
       for index in 0..<Int(network.layer_count) {
         let layer = network.layers[index]
-        let weights = (0..<Int(layer.entries)).map { Int(layer.weights[$0]) }
+        let weights = (0..<Int(layer.entries)).map {
+          layer.words == nil ? Int(layer.weights[$0]) : Int(Int32(bitPattern: layer.words[$0]) >> 16)
+        }
         let biases = (0..<Int(layer.rows)).map { Int(layer.biases[$0]) }
         print(layer.entries, weights.reduce(0) { ($0 * 31 + $1) % 1_000_003 }, biases)
       }

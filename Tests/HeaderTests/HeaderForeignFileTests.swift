@@ -60,7 +60,9 @@ struct HeaderForeignFileTests {
     ("#ifndef SUPNORM_H\n#endif\n", "x.h: not a model header: no include guard NAME_H"),
     ("#ifndef É_H\n#endif\n", "x.h:1: byte 195 is not part of a header"),
     ("#ifndef X_H\n#define X_H\n#define X_VALUE 1\n#endif\n", "x.h: no X_LAYERS"),
-    ("#ifndef X_H\n#define MAX(a, b, c, d) a\n#endif\n", "x.h:2: 'MAX' does not have one to three parameters"),
+    (
+      "#ifndef X_H\n#define MAX(a, b, c, d) a\n#endif\n", "x.h:2: 'MAX' does not have one to three parameters"
+    ),
     ("#ifndef X_H\n#define X_LAYERS 65536\n", "x.h:2: X_LAYERS: 65536 outside 1…65535"),
     ("#ifndef X_H\n#define X_LAYERS 0\n", "x.h:2: X_LAYERS: 0 outside 1…65535"),
     ("#ifndef X_H\n#define X_LAYERS\n", "x.h:2: X_LAYERS: not a whole number"),

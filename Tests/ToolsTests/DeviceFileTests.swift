@@ -22,6 +22,28 @@ struct DeviceFileTests {
       of: bytes, samples: 2, outputs: 2, run: .init(status: status, output: "", errorOutput: said))
   }
 
+  @Test func `The linker's overflows are one line with what is needed and what is there`() {
+    let map = MemoryMap(
+      script: """
+        MEMORY {
+          FLASH (rx) : ORIGIN = 0x00000000, LENGTH = 256K
+          RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M
+        }
+        """)
+    #expect(map.sizes == ["FLASH": 262_144, "RAM": 4_194_304])
+    let line = "ld.lld: error: section '.text' will not fit in region 'FLASH': overflowed by "
+    let text = "\(line)12 bytes\n\(line)1856 bytes\n\(line)1000 bytes\n"
+    #expect(map.overflow(in: text) == "264,000 bytes for FLASH, which has 262,144")
+    #expect(map.overflow(in: "error: undefined symbol: memcpy\n") == nil)
+  }
+
+  @Test func `Every board's script states its memories`() throws {
+    for board in try Board.names() {
+      let sizes = try Board.memoryMap(of: board).sizes
+      #expect(Set(sizes.keys) == ["FLASH", "RAM"] && sizes.values.allSatisfy { $0 >= 1 << 14 }, "\(board)")
+    }
+  }
+
   @Test func `A whole result file is read word by word`() throws {
     let results = try Self.results(Self.bytes(Self.words))
     #expect(results.inferStackBytes == 416 && results.certifyStackBytes == 520)

@@ -3,7 +3,7 @@ internal import Claims
 internal import Foundation
 internal import Integers
 
-/// A network of the same shapes, counts and layouts as another, whose numbers leave nothing out, and inputs for it.
+/// A network of the same shapes and counts as another, whose numbers leave nothing out, and inputs for it.
 ///
 /// Weights stay as they are, and biases make every hidden value small and not zero. Max-plus entries keep their number in each
 /// row; all get the sign under which the least input is the least candidate, and the offset 0, so that the maximum
@@ -75,13 +75,12 @@ struct FullNetwork: Sendable {
       while columns.count < entries.count, let column = free.next() { columns.insert(column) }
       // The center that puts a row behind the others; its candidates are s·(x - center).
       let isBehind = (row == 0) == isWinnerLeast
-      let center = isBehind != isNegated ? min(lead, 32767) : 0
+      let center = isBehind != isNegated ? lead : 0
       return columns.sorted().map {
         MaxPlusEntry(column: $0, sign: isNegated ? -1 : 1, offset: isNegated ? center : -center)
       }
     }
-    return MaxPlusLayer(
-      columns: layer.columns, entries: entries, activation: layer.activation, range: layer.range)
+    return MaxPlusLayer(columns: layer.columns, entries: entries, activation: layer.activation)
   }
 
   /// Of a first layer of maxima the least input, whose entries all end last; else ever more pairs of columns.

@@ -7,7 +7,7 @@ internal import Integers
 /// - A dense layer leaves out pairs of columns whose inputs are both zero.
 /// - A sparse layer leaves out nothing.
 /// - A max-plus row has its entries in falling order of their potential, the greatest value `s·x + o` over the range of
-///   the layer's inputs, and ends once its maximum so far reaches the next potential.
+///   the layer's inputs, and ends once its maximum so far reaches the next potential; the last entry is always the end.
 struct TouchedEntries: Codable, Equatable, Sendable {
   /// Over all inputs.
   var mean: Double
@@ -35,11 +35,10 @@ struct TouchedEntries: Codable, Equatable, Sendable {
 
   private static func layers(of network: IntegerNetwork) -> [Layer] {
     network.layers.map { layer in
-      switch layer {
-      case .weighted(let weights):
-        weights.isSparse
-          ? .all(weights.storedCount) : .pairs(rows: weights.rows, columns: weights.columns)
-      case .maximum(let maxima): .maxima(maxima)
+      switch layer.claims.content {
+      case .dense: .pairs(rows: layer.rows, columns: layer.columns)
+      case .sparse: .all(layer.storedCount)
+      case .maxPlus(let claims): .maxima(claims)
       }
     }
   }
@@ -47,7 +46,7 @@ struct TouchedEntries: Codable, Equatable, Sendable {
   private enum Layer: Sendable {
     case all(Int)
     case pairs(rows: Int, columns: Int)
-    case maxima(MaxPlusLayer)
+    case maxima(MaxPlusClaims)
 
     func touched(by values: [Int16]) -> Int {
       switch self {
@@ -58,21 +57,24 @@ struct TouchedEntries: Codable, Equatable, Sendable {
             let pair = values[column..<min(column + 2, columns)]
             return count + (pair.contains { $0 != 0 } ? pair.count : 0)
           }
-      case .maxima(let layer):
-        let range = layer.range
+      case .maxima(let claims):
         // What is read is cut to the range.
-        let inputs = values.map { min(max(Int($0), range.lowerBound), range.upperBound) }
-        return layer.entries.reduce(0) { count, row in
-          var (maximum, touched) = (Int.min, 0)
-          for entry in row {
-            let greatest = entry.sign > 0 ? range.upperBound : -range.lowerBound
-            guard maximum < entry.offset + greatest else { break }
-            maximum = max(maximum, entry.sign * inputs[entry.column] + entry.offset)
-            touched += 1
-          }
-          return count + touched
-        }
+        let inputs = values.map { min(max(Int($0), claims.inputMinimum), claims.inputMaximum) }
+        return claims.rows.indices.reduce(0) { $0 + Self.touched(of: claims, row: $1, by: inputs) }
       }
+    }
+
+    private static func touched(of claims: MaxPlusClaims, row: Int, by inputs: [Int]) -> Int {
+      var (maximum, potential, count) = (Int.min, claims.bases[row], 0)
+      for entry in claims.rows[row] {
+        potential -= entry.step
+        guard maximum < potential else { break }
+        let input = inputs[entry.column]
+        maximum = max(
+          maximum, potential - (entry.sign > 0 ? claims.inputMaximum - input : input - claims.inputMinimum))
+        count += 1
+      }
+      return count
     }
   }
 }

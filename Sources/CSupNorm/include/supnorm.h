@@ -98,8 +98,8 @@ extern "C" {
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
  * last hidden layer and, behind them, the network's residual inputs, cut to the range of the first layer.
  *
- * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds need to ask no
- * weight for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
+ * A SPARSE row stores its weights that are not 0, first those above 0, then those below 0, so that bounds ask no weight
+ * for its sign; the columns strictly increase in either group. One is a word `2 * column | weight << 16`, where
  * 2 * column is the place of x[column] in bytes.
  *
  * The potential of a MAXPLUS entry is the greatest value that it takes over the range, s * x + o where s * x is

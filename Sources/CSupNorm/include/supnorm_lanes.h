@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * The library's own: a model header needs nothing of it. Each function is one row of a layer, or one group of a row.
+ * The library's own: a model header needs nothing of it. Here is what kinds share; each kind has a header.
  * The plain functions in Sources/Embedded/Kernels are the specification, which every form of these equals bit for bit.
  * Sums are exact in 32 bits for every layer that is admissible; they are taken unsigned, so that those of others wrap
  * around. Which columns there are supnorm_self_check has proved.
@@ -12,26 +12,32 @@
 
 #include "supnorm.h"
 
+#if defined(__ARM_FEATURE_DSP)
+#include <arm_acle.h>
+#endif
 #if defined(__GNUC__)
 #define SUPNORM_LANES static inline __attribute__((always_inline))
 #else
 #define SUPNORM_LANES static inline
 #endif
 
-/* dividend / divisor where that is at most 65535 and the divisor not 0: a processor without a divider takes 16 steps
- * instead of the 32 of a general division. Invariant: what is left is less than divisor << bit. */
-SUPNORM_LANES uint32_t supnorm_quotient(uint32_t dividend, uint32_t divisor) {
+/* The lesser of radius, at most 65535, and room / slope, slope not 0. Without a divider the quotient is found only where
+ * it is the lesser, in 16 steps: room < radius * slope, in words of 32 bits, where the product is
+ * high * 2^16 + low mod 2^16 with high <= 65535^2 + 65534 < 2^32. */
+SUPNORM_LANES uint32_t supnorm_lesser_radius(uint32_t radius, uint32_t room, uint32_t slope) {
 #if defined(__ARM_ARCH_ISA_THUMB) && !defined(__ARM_FEATURE_IDIV)
-  uint32_t quotient = 0;
-  for (int32_t bit = 15; bit >= 0; bit--) {
-    if (dividend >> bit >= divisor) {
-      dividend -= divisor << bit;
-      quotient |= UINT32_C(1) << bit;
+  const uint32_t low = (slope & 0xFFFF) * radius, high = (slope >> 16) * radius + (low >> 16);
+  if (room >> 16 > high || (room >> 16 == high && (room & 0xFFFF) >= (low & 0xFFFF))) { return radius; }
+  radius = 0;
+  for (int32_t bit = 15; bit >= 0; bit--) { /* what is left of room is less than slope << (bit + 1) */
+    if (room >> bit >= slope) {
+      room -= slope << bit;
+      radius |= UINT32_C(1) << bit;
     }
   }
-  return quotient;
+  return radius;
 #else
-  return dividend / divisor;
+  return room / slope < radius ? room / slope : radius;
 #endif
 }
 
@@ -40,17 +46,6 @@ typedef struct supnorm_ends {
   int32_t least;
   int32_t greatest;
 } supnorm_ends;
-
-/* The lower or the upper end of a column of a box. */
-SUPNORM_LANES int32_t supnorm_end(const supnorm_box *box, uint32_t column, int32_t is_lower) {
-  int32_t end = (is_lower ? box->lower : box->upper)[column];
-  if (box->deviation != 0) { /* around one vector */
-    end += is_lower ? -box->deviation : box->deviation;
-    end = end > box->minimum ? end : box->minimum;
-    end = end < box->maximum ? end : box->maximum;
-  }
-  return end;
-}
 
 /* What a hidden layer makes of a sum: clamp((sum + 2^(shift-1)) >> shift). */
 SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, uint32_t shift) {
@@ -63,55 +58,31 @@ SUPNORM_LANES int16_t supnorm_requantized(int32_t sum, uint32_t shift) {
 #endif
 }
 
-/* ---- Weighted rows: sum + the sum of w * x ---- */
-
-/* The ends of a dense row's sum over a box, around one vector or between two. */
-SUPNORM_LANES supnorm_ends supnorm_dense_row_ends_of(const int16_t *weights, uint32_t count, int32_t sum,
-                                                     const supnorm_box *box, int32_t is_around) {
-  uint32_t least = (uint32_t)sum, greatest = (uint32_t)sum;
-  const int16_t *lower = box->lower, *upper = box->upper;
-  int32_t deviation = box->deviation, minimum = box->minimum, maximum = box->maximum;
-  supnorm_ends ends;
-  for (uint32_t column = 0; column < count; column++) {
-    int32_t weight = weights[column], low = lower[column], high, exchange;
-    if (is_around) {
-      high = low + deviation < maximum ? low + deviation : maximum;
-      low = low - deviation > minimum ? low - deviation : minimum;
-    } else {
-      high = upper[column];
-    }
-    /* A negative weight has the ends exchanged; without a branch, which no processor could predict. */
-    exchange = (low ^ high) & (weight < 0 ? -1 : 0);
-    least += (uint32_t)(weight * (low ^ exchange));
-    greatest += (uint32_t)(weight * (high ^ exchange));
+/* Whether every value lies within minimum ... maximum. Two at a time where a word holds two: a distance from the
+ * minimum fits in 16 bits without a sign. Else by the signs of distances, which fit in 32. */
+SUPNORM_LANES int32_t supnorm_are_within(const int16_t *values, uint32_t count, int32_t minimum, int32_t maximum) {
+  const int16_t *end = values + count;
+  int32_t signs = 0;
+#if defined(__ARM_FEATURE_DSP)
+  const uint32_t least = (uint32_t)(uint16_t)minimum * UINT32_C(0x10001);
+  const uint32_t range = (uint32_t)(maximum - minimum) * UINT32_C(0x10001);
+  uint32_t beyond = 0;
+  for (end -= count & 3; values != end; values += 4) {
+    uint32_t pairs[2];
+    __builtin_memcpy(pairs, values, sizeof pairs);
+    beyond |= __uqsub16(__usub16(pairs[0], least), range) | __uqsub16(__usub16(pairs[1], least), range);
   }
-  ends.least = (int32_t)least;
-  ends.greatest = (int32_t)greatest;
-  return ends;
-}
-
-/* The same; a host has a loop for each form, a board one for both. */
-SUPNORM_LANES supnorm_ends supnorm_dense_row_ends(const int16_t *weights, uint32_t count, int32_t sum,
-                                                  const supnorm_box *box) {
-#if UINTPTR_MAX > UINT32_MAX
-  if (box->deviation == 0) { return supnorm_dense_row_ends_of(weights, count, sum, box, 0); }
-  return supnorm_dense_row_ends_of(weights, count, sum, box, 1);
+  end += count & 3;
+  signs = beyond == 0 ? 0 : -1;
 #else
-  return supnorm_dense_row_ends_of(weights, count, sum, box, box->deviation != 0);
-#endif
-}
-
-/* Whether a dense row's sum exceeds another's everywhere in a box: at the corner where their difference is least. */
-SUPNORM_LANES int32_t supnorm_dense_row_exceeds(const int16_t *weights, int32_t sum, const int16_t *others,
-                                            int32_t other_sum, uint32_t count, const supnorm_box *box) {
-  uint32_t total = (uint32_t)sum, other_total = (uint32_t)other_sum;
-  for (uint32_t column = 0; column < count; column++) {
-    int32_t weight = weights[column], other = others[column];
-    int32_t value = supnorm_end(box, column, weight >= other);
-    total += (uint32_t)(weight * value);
-    other_total += (uint32_t)(other * value);
+  for (end -= count & 3; values != end; values += 4) {
+    signs |= (values[0] - minimum) | (maximum - values[0]) | (values[1] - minimum) | (maximum - values[1]);
+    signs |= (values[2] - minimum) | (maximum - values[2]) | (values[3] - minimum) | (maximum - values[3]);
   }
-  return (int32_t)total > (int32_t)other_total;
+  end += count & 3;
+#endif
+  for (; values != end; values++) { signs |= (*values - minimum) | (maximum - *values); }
+  return signs >= 0;
 }
 
 #endif

@@ -10,9 +10,6 @@
 
 #include "supnorm_lanes.h"
 
-#if defined(__ARM_FEATURE_DSP)
-#include <arm_acle.h>
-#endif
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 #endif
@@ -29,30 +26,11 @@ SUPNORM_LANES int32_t supnorm_word_value(uint32_t word, const int16_t *values) {
 /* What orders the words of a row: the sign of the weight, then the column. */
 SUPNORM_LANES uint32_t supnorm_word_place(uint32_t word) { return (word & 0xFFFF) | word >> 31 << 16; }
 
-/* ---- Sums ---- */
-
-/* sum + the sum of w * x over `count` words. */
-#if defined(__ARM_FEATURE_MVE)
-/* Eight words a turn, whose halves a load takes apart: the places of eight values to gather, and their weights. Then
- * the rest, four a turn, the last ones masked, since nothing behind a row may be read. */
-SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count, const int16_t *values, int32_t sum) {
-  const uint32_t *words = *start;
-  const uint32_t *end = words + (count & ~UINT32_C(7));
-  for (; words != end; words += 8) {
-    const uint16x8x2_t halves = vld2q_u16((const uint16_t *)(const void *)words);
-    sum = vmladavaq_s16(sum, vldrhq_gather_offset_s16(values, halves.val[0]), vreinterpretq_s16_u16(halves.val[1]));
-  }
-  for (int32_t rest = (int32_t)(count & 7); rest > 0; rest -= 4, words += 4) {
-    const mve_pred16_t mask = vctp32q((uint32_t)rest);
-    const uint32x4_t four = vldrwq_z_u32(words, mask);
-    const int32x4_t gathered = vldrhq_gather_offset_z_s32(values, vmovlbq_u16(vreinterpretq_u16_u32(four)), mask);
-    sum = vmladavaq_p_s32(sum, gathered, vmovltq_s16(vreinterpretq_s16_u32(four)), mask);
-  }
-  *start = words;
-  return sum;
-}
-
-#elif defined(__thumb2__)
+/* ---- Runs of words ----
+ *
+ * In assembly on ARM: a compiler loads the words of a turn one by one, tests each bit of a count apart, and keeps half
+ * of what a row needs in memory, though many rows are short. */
+#if defined(__thumb2__)
 #if defined(__ARM_FEATURE_DSP) /* a product with the upper half of a word is one instruction */
 #define SUPNORM_WEIGHT_OF(word) ""
 #define SUPNORM_PRODUCT(sum, word, value) "smlatb " sum ", " word ", " value ", " sum "\n"
@@ -60,9 +38,7 @@ SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count,
 #define SUPNORM_WEIGHT_OF(word) "asr " word ", " word ", #16\n"
 #define SUPNORM_PRODUCT(sum, word, value) "mla " sum ", " word ", " value ", " sum "\n"
 #endif
-/* A run of words in assembly, four a turn, after those that make no four; how many stands in the upper half of count.
- * A compiler loads the words of a turn one by
- * one and tests each bit of the count apart. */
+/* Four words a turn, after those that make no four; how many stands in the upper half of count. */
 #define SUPNORM_RUN(WORD) \
   "lsls %[value], %[count], #15\n" /* bit 0 of the count becomes the sign, bit 1 the carry */ \
   "bpl 1f\n" \
@@ -78,10 +54,25 @@ SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count,
   "subs %[count], #1\n" \
   "bne 3b\n" \
   "4:\n"
-
-#define SUPNORM_ADD_VALUE(word) \
-  "uxth %[value], " word "\n" SUPNORM_WEIGHT_OF(word) "ldrsh %[value], [%[values], %[value]]\n" \
-  SUPNORM_PRODUCT("%[sum]", word, "%[value]")
+#elif defined(__thumb__)
+/* The same in sixteen-bit instructions, of fewer registers. */
+#define SUPNORM_RUN(WORD) \
+  "lsls %[value], %[count], #15\n" /* bit 0 of the count becomes the sign */ \
+  "bpl 1f\n" \
+  "ldm %[words]!, {r4}\n" WORD("r4") \
+  "1:\n" \
+  "lsls %[value], %[count], #14\n" \
+  "bpl 2f\n" \
+  "ldm %[words]!, {r4, r5}\n" WORD("r4") WORD("r5") \
+  "2:\n" \
+  "lsrs %[count], %[count], #18\n" \
+  "beq 4f\n" \
+  "3:\n" \
+  "ldm %[words]!, {r4, r5}\n" WORD("r4") WORD("r5") \
+  "ldm %[words]!, {r4, r5}\n" WORD("r4") WORD("r5") \
+  "subs %[count], #1\n" \
+  "bne 3b\n" \
+  "4:\n"
 #else
 /* The next word in two parts. Where the halves are quicker to load than a word is to take apart, they are loaded. */
 #if defined(__riscv)
@@ -96,37 +87,19 @@ typedef struct __attribute__((may_alias)) supnorm_halves {
 #define SUPNORM_ADD_WORD(sum, word, values) \
   sum += (uint32_t)(supnorm_word_weight(*(word)) * supnorm_word_value(*(word), values))
 #endif
-
-/* Four words a turn, after those that make no four. */
-SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count, const int16_t *values, int32_t sum) {
-  const uint32_t *words = *start, *end = words + count;
-  uint32_t total = (uint32_t)sum;
-  if (count & 1) {
-    SUPNORM_ADD_WORD(total, words, values);
-    words++;
-  }
-  if (count & 2) {
-    SUPNORM_ADD_WORD(total, words, values);
-    SUPNORM_ADD_WORD(total, words + 1, values);
-    words += 2;
-  }
-  for (; words != end; words += 4) {
-    SUPNORM_ADD_WORD(total, words, values);
-    SUPNORM_ADD_WORD(total, words + 1, values);
-    SUPNORM_ADD_WORD(total, words + 2, values);
-    SUPNORM_ADD_WORD(total, words + 3, values);
-  }
-  *start = words;
-  return (int32_t)total;
-}
 #endif
 
+/* ---- Sums ---- */
+
+#if defined(__thumb__) && !defined(__ARM_FEATURE_MVE)
 /* Every row: requantised into `hidden`, or as logits. */
-#if defined(__thumb2__) && !defined(__ARM_FEATURE_MVE)
-/* All in assembly: a compiler keeps half of this in memory, and many rows are short. One register holds the shift in its
- * lowest byte, which is what a shift by a register takes, the rows to go above it, and whether there are logits as its
- * sign. A shift puts the last bit that it drops into the carry, and 0 beforehand is what one by 0 leaves there: added,
- * it rounds half up. */
+#if defined(__thumb2__)
+#define SUPNORM_ADD_VALUE(word) \
+  "uxth %[value], " word "\n" SUPNORM_WEIGHT_OF(word) "ldrsh %[value], [%[values], %[value]]\n" \
+  SUPNORM_PRODUCT("%[sum]", word, "%[value]")
+/* One register holds the shift in its lowest byte, which is what a shift by a register takes, the rows to go above it,
+ * and whether there are logits as its sign. A shift puts the last bit that it drops into the carry, and 0 beforehand is
+ * what one by 0 leaves there: added, it rounds half up. */
 SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const int16_t *values, int16_t *hidden,
                                              int32_t *logits) {
   const uint32_t *words = layer->words;
@@ -160,7 +133,107 @@ SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const i
           : [values] "r"(values)
           : "r3", "r4", "r5", "r6", "cc", "memory");
 }
+#else /* products take the places of weights; high registers keep what a row needs once, and few sums leave Int16 */
+#define SUPNORM_ADD_VALUE(word) \
+  "uxth %[value], " word "\n ldrsh %[value], [%[values], %[value]]\n asrs " word ", " word ", #16\n" \
+  "muls " word ", %[value], " word "\n adds %[sum], %[sum], " word "\n"
+SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const int16_t *values, int16_t *hidden,
+                                             int32_t *logits) {
+  const uint32_t *words = layer->words;
+  const uint32_t *counts = (const uint32_t *)(const void *)layer->row_entries;
+  const int32_t *biases = layer->biases, *end = biases + layer->rows;
+  void *outputs = hidden ? (void *)hidden : (void *)logits;
+  uint32_t shift = (hidden ? 0 : UINT32_C(1) << 31) | layer->shift, count, value;
+  int32_t sum;
+  __asm__ volatile(
+          "0:\n"
+          "mov r4, %[counts]\n"
+          "ldm r4!, {r5}\n"
+          "mov %[counts], r4\n"
+          "mov r4, %[biases]\n"
+          "ldm r4!, {%[sum]}\n"
+          "mov %[biases], r4\n"
+          "lsls %[count], r5, #16\n"
+          "adds %[count], %[count], r5\n" /* both counts in the upper half */
+          SUPNORM_RUN(SUPNORM_ADD_VALUE)
+          "mov r5, %[outputs]\n"
+          "mov r4, %[shift]\n"
+          "lsls %[value], r4, #1\n"
+          "bcs 6f\n"
+          "movs %[value], #0\n"
+          "asrs %[sum], %[sum], r4\n"
+          "adcs %[sum], %[value]\n"
+          "sxth %[value], %[sum]\n"
+          "cmp %[value], %[sum]\n"
+          "beq 5f\n"
+          "asrs %[sum], %[sum], #31\n" /* 0 or -1 becomes 32767 or -32768 */
+          "movs %[value], #1\n"
+          "lsls %[value], %[value], #15\n"
+          "subs %[value], #1\n"
+          "eors %[sum], %[value]\n"
+          "5:\n"
+          "strh %[sum], [r5]\n"
+          "adds r5, #2\n"
+          "b 7f\n"
+          "6:\n"
+          "stm r5!, {%[sum]}\n"
+          "7:\n"
+          "mov %[outputs], r5\n"
+          "cmp %[biases], %[end]\n"
+          "bne 0b\n"
+          : [words] "+l"(words), [counts] "+h"(counts), [biases] "+h"(biases), [outputs] "+h"(outputs),
+            [count] "=&l"(count), [value] "=&l"(value), [sum] "=&l"(sum)
+          : [values] "l"(values), [shift] "h"(shift), [end] "h"(end)
+          : "r4", "r5", "cc", "memory");
+}
+#endif
 #else
+/* sum + the sum of w * x over `count` words, and on to the next. */
+#if defined(__ARM_FEATURE_MVE)
+/* Eight words a turn, whose halves a load takes apart: the places of eight values to gather, and their weights. Then
+ * the rest, four a turn, the last ones masked, since nothing behind a row may be read. */
+SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count, const int16_t *values, int32_t sum) {
+  const uint32_t *words = *start;
+  const uint32_t *end = words + (count & ~UINT32_C(7));
+  *start = words + count;
+  for (; words != end; words += 8) {
+    const uint16x8x2_t halves = vld2q_u16((const uint16_t *)(const void *)words);
+    sum = vmladavaq_s16(sum, vldrhq_gather_offset_s16(values, halves.val[0]), vreinterpretq_s16_u16(halves.val[1]));
+  }
+  for (int32_t rest = (int32_t)(count & 7); rest > 0; rest -= 4, words += 4) {
+    const mve_pred16_t mask = vctp32q((uint32_t)rest);
+    const uint32x4_t four = vldrwq_z_u32(words, mask);
+    const int32x4_t gathered = vldrhq_gather_offset_z_s32(values, vmovlbq_u16(vreinterpretq_u16_u32(four)), mask);
+    sum = vmladavaq_p_s32(sum, gathered, vmovltq_s16(vreinterpretq_s16_u32(four)), mask);
+  }
+  return sum;
+}
+#else
+/* Four words a turn, after those that make no four. */
+SUPNORM_LANES int32_t supnorm_sparse_sum(const uint32_t **start, uint32_t count, const int16_t *values, int32_t sum) {
+  const uint32_t *words = *start, *end = words + count;
+  uint32_t total = (uint32_t)sum;
+  if (count & 1) {
+    SUPNORM_ADD_WORD(total, words, values);
+    words++;
+  }
+  if (count & 2) {
+    SUPNORM_ADD_WORD(total, words, values);
+    SUPNORM_ADD_WORD(total, words + 1, values);
+    words += 2;
+  }
+  for (; words != end; words += 4) {
+    SUPNORM_ADD_WORD(total, words, values);
+    SUPNORM_ADD_WORD(total, words + 1, values);
+    SUPNORM_ADD_WORD(total, words + 2, values);
+    SUPNORM_ADD_WORD(total, words + 3, values);
+  }
+  *start = words;
+  return (int32_t)total;
+}
+#endif
+
+/* Every row: requantised into `hidden`, or as logits. */
 SUPNORM_LANES void supnorm_sparse_layer_sums(const supnorm_layer *layer, const int16_t *values, int16_t *hidden,
                                              int32_t *logits) {
   const uint32_t *words = layer->words;
@@ -207,6 +280,34 @@ SUPNORM_LANES supnorm_box supnorm_sparse_box(const supnorm_box *box, uint32_t co
     }
     end += 1;
   }
+#elif defined(__thumb__) && !defined(__thumb2__) /* limits in high registers, where a comparison reaches them */
+  {
+    int32_t place = -2 * (int32_t)columns, value;
+    __asm__ volatile(
+            "1:\n"
+            "ldrsh %[value], [%[values], %[place]]\n"
+            "mov r4, %[value]\n"
+            "add r4, %[less]\n"
+            "cmp r4, %[minimum]\n"
+            "bge 2f\n"
+            "mov r4, %[minimum]\n"
+            "2:\n"
+            "strh r4, [%[lower], %[place]]\n"
+            "add %[value], %[more]\n"
+            "cmp %[value], %[maximum]\n"
+            "ble 3f\n"
+            "mov %[value], %[maximum]\n"
+            "3:\n"
+            "strh %[value], [%[upper], %[place]]\n"
+            "adds %[place], #2\n"
+            "bne 1b\n"
+            : [place] "+l"(place), [value] "=&l"(value)
+            : [values] "l"(end), [lower] "l"(lower + columns), [upper] "l"(upper + columns),
+              [less] "h"(-box->deviation), [more] "h"(box->deviation), [minimum] "h"(box->minimum),
+              [maximum] "h"(box->maximum)
+            : "r4", "cc", "memory");
+    values = end;
+  }
 #endif
   for (; values != end; values++) {
     int32_t low = *values - box->deviation, high = *values + box->deviation;
@@ -237,14 +338,48 @@ SUPNORM_LANES void supnorm_sparse_add_ends(const uint32_t **start, uint32_t coun
   sums->least = least;
   sums->greatest = greatest;
 }
+#elif defined(__thumb__)
+#define SUPNORM_ADD_ENDS \
+  "ldm %[words]!, {r4}\n uxth %[value], r4\n" \
+  "ldrsh %[other], [%[lower], %[value]]\n ldrsh %[value], [%[upper], %[value]]\n asrs r4, r4, #16\n" \
+  "muls %[other], r4, %[other]\n muls %[value], r4, %[value]\n add %[least], %[other]\n add %[greatest], %[value]\n"
+SUPNORM_LANES void supnorm_sparse_add_ends(const uint32_t **start, uint32_t count, const int16_t *lower,
+                                           const int16_t *upper, supnorm_ends *sums) {
+  const uint32_t *words = *start;
+  int32_t least = sums->least, greatest = sums->greatest;
+  uint32_t value, other;
+  __asm__("lsrs %[count], %[count], #1\n"
+          "bcc 1f\n" SUPNORM_ADD_ENDS
+          "1:\n"
+          "cmp %[count], #0\n"
+          "beq 3f\n"
+          "2:\n" SUPNORM_ADD_ENDS SUPNORM_ADD_ENDS
+          "subs %[count], #1\n"
+          "bne 2b\n"
+          "3:\n"
+          : [words] "+l"(words), [count] "+l"(count), [least] "+h"(least), [greatest] "+h"(greatest),
+            [value] "=&l"(value), [other] "=&l"(other)
+          : [lower] "l"(lower), [upper] "l"(upper)
+          : "r4", "cc", "memory");
+  *start = words;
+  sums->least = least;
+  sums->greatest = greatest;
+}
 #else
+#define SUPNORM_ADD_WORD_ENDS(word) \
+  SUPNORM_ADD_WORD(least, word, lower); \
+  SUPNORM_ADD_WORD(greatest, word, upper)
 SUPNORM_LANES void supnorm_sparse_add_ends(const uint32_t **start, uint32_t count, const int16_t *lower,
                                            const int16_t *upper, supnorm_ends *sums) {
   const uint32_t *words = *start, *end = words + count;
   uint32_t least = (uint32_t)sums->least, greatest = (uint32_t)sums->greatest;
-  for (; words != end; words++) {
-    SUPNORM_ADD_WORD(least, words, lower);
-    SUPNORM_ADD_WORD(greatest, words, upper);
+  if (count & 1) {
+    SUPNORM_ADD_WORD_ENDS(words);
+    words++;
+  }
+  for (; words != end; words += 2) {
+    SUPNORM_ADD_WORD_ENDS(words);
+    SUPNORM_ADD_WORD_ENDS(words + 1);
   }
   *start = words;
   sums->least = (int32_t)least;
@@ -284,9 +419,9 @@ typedef struct supnorm_sparse_row {
   int32_t sum;
 } supnorm_sparse_row;
 
-/* Whether a row's sum exceeds another's everywhere in a box. Both go in step by sign and column; each column is taken at
- * the end where its weights' difference is least. A column whose weights have different signs comes twice, with 0 for
- * the one that is not there: the same end both times. */
+/* Whether a row's sum exceeds another's everywhere in a box. Both go in step by sign and column; each column is taken
+ * at the end where its weights' difference is least. A column whose weights have different signs comes twice, with 0
+ * for the one that is not there: the same end both times. */
 SUPNORM_LANES int32_t supnorm_sparse_exceeds_row(supnorm_sparse_row row, supnorm_sparse_row other,
                                                  const supnorm_box *box) {
   uint32_t total = (uint32_t)row.sum, other_total = (uint32_t)other.sum;

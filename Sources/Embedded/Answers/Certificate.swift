@@ -68,12 +68,9 @@ extension Model {
     unsafe box = supnorm_box(
       lower: input, upper: input, deviation: Int32(truncatingIfNeeded: radius), minimum: inputMinimum,
       maximum: inputMaximum)
-    var place = inputs
-    while place > 0 {
-      place &-= 1
-      let value = unsafe Int32(input[place])
-      guard unsafe value >= box.minimum, unsafe value <= box.maximum else { return false }
-    }
+    guard
+      unsafe supnorm_are_within(input, UInt32(truncatingIfNeeded: inputs), inputMinimum, inputMaximum) != 0
+    else { return false }
     let workspace = unsafe plan.certificateWorkspace(in: memory)
     var index = 0
     while index < last {

@@ -46,12 +46,7 @@ public import CSupNorm
   _ logitLower: UnsafeMutablePointer<Int32>?, _ logitUpper: UnsafeMutablePointer<Int32>?,
   _ workspace: UnsafeMutableRawPointer?
 ) {
-  let numbers = unsafe layer.pointee
-  for row in unsafe 0..<Int(numbers.rows) {
-    let ends = unsafe supnorm_dense_row_ends(
-      layer.denseRow(row), UInt32(numbers.columns), numbers.biases[row], box)
-    unsafe store(ends, row: row, shift: Int32(numbers.shift), lower, upper, logitLower, logitUpper)
-  }
+  unsafe supnorm_dense_layer_bound(layer, box, lower, upper, logitLower, logitUpper, workspace)
 }
 
 /// See `supnorm_certificate.exceeds`.
@@ -59,15 +54,7 @@ public import CSupNorm
   _ layer: UnsafePointer<supnorm_layer>, _ row: UInt32, _ box: UnsafePointer<supnorm_box>,
   _ workspace: UnsafeMutableRawPointer?
 ) -> Int32 {
-  let numbers = unsafe layer.pointee
-  let own = Int(truncatingIfNeeded: row)
-  for other in unsafe 0..<Int(numbers.rows) where other != own {
-    let exceeds = unsafe supnorm_dense_row_exceeds(
-      layer.denseRow(own), numbers.biases[own], layer.denseRow(other), numbers.biases[other],
-      UInt32(numbers.columns), box)
-    guard exceeds != 0 else { return 0 }
-  }
-  return 1
+  unsafe supnorm_dense_layer_exceeds(layer, row, box, workspace)
 }
 
 extension UnsafePointer<supnorm_layer> {

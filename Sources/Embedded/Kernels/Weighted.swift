@@ -98,30 +98,6 @@ package func exceedsEverywhere(
   return sum > otherSum
 }
 
-/// Stores the accumulator of a row: requantised into `hidden`, or as a logit where that is nil.
-@inline(__always)
-func store(
-  _ accumulator: Int32, row: Int, shift: Int32, hidden: UnsafeMutablePointer<Int16>?,
-  logits: UnsafeMutablePointer<Int32>?
-) {
-  if let hidden = unsafe hidden {
-    unsafe hidden[row] = requantized(accumulator, shift: shift)
-  } else {
-    unsafe logits.unsafelyUnwrapped[row] = accumulator
-  }
-}
-
-/// Stores the ends of a row; requantization is monotone, so the ends map to the ends.
-@inline(__always)
-func store(
-  _ ends: supnorm_ends, row: Int, shift: Int32, _ lower: UnsafeMutablePointer<Int16>?,
-  _ upper: UnsafeMutablePointer<Int16>?, _ logitLower: UnsafeMutablePointer<Int32>?,
-  _ logitUpper: UnsafeMutablePointer<Int32>?
-) {
-  unsafe store(ends.least, row: row, shift: shift, hidden: lower, logits: logitLower)
-  unsafe store(ends.greatest, row: row, shift: shift, hidden: upper, logits: logitUpper)
-}
-
 /// The status of the shape of a layer of weights that has these arrays.
 func weightedShapeStatus(
   _ layer: UnsafePointer<supnorm_layer>, isLast: Bool, arrays: LayerArrays
