@@ -43,7 +43,8 @@ public struct MaxPlusLayer: LayerContent {
   /// The most columns: twice a column fits in 16 bits.
   public static var maximumColumns: Int { 32767 }
 
-  /// Creates a layer with one row for each element of `entries`, in the smallest layout that holds them.
+  /// Creates a layer with one row for each element of `entries`, in the first layout of bytes, halfwords and words
+  /// that holds them.
   ///
   /// Of several entries with the same column and sign only the one with the greatest offset is kept, and of all those that
   /// exceed the least value of the first somewhere in the range: the others are never the maximum alone.
@@ -63,15 +64,12 @@ public struct MaxPlusLayer: LayerContent {
     self.activation = activation
     self.entries = entries.map { $0.winners(over: range) }
     precondition(self.entries.allSatisfy { !$0.isEmpty && abs($0[0].potential(over: range)) <= 1 << 17 })
-    let layouts = StoredLayout.allCases.filter { $0.holds(columns: columns, range: range) }
-    let stored = layouts.map { [entries = self.entries] layout in
-      MaxPlusClaims(
-        layout: layout.rawValue, inputMinimum: range.lowerBound, inputMaximum: range.upperBound,
-        bases: entries.map { $0[0].potential(over: range) },
-        rows: entries.map { layout.row($0, over: range) })
-    }
-    // Words hold everything, so there is a layout.
-    self.stored = stored.min { $0.entryBytes < $1.entryBytes } ?? stored[0]
+    let layouts: [StoredLayout] = [.bytes, .halfwords]
+    let layout = layouts.first { $0.holds(columns: columns, range: range) } ?? .words
+    stored = MaxPlusClaims(
+      layout: layout.rawValue, inputMinimum: range.lowerBound, inputMaximum: range.upperBound,
+      bases: self.entries.map { $0[0].potential(over: range) },
+      rows: self.entries.map { layout.row($0, over: range) })
   }
 
   /// The layer that proved claims describe.
@@ -98,7 +96,7 @@ public struct MaxPlusLayer: LayerContent {
 }
 
 /// How an entry holds its step and its place; the raw values are those of supnorm.h.
-private enum StoredLayout: Int, CaseIterable {
+private enum StoredLayout: Int {
   case words, bytes, halfwords
 
   /// Bits of a place.
@@ -119,8 +117,9 @@ private enum StoredLayout: Int, CaseIterable {
     }
   }
 
+  /// Whether a layout of bytes has room for the places and the values.
   func holds(columns: Int, range: ClosedRange<Int>) -> Bool {
-    2 * columns <= 1 << placeBits && (self == .words || range.upperBound - range.lowerBound <= 255)
+    2 * columns <= 1 << placeBits && range.upperBound - range.lowerBound <= 255
   }
 
   /// Entries by falling potential as steps, with as many more of the first one's place as steps that do not fit take, the

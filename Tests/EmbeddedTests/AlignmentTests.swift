@@ -104,6 +104,8 @@ struct AlignmentTests {
       return (CNetwork(network), random.input(of: network))
     }
     devices.append((CNetwork(try ExampleNetworks.single()), [200, 4]))
+    let halfwords = try MaxPlusTests.example(SUPNORM_HALFWORDS)
+    devices.append((CNetwork(halfwords), random.input(of: halfwords)))
     return devices
   }
 
@@ -183,7 +185,7 @@ struct AlignmentTests {
 
   @Test func `Parameters that no load of a word may read are malformed`() throws {
     var random = TestRandom()
-    var moved = [Int](repeating: 0, count: 7)
+    var moved = [Int](repeating: 0, count: 5)
     for (device, _) in try Self.devices(&random) {
       for index in unsafe 0..<Int(device.network.pointee.layer_count) {
         let layer = unsafe device.layers + index

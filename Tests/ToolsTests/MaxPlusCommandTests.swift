@@ -9,7 +9,7 @@ import Testing
 /// The commands on headers with max-plus layers.
 @Suite("Commands on max-plus networks")
 struct MaxPlusCommandTests {
-  /// A header of a wide max-plus layer of halfwords, and of a negated one of words.
+  /// A header of a wide max-plus layer of halfwords, and of a negated one of bytes.
   static func claims() throws -> ModelClaims {
     var random = TestRandom("max-plus commands")
     let entries = (0..<4).map { _ in
@@ -52,9 +52,9 @@ struct MaxPlusCommandTests {
     #expect(layers.map { $0["kind"] as? String } == ["maxPlus", "maxPlus"])
     let entries = claims.layers.map { $0.entries.reduce(0) { $0 + $1.count } }
     #expect(layers.map { $0["entries"] as? Int } == entries)
-    // Two bytes an entry or four, a count and a potential a row.
-    #expect(claims.layers.map(\.layout) == [2, 0])
-    let bytes = [2 * entries[0] + 6 * 4, 4 * entries[1] + 6 * 3]
+    // Two bytes an entry, a count and a potential a row.
+    #expect(claims.layers.map(\.layout) == [2, 1])
+    let bytes = [2 * entries[0] + 6 * 4, 2 * entries[1] + 6 * 3]
     #expect(layers.map { $0["parameterBytes"] as? Int } == bytes)
     #expect(json["parameterBytes"] as? Int == bytes[0] + bytes[1])
     #expect(layers.map { $0["gain"] as? Double } == [1, 1] && json["lipschitz"] as? Double == 1)
