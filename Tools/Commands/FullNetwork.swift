@@ -5,7 +5,7 @@ internal import Integers
 
 /// A network of the same shapes and counts as another, whose numbers leave nothing out, and inputs for it.
 ///
-/// Weights stay as they are, and biases make every hidden value small and not zero. Max-plus entries keep their number in each
+/// Weights stay as they are, and biases make every hidden value small and not zero. Entries of maxima keep their number in each
 /// row; all get the sign under which the least input is the least candidate, and the offset 0, so that the maximum
 /// reaches no potential before the row's end. One class wins by far, so that certificates compare all of them. What is
 /// measured on it is measured, not proved: rows and entries are as many as they can be, but a branch within one of them
@@ -24,13 +24,12 @@ struct FullNetwork: Sendable {
     var isNegated = false
     for (index, layer) in network.layers.enumerated() {
       let isLast = index == network.layers.count - 1
-      switch layer {
-      case .weighted(let weights):
+      if let weights = layer.asWeighted {
         layers.append(.weighted(Self.full(weights, largest: &largest, isLast: isLast)))
-      case .maximum(let maxima):
+      } else {
         let width = network.inputMaximum - network.inputMinimum
-        guard let full = Self.full(maxima, isNegated: isNegated, lead: isLast ? width : 0) else { return nil }
-        layers.append(.maximum(full))
+        guard let full = Self.full(layer, isNegated: isNegated, lead: isLast ? width : 0) else { return nil }
+        layers.append(full)
       }
       if layer.activation == .negate { isNegated.toggle() }
     }
@@ -64,30 +63,11 @@ struct FullNetwork: Sendable {
       isSparse: layer.isSparse)
   }
 
-  /// As many entries in each row, all of one sign and of the offset 0; `lead` sets the first row apart from the others.
-  private static func full(_ layer: MaxPlusLayer, isNegated: Bool, lead: Int) -> MaxPlusLayer? {
-    guard layer.entries.allSatisfy({ $0.count <= layer.columns }) else { return nil }
-    let isWinnerLeast = layer.activation == .negate
-    let entries = layer.entries.enumerated().map { row, entries in
-      // Where both signs of a column stand, one of them moves to a column that the row has not.
-      var columns = Set(entries.map(\.column))
-      var free = (0..<layer.columns).lazy.filter { [columns] in !columns.contains($0) }.makeIterator()
-      while columns.count < entries.count, let column = free.next() { columns.insert(column) }
-      // The center that puts a row behind the others; its candidates are s·(x - center).
-      let isBehind = (row == 0) == isWinnerLeast
-      let center = isBehind != isNegated ? lead : 0
-      return columns.sorted().map {
-        MaxPlusEntry(column: $0, sign: isNegated ? -1 : 1, offset: isNegated ? center : -center)
-      }
-    }
-    return MaxPlusLayer(columns: layer.columns, entries: entries, activation: layer.activation)
-  }
-
   /// Of a first layer of maxima the least input, whose entries all end last; else ever more pairs of columns.
   private static func inputs(of network: IntegerNetwork) -> [[Int16]] {
     let range = network.inputMinimum...network.inputMaximum
     let (count, least) = (network.inputs, Int16(network.inputMinimum))
-    if network.layers[0].asMaximum != nil {
+    if network.layers[0].asWeighted == nil {
       return Array(repeating: [Int16](repeating: least, count: count), count: 4)
     }
     let full = Int16(value(in: range))

@@ -16,8 +16,8 @@ struct SeededNetwork {
     try [
       SeededNetwork("dense", unit: 32640, seed: 1) { weighted($0, $1, $2, share: 1, &$3) },
       SeededNetwork("sparse", unit: 32640, seed: 2) { weighted($0, $1, $2, share: 0.125, &$3) },
-      SeededNetwork("maxplus8", unit: 255, seed: 3) { maximum($0, $1, $2, centers: 256, &$3) },
-      SeededNetwork("maxplus16", unit: 32640, seed: 4) { maximum($0, $1, $2, centers: 32641, &$3) },
+      SeededNetwork("distances8", unit: 255, seed: 3) { maxima($0, $1, $2, centers: 256, &$3) },
+      SeededNetwork("distances16", unit: 32640, seed: 4) { maxima($0, $1, $2, centers: 32641, &$3) },
     ]
   }
 
@@ -62,20 +62,5 @@ struct SeededNetwork {
       WeightedLayer(
         rows: rows, columns: columns, weights: weights, biases: biases, shift: 15,
         activation: isLast ? .identity : .relu, rowSumBound: sums.max() ?? 0))
-  }
-
-  /// A third of the columns in each row, of either sign.
-  private static func maximum(
-    _ rows: Int, _ columns: Int, _ isLast: Bool, centers: Int, _ generator: inout SeededGenerator
-  ) -> IntegerLayer {
-    let entries = (0..<rows).map { _ in
-      let chosen = (0..<columns).filter { $0 == 0 || generator.index(below: 3) == 0 }
-      return chosen.map { column in
-        let (isNegated, center) = (generator.index(below: 2) == 0, generator.index(below: centers))
-        return MaxPlusEntry(column: column, sign: isNegated ? -1 : 1, offset: isNegated ? center : -center)
-      }
-    }
-    return .maximum(
-      MaxPlusLayer(columns: columns, entries: entries, activation: isLast ? .negate : .identity))
   }
 }

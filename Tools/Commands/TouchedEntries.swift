@@ -6,7 +6,7 @@ internal import Integers
 ///
 /// - A dense layer leaves out pairs of columns whose inputs are both zero.
 /// - A sparse layer leaves out nothing.
-/// - A max-plus row has its entries in falling order of their potential, the greatest value `s·x + o` over the range of
+/// - A row of maxima has its entries in falling order of their potential, the greatest value `s·x + o` over the range of
 ///   the layer's inputs, and ends once its maximum so far reaches the next potential; the last entry is always the end.
 struct TouchedEntries: Codable, Equatable, Sendable {
   /// Over all inputs.
@@ -14,7 +14,7 @@ struct TouchedEntries: Codable, Equatable, Sendable {
   var greatest: Int
 
   init(of network: IntegerNetwork, over inputs: [[Int16]]) throws {
-    let layers = Self.layers(of: network)
+    let layers = network.layers
     let chunk = 250
     let counts = try concurrently((inputs.count + chunk - 1) / chunk) { part in
       let pass = GradientPass(network)
@@ -25,7 +25,7 @@ struct TouchedEntries: Codable, Equatable, Sendable {
           if index == layers.count - 1, index > 0 {
             values = network.lastColumns(hidden: values, inputs: input)
           }
-          return count + layers[index].touched(by: values)
+          return count + Self.touched(by: values, in: layers[index])
         }
       }
     }.flatMap(\.self)
@@ -33,48 +33,13 @@ struct TouchedEntries: Codable, Equatable, Sendable {
     greatest = counts.max() ?? 0
   }
 
-  private static func layers(of network: IntegerNetwork) -> [Layer] {
-    network.layers.map { layer in
-      switch layer.claims.content {
-      case .dense: .pairs(rows: layer.rows, columns: layer.columns)
-      case .sparse: .all(layer.storedCount)
-      case .maxPlus(let claims): .maxima(claims)
+  private static func touched(by values: [Int16], in layer: IntegerLayer) -> Int {
+    guard let weights = layer.asWeighted else { return layer.touchedEntries(by: values) }
+    guard !weights.isSparse else { return weights.storedCount }
+    return weights.rows
+      * stride(from: 0, to: weights.columns, by: 2).reduce(0) { count, column in
+        let pair = values[column..<min(column + 2, weights.columns)]
+        return count + (pair.contains { $0 != 0 } ? pair.count : 0)
       }
-    }
-  }
-
-  private enum Layer: Sendable {
-    case all(Int)
-    case pairs(rows: Int, columns: Int)
-    case maxima(MaxPlusClaims)
-
-    func touched(by values: [Int16]) -> Int {
-      switch self {
-      case .all(let count): return count
-      case .pairs(let rows, let columns):
-        return rows
-          * stride(from: 0, to: columns, by: 2).reduce(0) { count, column in
-            let pair = values[column..<min(column + 2, columns)]
-            return count + (pair.contains { $0 != 0 } ? pair.count : 0)
-          }
-      case .maxima(let claims):
-        // What is read is cut to the range.
-        let inputs = values.map { min(max(Int($0), claims.inputMinimum), claims.inputMaximum) }
-        return claims.rows.indices.reduce(0) { $0 + Self.touched(of: claims, row: $1, by: inputs) }
-      }
-    }
-
-    private static func touched(of claims: MaxPlusClaims, row: Int, by inputs: [Int]) -> Int {
-      var (maximum, potential, count) = (Int.min, claims.bases[row], 0)
-      for entry in claims.rows[row] {
-        potential -= entry.step
-        guard maximum < potential else { break }
-        let input = inputs[entry.column]
-        maximum = max(
-          maximum, potential - (entry.sign > 0 ? claims.inputMaximum - input : input - claims.inputMinimum))
-        count += 1
-      }
-      return count
-    }
   }
 }
