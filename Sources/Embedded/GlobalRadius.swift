@@ -5,7 +5,8 @@ package import CSupNorm
 /// - Precondition: `logits` is not empty.
 package func largestIndex(_ logits: Span<Int32>) -> Int {
   var best = 0
-  for index in logits.indices where logits[index] > logits[best] { best = index }
+  var greatest = Int32.min
+  for index in logits.indices where logits[index] > greatest { (best, greatest) = (index, logits[index]) }
   return best
 }
 

@@ -54,6 +54,20 @@ struct ActivationTests {
     #expect(Self.activated([3, -1, 2], by: .sort) == [-1, 2, 3])
   }
 
+  @Test func `ReLU of every count to 20 writes its values and no other`() {
+    for count in 0...20 {
+      for shift in Self.grid.indices {
+        let memory = (0..<count + 8).map { Self.grid[($0 + shift) % Self.grid.count] }
+        var result = memory
+        result.withUnsafeMutableBufferPointer { buffer in
+          if let start = buffer.baseAddress { unsafe supnorm_relu(start + 4, UInt32(count)) }
+        }
+        let expected = memory.indices.map { (4..<4 + count).contains($0) ? max(memory[$0], 0) : memory[$0] }
+        #expect(result == expected, "\(count) values")
+      }
+    }
+  }
+
   @Test(arguments: IntegerActivation.allCases)
   func `All pairs of a grid equal the oracle and are nonexpansive against every other value of the grid`(
     activation: IntegerActivation

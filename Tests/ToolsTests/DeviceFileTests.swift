@@ -154,7 +154,7 @@ struct DeviceFileTests {
         // Another translation at the place of the block before.
         + [Self.translated("00000a00", 2), Self.ran(marks[1])]).joined().utf8)
     for size in [1, 2, 7, 64, text.count] {
-      var counter = InstructionCounter(addresses: Self.marks)
+      var counter = InstructionCounter(addresses: Self.marks, isThumb: false)
       for start in stride(from: 0, to: text.count, by: size) {
         counter.consume(text[start..<min(start + size, text.count)])
       }
@@ -168,8 +168,23 @@ struct DeviceFileTests {
     }
   }
 
+  @Test func `An instruction of Thumb in two lines counts once, and a compressed one of RISC-V by itself`() {
+    let lines = [
+      "f01c       .byte    0x1c, 0xf0", "e001       b        #0x14cc", "ecb9 1e88  ldc      p14, c1, [sb]",
+      "eef2       .byte    0xf2, 0xee", "ee20 ecb5  mul      r0, r1, r2", "3e88       subs     r6, #0x88",
+      "bf00       nop      ",
+    ]
+    let block = "IN: name\n" + lines.map { "0x00000a00:  \($0)\n" }.joined() + "\n" + Self.ran("00000a00")
+    let text = Self.translated("00000100", 1) + block + Self.translated("00000200", 1)
+    for (isThumb, count) in [(true, 5), (false, 7)] {
+      var counter = InstructionCounter(addresses: Self.marks, isThumb: isThumb)
+      counter.consume(Array(text.utf8))
+      #expect(counter.counts.infer == [count])
+    }
+  }
+
   @Test func `A trace without marks, or of other text, counts nothing`() {
-    var counter = InstructionCounter(addresses: [:])
+    var counter = InstructionCounter(addresses: [:], isThumb: true)
     counter.consume(Array((Self.translated("00000100", 2) + Self.ran("00000a00")).utf8))
     counter.consume(
       Array("T\nTrace 0: no bracket\nIN: \nTrace [nothing\n\n[/12/]\nIN:\n0x\nTrace 0: [1/zz/]\nS\n".utf8))

@@ -88,7 +88,7 @@ struct DeviceRun {
     process.standardError = trace
     try process.run()
     defer { Subprocess.end(process) }
-    var counter = InstructionCounter(addresses: image.addresses)
+    var counter = InstructionCounter(addresses: image.addresses, isThumb: board.triple.hasPrefix("arm"))
     while let chunk = try trace.fileHandleForReading.read(upToCount: 1 << 20), !chunk.isEmpty {
       counter.consume(chunk)
       if Interruption.wasRequested { throw CommandError(description: "interrupted", exitStatus: 130) }

@@ -2,7 +2,8 @@
 ///
 /// A block is translated once, which writes `IN: name` and a line `0x00000aec:  …` for each of its instructions. Each
 /// time it runs there is a line `Trace 0: 0x7f0570000100 [00800408/00000aec/00000110/ff000201] name` with the place of
-/// its translation and its address. `Stopped execution of TB chain before …` takes the line before it back.
+/// its translation and its address. Of an instruction of Thumb that it does not know, as those of Helium, it makes two
+/// lines, so that halfwords are counted there that begin one. `Stopped execution of TB chain before …` takes the line before it back.
 struct InstructionCounter {
   private enum Phase { case outside, infer, certify }
 
@@ -23,12 +24,16 @@ struct InstructionCounter {
   private var places: [UInt64: Int] = [:]
   /// Instructions of the block that was just translated.
   private var translated: Int?
+  private let isThumb: Bool
+  /// Whether the next halfword is the second of an instruction of Thumb.
+  private var isSecondNext = false
   private var last: Int?
   private var count = 0
   private var infer: [Int] = []
   private var certify: [Int] = []
 
-  init(addresses: [String: UInt64]) {
+  init(addresses: [String: UInt64], isThumb: Bool) {
+    self.isThumb = isThumb
     let address = { addresses[$0] ?? .max }
     marks = (
       address("mark_infer_begin"), address("mark_infer_end"), address("mark_certify_begin"),
@@ -63,12 +68,27 @@ struct InstructionCounter {
     guard let first = line.first else { return }
     switch rest[first] {
     case UInt8(ascii: "T"): execute(line)
-    case UInt8(ascii: "I"): translated = 0
-    case UInt8(ascii: "0"): translated = translated.map { $0 + 1 }
+    case UInt8(ascii: "I"): (translated, isSecondNext) = (0, false)
+    case UInt8(ascii: "0"):
+      let count = isThumb ? thumbInstructions(line) : 1
+      translated = translated.map { $0 + count }
     case UInt8(ascii: "S"):
       if let last { add(last, times: -1) }
     default: break
     }
+  }
+
+  /// How many instructions begin in a line, `0x00000aec:  f244 0000  movw`: the first of two halfwords is 0xE800 or more.
+  private mutating func thumbInstructions(_ line: Range<Int>) -> Int {
+    var count = 0
+    for start in [line.lowerBound + 13, line.lowerBound + 18] where start + 4 <= line.upperBound {
+      guard let halfword = UInt16(String(decoding: rest[start..<start + 4], as: UTF8.self), radix: 16) else {
+        break
+      }
+      count += isSecondNext ? 0 : 1
+      isSecondNext = !isSecondNext && halfword >= 0xE800
+    }
+    return count
   }
 
   private mutating func execute(_ line: Range<Int>) {

@@ -75,8 +75,59 @@ typedef struct supnorm_blocks {
 } supnorm_blocks;
 
 #if defined(__ARM_FEATURE_MVE)
-/* ---- Cortex-M52, M55, M85: eight columns a vector ---- */
+/* ---- Cortex-M52, M55, M85: eight columns a vector ----
+ *
+ * 32 columns in 37 instructions for 128 products, then the rest by eights, the last of them in part. In assembly: a
+ * compiler spills what it needs between blocks, 61 instructions a block where these are 32 and a stack 72 bytes
+ * deeper. */
 #define SUPNORM_DENSE_ROWS 4
+#define SUPNORM_DENSE_WEIGHTS(row, sum) "vldrh.u16 q1, [" row "], #16\n vmlava.s16 " sum ", q1, q0\n"
+#define SUPNORM_DENSE_COLUMNS \
+  "vldrh.u16 q0, [r1], #16\n" SUPNORM_DENSE_WEIGHTS("r3", "r4") SUPNORM_DENSE_WEIGHTS("r5", "r6") \
+  SUPNORM_DENSE_WEIGHTS("r7", "r8") SUPNORM_DENSE_WEIGHTS("r9", "r10")
+
+__attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks *blocks) {
+  __asm__ volatile(
+      "push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "1: ldr r1, [r0]\n"
+      "ldrd r3, r2, [r0, #8]\n"
+      "ldr r11, [r0, #16]\n"
+      "ldrd r4, r6, [r11], #8\n"
+      "ldrd r8, r10, [r11], #8\n"
+      "str r11, [r0, #16]\n"
+      "add r5, r3, r2\n"
+      "add r7, r5, r2\n"
+      "add r9, r7, r2\n"
+      "add r11, r9, r2\n"
+      "str r11, [r0, #8]\n"
+      "lsr r12, r2, #6\n"
+      "wls lr, r12, 3f\n"
+      "2:\n" SUPNORM_DENSE_COLUMNS SUPNORM_DENSE_COLUMNS SUPNORM_DENSE_COLUMNS SUPNORM_DENSE_COLUMNS
+      "le lr, 2b\n"
+      "3: ubfx r12, r2, #1, #5\n"
+      "wlstp.16 lr, r12, 5f\n"
+      "4:\n" SUPNORM_DENSE_COLUMNS
+      "letp lr, 4b\n"
+      "5: vmov q0[2], q0[0], r4, r8\n"
+      "vmov q0[3], q0[1], r6, r10\n"
+      "ldrd r1, r12, [r0, #20]\n"
+      "ldr r11, [r0, #28]\n"
+      "ldr r2, [r0, #36]\n"
+      "cmp r11, #32\n"
+      "beq 6f\n"
+      "vadd.i32 q0, q0, r12\n"
+      "rsb r11, #0\n"
+      "vshl.s32 q0, r11\n"
+      "vqmovnb.s32 q0, q0\n"
+      "vstrh.32 q0, [r1], #8\n"
+      "b 7f\n"
+      "6: vstrw.32 q0, [r1], #16\n"
+      "7: str r1, [r0, #20]\n"
+      "subs r2, #1\n"
+      "str r2, [r0, #36]\n"
+      "bne 1b\n"
+      "pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
 #elif defined(__arm__) && __ARM_ARCH_ISA_THUMB == 2
 /* ---- Cortex-M3; M4, M7, M33 with two columns a word ----
  *
@@ -221,7 +272,6 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
 }
 #endif
 
-#if defined(__ARM_FEATURE_MVE) || !defined(__arm__)
 #if !defined(__arm__)
 /* ---- RISC-V: a column at a time, blocks of eight rows ----
  *
@@ -229,7 +279,6 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
  * 16 columns are 410 instructions for 128 products. */
 #define SUPNORM_DENSE_ROWS 8
 #define SUPNORM_DENSE_BARRIER(value) __asm__ volatile("" : "+r"(value) : : "memory")
-#endif
 #define SUPNORM_DENSE_EACH _Pragma("clang loop unroll(full)") for (uint32_t k = 0; k < SUPNORM_DENSE_ROWS; k++)
 #define SUPNORM_DENSE_COLUMN(column) \
   { \
@@ -259,18 +308,6 @@ __attribute__((noinline)) static void supnorm_dense_blocks(supnorm_blocks *block
       start = (const int16_t *)(const void *)((const char *)start + blocks->stride);
       sum[k] = (uint32_t)*biases++;
     }
-#if defined(__ARM_FEATURE_MVE)
-    const int16_t *value = (const int16_t *)blocks->values;
-    for (int32_t left = (int32_t)(blocks->stride / 2); left > 0; left -= 8) {
-      const mve_pred16_t p = vctp16q((uint32_t)left);
-      const int16x8_t x = vldrhq_z_s16(value, p);
-      value += 8;
-      SUPNORM_DENSE_EACH {
-        sum[k] = (uint32_t)vmladavaq_p_s16((int32_t)sum[k], vldrhq_z_s16(row[k], p), x, p);
-        row[k] += 8;
-      }
-    }
-#else
     if (blocks->is_listed) {
       const supnorm_entry *entry = (const supnorm_entry *)blocks->values, *end = (const supnorm_entry *)blocks->end;
       do {
@@ -297,7 +334,6 @@ __attribute__((noinline)) static void supnorm_dense_blocks(supnorm_blocks *block
         SUPNORM_DENSE_ADVANCE(1)
       }
     }
-#endif
     if (blocks->shift == 32) {
       SUPNORM_DENSE_EACH { *logits++ = (int32_t)sum[k]; }
     } else {

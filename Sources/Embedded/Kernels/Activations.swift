@@ -24,8 +24,7 @@ extension UnsafePointer<supnorm_activation> {
 
 /// `max(x, 0)`, see `supnorm_activation.apply` in supnorm_kernels.h; so are the others.
 @c public func supnorm_relu(_ memory: UnsafeMutablePointer<Int16>, _ count: UInt32) {
-  var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
-  for index in values.indices { values[index] = max(values[index], 0) }
+  unsafe supnorm_positive_parts(memory, count)
 }
 
 /// `min(|x|, 32767)`.
