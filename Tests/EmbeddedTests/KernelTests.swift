@@ -181,7 +181,7 @@ struct KernelTests {
   }
 
   /// The workspace that a table asks for, with guards around it.
-  private static func workspace(_ bytesPerColumn: UInt8, of layer: IntegerLayer) -> GuardedMemory<UInt64> {
+  static func workspace(_ bytesPerColumn: UInt8, of layer: IntegerLayer) -> GuardedMemory<UInt64> {
     GuardedMemory(count: (Int(bytesPerColumn) * layer.columns + 7) / 8, filler: 77, guardWord: 0x5AA5)
   }
 

@@ -48,6 +48,12 @@ struct FirmwareSymbolTests {
       let names = try Self.names(build.elf)
       #expect(names.contains("supnorm_infer") && names.contains("supnorm_certify"))
       Self.expectNoRuntime(names)
+      for activation in ["RELU", "ABS", "MAXMIN", "SORT", "NEGATE"] {
+        let functions = ["", "_bound"].map { "supnorm_\(activation.lowercased())\($0)" }
+        let found = functions.filter(names.contains)
+        let isUsed = header.contains("_ACTIVATION SUPNORM_\(activation)\n")
+        #expect(found.isEmpty != isUsed, "\(name) on \(board), \(activation): \(found)")
+      }
       for (kind, marks) in Self.kinds {
         let constant = "_KIND SUPNORM_" + (kind == "max-plus" ? "MAXPLUS" : kind.uppercased()) + "\n"
         let found = names.filter { name in marks.contains { name.contains($0) } }

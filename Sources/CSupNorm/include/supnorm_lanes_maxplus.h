@@ -54,15 +54,18 @@ SUPNORM_LANES void supnorm_vector_shortfalls(const int16_t *lower, const int16_t
   }
 }
 #elif !defined(SUPNORM_HOST)
-/* The same of bytes, two columns a word, of four columns a turn: both halves of low - minimum and of maximum - high are
- * at least 0, so at most 255, unless a value lies outside the range; then a sign bit shows in the returned word. A
- * borrow can only leave a half that is negative itself. `columns` is a multiple of 4; all is aligned to words. */
+/* The same of bytes, two columns a word, of four columns a turn, for a range on one side of zero, where halfwords without
+ * a sign have the order of values: low - minimum and maximum - high borrow nothing from the upper half within the range.
+ * Of a vector they add up to the width, at most 255, modulo 2^16, so that a value outside makes one of them 2^15 or more,
+ * which shows in the returned word; both ends of a box lie within the range, or are one vector. `columns` is a multiple of
+ * 4; all is aligned to words. */
 SUPNORM_LANES uint32_t supnorm_word_shortfalls(const int16_t *lower, const int16_t *upper, uint32_t columns,
                                                int32_t minimum, int32_t maximum, void *shortfalls) {
   const uint32_t *low = (const uint32_t *)(const void *)lower, *high = (const uint32_t *)(const void *)upper;
   const uint32_t *end = low + columns / 2;
   uint32_t *out = (uint32_t *)shortfalls;
-  uint32_t least = (uint32_t)minimum * 0x10001, greatest = (uint32_t)maximum * 0x10001, signs = 0, a, b;
+  uint32_t least = (uint16_t)minimum * UINT32_C(0x10001), greatest = (uint16_t)maximum * UINT32_C(0x10001);
+  uint32_t signs = 0, a, b;
 #if defined(__thumb2__) /* clang keeps three pointers as one index and spills: 20 instructions a turn more */
   uint32_t c, d;
   __asm__ volatile("b 2f\n"
@@ -135,7 +138,7 @@ SUPNORM_LANES void supnorm_shortfalls(const supnorm_layer *layer, const int16_t 
 #elif !defined(SUPNORM_HOST)
   uint32_t done = columns & ~UINT32_C(3);
   /* An input may have the alignment of its own type alone. */
-  if (layout != SUPNORM_WORDS && (((uintptr_t)lower | (uintptr_t)upper) & 3) == 0 &&
+  if (layout != SUPNORM_WORDS && (((uintptr_t)lower | (uintptr_t)upper) & 3) == 0 && (minimum ^ maximum) >= 0 &&
       supnorm_word_shortfalls(lower, upper, done, minimum, maximum, shortfalls) == 0) {
     lower += done;
     upper += done;

@@ -150,10 +150,12 @@ extension MaxPlusLayout {
       return unsafe supnorm_hidden_rows(layer, shortfalls, slack, hidden, number)
     }
     var entries = unsafe entries(layer)
+    let counts = unsafe layer.pointee.row_entries.unsafelyUnwrapped
+    let bases = unsafe layer.pointee.biases.unsafelyUnwrapped
     for row in unsafe 0..<Int(layer.pointee.rows) {
-      let count = unsafe layer.pointee.row_entries[row]
+      let count = unsafe counts[row]
       // Below 2^19 in magnitude.
-      let value = unsafe layer.pointee.biases[row] &- drop(entries, count, shortfalls)
+      let value = unsafe bases[row] &- drop(entries, count, shortfalls)
       unsafe logits.unsafelyUnwrapped[row] =
         Int32(layer.pointee.activation) == SUPNORM_NEGATE ? 0 &- value : value
       unsafe entries += Int(count) &* entryBytes
@@ -183,14 +185,16 @@ extension MaxPlusLayout {
   ) {
     let shortfalls = unsafe workspace.unsafelyUnwrapped
     let deviation = unsafe box.pointee.deviation
-    unsafe writeShortfalls(layer, box.pointee.lower, box.pointee.upper, shortfalls)
+    unsafe writeShortfalls(
+      layer, box.pointee.lower.unsafelyUnwrapped, box.pointee.upper.unsafelyUnwrapped, shortfalls)
     if let lower = unsafe lower, deviation != 0 {
       // Around a vector all shortfalls grow by the deviation up to the width of the range, and so does a row's drop:
       // no pass over what is touched then.
       unsafe rows(layer, shortfalls, slack: deviation, lower, nil)
       let width = unsafe Int32(layer.pointee.input_max) &- Int32(layer.pointee.input_min)
+      let bases = unsafe layer.pointee.biases.unsafelyUnwrapped
       for row in unsafe 0..<Int(layer.pointee.rows) {
-        unsafe lower[row] = max(lower[row], requantized(layer.pointee.biases[row] &- width, shift: 0))
+        unsafe lower[row] = max(lower[row], requantized(bases[row] &- width, shift: 0))
       }
       unsafe approach(layer, deviation, shortfalls)
       unsafe rows(layer, shortfalls, slack: 0, upper, nil)
@@ -212,14 +216,15 @@ extension MaxPlusLayout {
   ) -> Int32 {
     let shortfalls = unsafe workspace.unsafelyUnwrapped
     let isNegated = unsafe Int32(layer.pointee.activation) == SUPNORM_NEGATE
-    unsafe writeShortfalls(layer, box.pointee.lower, box.pointee.upper, shortfalls)
+    unsafe writeShortfalls(
+      layer, box.pointee.lower.unsafelyUnwrapped, box.pointee.upper.unsafelyUnwrapped, shortfalls)
     unsafe approach(layer, box.pointee.deviation, shortfalls)
     // The row's worst end first, its least maximum or, negated, its greatest; then the best ends of the others.
     if !isNegated { unsafe turn(layer, shortfalls) }
     var entries = unsafe entries(layer)
     let counts = unsafe layer.pointee.row_entries.unsafelyUnwrapped
     let bases = unsafe layer.pointee.biases.unsafelyUnwrapped
-    let own = Int(truncatingIfNeeded: row)
+    let own = Int(UInt16(truncatingIfNeeded: row))  // of a layer's 65535 rows at most
     for before in 0..<own { unsafe entries += Int(counts[before]) &* entryBytes }
     let worst = unsafe bases[own] &- drop(entries, counts[own], shortfalls)
     unsafe turn(layer, shortfalls)
