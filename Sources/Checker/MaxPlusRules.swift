@@ -65,7 +65,9 @@ struct MaxPlusRules: LayerRules {
     for (row, base) in claims.bases.enumerated() where base < -131072 || base > 131072 {
       problems.append("\(place) row \(row): base \(base) outside -131072…131072")
     }
-    guard let greatest = limits?.step else { return problems }
+    let range = inputRange
+    // Without a layout and a range no row can be judged, and what is wrong with them is said of the shape.
+    guard let greatest = limits?.step, range.low >= -32768, range.high <= 32767 else { return problems }
     for (row, entries) in claims.rows.enumerated() {
       let place = "\(place) row \(row)"
       if entries.count > 65535 { problems.append("\(place): \(entries.count) entries > 65535") }
@@ -83,7 +85,7 @@ struct MaxPlusRules: LayerRules {
         }
         sum += entry.step
       }
-      let width = max(inputRange.high - inputRange.low, 1)
+      let width = max(range.high - range.low, 1)
       if sum < width { problems.append("\(place): steps add up to \(sum) < \(width)") }
     }
     return problems

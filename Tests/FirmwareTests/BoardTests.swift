@@ -57,8 +57,8 @@ struct BoardTests {
     #expect((1...2048).contains(value("stackBytes")))
     // The abstaining inference gives a class wherever a certificate reaches the radius.
     #expect(value("abstained") <= 360 - value("locallyCertified") && value("abstained") > 0)
-    // Dense and sparse layers: 4.2 KB on the Cortex-M4, a little more without its instructions.
-    #expect((3000...(name == "mps2-an386" ? 4400 : 4800)).contains(value("inferenceCodeBytes")))
+    // Dense and sparse layers with what opens them: most where assembly has no Thumb-2.
+    #expect((3000...7168).contains(value("inferenceCodeBytes")))
   }
 
   @Test(arguments: boards)

@@ -112,7 +112,7 @@ struct FirmwareSymbolTests {
     "max-plus": ["supnorm_maxplus", "MaxPlus", "axPlus"],
   ]
 
-  @Test func `Answers and certificates of one kind take at most 3 KB on a Cortex-M4`() throws {
+  @Test func `Answers and certificates of one kind take at most 5 KB on a Cortex-M4`() throws {
     let dense = try Self.header.get()
     let kinds = Set(
       dense.split(separator: "\n").filter { $0.contains("_KIND ") }.map { $0.split(separator: " ")[2] })
@@ -126,7 +126,7 @@ struct FirmwareSymbolTests {
       let calls = CodeSizes.calls(of: try output("llvm-objdump", ["-d"]), functions: functions)
       let bytes = CodeSizes(of: functions, calls: calls).answers
       print("\(kind): \(bytes) bytes of code for answers and certificates on a Cortex-M4")
-      #expect((1000...3072).contains(bytes))
+      #expect((1000...5120).contains(bytes))
     }
   }
 
