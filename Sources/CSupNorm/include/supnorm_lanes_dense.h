@@ -172,10 +172,9 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "str r5, [r0, #16]\n"
       "add r5, r3, r4\n"
       "add r6, r5, r4\n"
-      "add r11, r6, r4\n"
-      "add r12, r11, r4\n"
+      "add r12, r3, r4, lsl #2\n"
       "str r12, [r0, #8]\n"
-      "mov r4, r11\n"
+      "add r4, r6, r4\n"
       "ldr r12, [r0, #32]\n"
       "sub r11, r2, r1\n"
       "cmp r12, #0\n"
@@ -360,6 +359,7 @@ SUPNORM_LANES const supnorm_entry *supnorm_dense_list(const int16_t *values, con
     do {
       const int32_t value = supnorm_word_at(values);
       values += SUPNORM_DENSE_STEP;
+      __asm__("" : "+r"(values)); /* one register for the place and the loop */
       if (value != 0) {
         list->place = (uint32_t)(uintptr_t)values;
         list->value = value;
