@@ -37,13 +37,14 @@ package func pairIndex(_ first: Int, _ second: Int, outputs: Int) -> Int {
 /// - Complexity: `n - 1` divisions; without a divider one for each pair that has a smaller radius than those before it.
 package func globalRadius(logits: Span<Int32>, classIndex: Int, pairs: Span<supnorm_bound>) -> UInt32 {
   var radius = UInt32(SUPNORM_RADIUS_MAX)
+  let greatest = logits[classIndex]
   // The place of the pair (other, classIndex) in the table, as `pairIndex` has it.
   var index = classIndex &- 1
   for other in logits.indices {
     if other != classIndex {
       let pair = pairs.isEmpty ? supnorm_bound(slope: 2, offset: 0) : pairs[index]
       // logits[classIndex] ≥ logits[other], so the difference is 0 … 2^32 - 1 and exact in UInt32.
-      let margin = UInt32(bitPattern: logits[classIndex] &- logits[other])
+      let margin = UInt32(bitPattern: greatest &- logits[other])
       guard margin > pair.offset else { return 0 }
       let room = margin &- 1 &- pair.offset
       if pair.slope > 0 { radius = supnorm_lesser_radius(radius, room, pair.slope) }

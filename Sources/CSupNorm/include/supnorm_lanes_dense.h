@@ -67,18 +67,18 @@ typedef struct supnorm_blocks {
   const int16_t *row;
   uint32_t stride; /* bytes from row to row */
   const int32_t *biases;
+  uint32_t is_listed; /* a list has an entry or more */
   void *out;          /* hidden values, or logits */
+  uint32_t blocks;    /* one or more */
   int32_t half;       /* 2^(shift-1) */
   uint32_t shift;     /* 32 for logits */
-  uint32_t is_listed; /* a list has an entry or more */
-  uint32_t blocks;    /* one or more */
 } supnorm_blocks;
 
 #if defined(__ARM_FEATURE_MVE)
 /* ---- Cortex-M52, M55, M85: eight columns a vector ----
  *
  * 32 columns in 37 instructions for 128 products, then the rest by eights, the last of them in part. In assembly: a
- * compiler spills what it needs between blocks, 61 instructions a block where these are 32 and a stack 72 bytes
+ * compiler spills what it needs between blocks, 61 instructions a block where these are 30 and a stack 72 bytes
  * deeper. */
 #define SUPNORM_DENSE_ROWS 4
 #define SUPNORM_DENSE_WEIGHTS(row, sum) "vldrh.u16 q1, [" row "], #16\n vmlava.s16 " sum ", q1, q0\n"
@@ -110,9 +110,8 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "letp lr, 4b\n"
       "5: vmov q0[2], q0[0], r4, r8\n"
       "vmov q0[3], q0[1], r6, r10\n"
-      "ldrd r1, r12, [r0, #20]\n"
-      "ldr r11, [r0, #28]\n"
-      "ldr r2, [r0, #36]\n"
+      "ldrd r1, r2, [r0, #24]\n"
+      "ldrd r12, r11, [r0, #32]\n"
       "cmp r11, #32\n"
       "beq 6f\n"
       "vadd.i32 q0, q0, r12\n"
@@ -122,9 +121,8 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "vstrh.32 q0, [r1], #8\n"
       "b 7f\n"
       "6: vstrw.32 q0, [r1], #16\n"
-      "7: str r1, [r0, #20]\n"
-      "subs r2, #1\n"
-      "str r2, [r0, #36]\n"
+      "7: subs r2, #1\n"
+      "strd r1, r2, [r0, #24]\n"
       "bne 1b\n"
       "pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
@@ -167,18 +165,16 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
 __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks *blocks) {
   __asm__ volatile(
       "push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "1: ldm r0, {r1, r2, r3, r4, r5}\n"
+      "1: ldm r0, {r1, r2, r3, r4, r5, r6}\n"
       "ldm r5!, {r7, r8, r9, r10}\n"
       "str r5, [r0, #16]\n"
+      "cmp r6, #0\n"
       "add r5, r3, r4\n"
       "add r6, r5, r4\n"
-      "add r11, r6, r4\n"
-      "add r12, r11, r4\n"
+      "add r12, r3, r4, lsl #2\n"
       "str r12, [r0, #8]\n"
-      "mov r4, r11\n"
-      "ldr r12, [r0, #32]\n"
+      "add r4, r6, r4\n"
       "sub r11, r2, r1\n"
-      "cmp r12, #0\n"
       "beq 9f\n"
       "lsls r11, r11, #28\n" /* an odd entry first */
       "bmi 3f\n"
@@ -187,17 +183,15 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "bne 2b\n"
       "b 6f\n"
       "9:" SUPNORM_DENSE_INPUT
-      "6: ldrd r1, r12, [r0, #20]\n"
-      "ldr r11, [r0, #28]\n"
-      "ldr r2, [r0, #36]\n"
+      "6: ldrd r1, r2, [r0, #24]\n"
+      "ldrd r12, r11, [r0, #32]\n"
       "cmp r11, #32\n"
       "beq 7f\n"
       SUPNORM_DENSE_EACH(SUPNORM_DENSE_STORE)
       "b 8f\n"
       "7: stm r1!, {r7, r8, r9, r10}\n"
-      "8: str r1, [r0, #20]\n"
-      "subs r2, #1\n"
-      "str r2, [r0, #36]\n"
+      "8: subs r2, #1\n"
+      "strd r1, r2, [r0, #24]\n"
       "bne 1b\n"
       "pop {r0, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
@@ -233,7 +227,7 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "str r6, [r0, #8]\n"
       "ldr r5, [r0, #0]\n"
       "ldr r6, [r0, #4]\n"
-      "ldr r7, [r0, #32]\n"
+      "ldr r7, [r0, #20]\n"
       "cmp r7, #0\n"
       "beq 3f\n"
       "mov lr, r6\n"
@@ -249,9 +243,9 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "adds r6, #2\n"
       "bne 4b\n"
       "5: mov r0, r12\n"
-      "ldr r1, [r0, #20]\n"
-      "ldr r2, [r0, #24]\n"
-      "ldr r3, [r0, #28]\n"
+      "ldr r1, [r0, #24]\n"
+      "ldr r2, [r0, #32]\n"
+      "ldr r3, [r0, #36]\n"
       "cmp r3, #32\n"
       "beq 6f\n"
       "movs r6, #1\n lsls r6, r6, #15\n subs r6, #1\n"
@@ -261,10 +255,10 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "b 8f\n"
       "6: mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
       "stm r1!, {r4, r5, r6, r7}\n"
-      "8: str r1, [r0, #20]\n"
-      "ldr r2, [r0, #36]\n"
+      "8: str r1, [r0, #24]\n"
+      "ldr r2, [r0, #28]\n"
       "subs r2, #1\n"
-      "str r2, [r0, #36]\n"
+      "str r2, [r0, #28]\n"
       "bne 1b\n"
       "pop {r4, r5, r6, r7}\n"
       "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
@@ -360,6 +354,7 @@ SUPNORM_LANES const supnorm_entry *supnorm_dense_list(const int16_t *values, con
     do {
       const int32_t value = supnorm_word_at(values);
       values += SUPNORM_DENSE_STEP;
+      __asm__("" : "+r"(values)); /* one register for the place and the loop */
       if (value != 0) {
         list->place = (uint32_t)(uintptr_t)values;
         list->value = value;
@@ -386,8 +381,8 @@ SUPNORM_LANES void supnorm_dense_layer(const supnorm_layer *layer, const int16_t
   const int32_t *biases = layer->biases;
 #ifndef SUPNORM_DENSE_HOST
   if (rows >= SUPNORM_DENSE_ROWS && columns % SUPNORM_DENSE_STEP == 0) {
-    supnorm_blocks blocks = {input, input + columns, weights, 2 * columns, biases, logits, (1 << shift) >> 1, 32, 0,
-                             rows / SUPNORM_DENSE_ROWS};
+    supnorm_blocks blocks = {input, input + columns, weights, 2 * columns, biases, 0, logits,
+                             rows / SUPNORM_DENSE_ROWS, (1 << shift) >> 1, 32};
 #ifndef __ARM_FEATURE_MVE
     supnorm_entry *list = (supnorm_entry *)workspace;
 #if SUPNORM_DENSE_STEP == 2
