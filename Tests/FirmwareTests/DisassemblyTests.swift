@@ -34,18 +34,26 @@ struct DisassemblyTests {
     }
     var loops = 0
     for name in program.library(from: { roots[0].contains($0) }) {
-      // The logits of maxima: one call for each row, of the function that has the loop over entries.
-      let isByRow = name.contains("MaxPlusLayout") && name.contains("4rows")
+      let allowed = Self.allowed(name, board)
       for loop in program.innermostLoops(of: name) {
         loops += 1
         let calls = loop.filter(\.isCall)
-        #expect(calls.count <= (isByRow ? 1 : 0), "\(name) on \(board): \(calls) in \(loop)")
-        let spills = loop.filter(\.usesStack)
-        #expect(isByRow || spills.isEmpty, "\(name) on \(board): \(spills) in \(loop)")
+        #expect(calls.count <= allowed.calls, "\(name) on \(board): \(calls) in \(loop)")
+        let uses = loop.filter(\.usesStack)
+        #expect(uses.count <= allowed.stackUses, "\(name) on \(board): \(uses) in \(loop)")
       }
     }
     print("\(board): \(all.count) functions of kernels, \(loops) innermost loops of inferences")
     #expect(loops >= 10)
+  }
+
+  /// What the loops of a function may have, that none else has.
+  private static func allowed(_ name: String, _ board: String) -> (calls: Int, stackUses: Int) {
+    // The logits of maxima: for each row a call of the function that has the loop over entries.
+    if name.contains("MaxPlusLayout"), name.contains("4rows") { return (1, 10) }
+    // Shortfalls of columns that are not two in an aligned word, in the eight registers of a Cortex-M0.
+    if board == "microbit", name.contains("hortfalls") { return (0, 6) }
+    return (0, 0)
   }
 
   /// A network with every kind and layout.
