@@ -188,12 +188,12 @@ __attribute__((naked, noinline)) static void supnorm_dense_blocks(supnorm_blocks
       "cmp r11, #32\n"
       "beq 7f\n"
       SUPNORM_DENSE_EACH(SUPNORM_DENSE_STORE)
-      "b 8f\n"
-      "7: stm r1!, {r7, r8, r9, r10}\n"
       "8: subs r2, #1\n"
       "strd r1, r2, [r0, #24]\n"
       "bne 1b\n"
-      "pop {r0, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+      "pop {r0, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+      "7: stm r1!, {r7, r8, r9, r10}\n"
+      "b 8b\n");
 }
 #elif defined(__arm__) && __ARM_ARCH_ISA_THUMB == 1
 /* ---- Cortex-M0, M0+, M23: eight registers for all but additions ----
@@ -386,8 +386,9 @@ SUPNORM_LANES void supnorm_dense_layer(const supnorm_layer *layer, const int16_t
 #ifndef __ARM_FEATURE_MVE
     supnorm_entry *list = (supnorm_entry *)workspace;
 #if SUPNORM_DENSE_STEP == 2
-    /* An input that cannot be read as it is lies in the list in full. */
-    const uint32_t most = (((uint32_t)(uintptr_t)input << 1 | columns) & 7) == 0 ? columns >> 2 : columns >> 1;
+    /* An input that cannot be read as it is lies in the list in full; for few rows a list takes what it saves. */
+    const uint32_t few = rows < 4 * SUPNORM_DENSE_ROWS ? 0 : columns >> 2;
+    const uint32_t most = (((uint32_t)(uintptr_t)input << 1 | columns) & 7) == 0 ? few : columns >> 1;
 #else
     const uint32_t most = columns >> 1;
 #endif
