@@ -69,7 +69,7 @@ struct KernelShapeTests {
         let workspace = unsafe KernelTests.workspace(kernels.pointee.workspace, of: layer)
         let hidden = GuardedMemory<Int16>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
         let logits = GuardedMemory<Int32>(count: layer.rows, filler: 77, guardWord: 0x5AA5)
-        let memory = device.copy([Int16](repeating: 0x5AA5, count: skipped) + input)
+        let memory = unsafe device.copy([Int16](repeating: 0x5AA5, count: skipped) + input)
         unsafe kernels.pointee.infer(
           device.layers, memory + skipped, hidden.pointer, nil, workspace.pointer)
         unsafe kernels.pointee.infer(

@@ -66,9 +66,9 @@ struct Disassembly {
     var waiting = functions.keys.filter(roots)
     var found: Set<String> = []
     while let name = waiting.popLast() {
-      guard name.contains("8Embedded") || name.hasPrefix("supnorm_"), found.insert(name).inserted else {
-        continue
-      }
+      let isLibrary =
+        name.contains("8Embedded") || name.hasPrefix("supnorm_") || name.hasPrefix("OUTLINED_FUNCTION")
+      guard isLibrary, found.insert(name).inserted else { continue }
       waiting += (functions[name] ?? []).compactMap { $0.target.flatMap { starts[$0] } }
     }
     return found

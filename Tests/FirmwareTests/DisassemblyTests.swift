@@ -49,8 +49,9 @@ struct DisassemblyTests {
 
   /// What the loops of a function may have, that none else has.
   private static func allowed(_ name: String, _ board: String) -> (calls: Int, stackUses: Int) {
-    // The logits of maxima: for each row a call of the function that has the loop over entries.
-    if name.contains("MaxPlusLayout"), name.contains("4rows") { return (1, 10) }
+    // The logits of maxima: for each row a call of the function that has the loop over entries, and two of what
+    // functions share in the smallest code.
+    if name.contains("MaxPlusLayout"), name.contains("4rows") { return (3, 10) }
     // Shortfalls of columns that are not two in an aligned word, in the eight registers of a Cortex-M0.
     if board == "microbit", name.contains("hortfalls") { return (0, 6) }
     return (0, 0)
