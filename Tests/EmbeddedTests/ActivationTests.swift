@@ -59,7 +59,7 @@ struct ActivationTests {
       for shift in Self.grid.indices {
         let memory = (0..<count + 8).map { Self.grid[($0 + shift) % Self.grid.count] }
         var result = memory
-        result.withUnsafeMutableBufferPointer { buffer in
+        unsafe result.withUnsafeMutableBufferPointer { buffer in
           if let start = buffer.baseAddress { unsafe supnorm_relu(start + 4, UInt32(count)) }
         }
         let expected = memory.indices.map { (4..<4 + count).contains($0) ? max(memory[$0], 0) : memory[$0] }
