@@ -96,8 +96,8 @@ SUPNORM_LANES uint32_t supnorm_positive_pair(uint32_t pair) {
 }
 #endif
 
-/* max(value, 0) of every value, in place; on a device at whole words, as outputs of layers lie. With Helium in assembly:
- * for size a compiler makes a loop of 10 instructions of these four. */
+/* max(value, 0) of every value, in place; on a device at whole words, as outputs of layers lie. With Helium in
+ * assembly: for size a compiler makes a loop of 10 instructions of these four. */
 SUPNORM_LANES void supnorm_positive_parts(int16_t *values, uint32_t count) {
 #if defined(__ARM_FEATURE_MVE)
   __asm__ volatile(
