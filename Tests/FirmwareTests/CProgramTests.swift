@@ -97,7 +97,7 @@ struct CProgramTests {
     try folder.write(
       """
       \(includes)
-      static uint64_t scratch[128];
+      static uint64_t scratch[256];
 
       int main(void) {
         static int32_t logits[64];
@@ -144,7 +144,7 @@ struct CProgramTests {
         """, as: "main.c")
       try Self.run(["main.c"], in: folder, on: board, core)
       let kernels = try FirmwareSymbolTests.names(folder.url.appending(path: "main.elf"))
-        .filter { $0.wholeMatch(of: /supnorm_\w+_(bound|exceeds)_v\w+/) != nil }
+        .filter { $0.wholeMatch(of: /supnorm_(dense|sparse|maxplus)\w*_(bound|exceeds)_v\w+/) != nil }
       #expect(kernels.isEmpty != isComplete, "\(accessor): \(kernels)")
     }
   }
