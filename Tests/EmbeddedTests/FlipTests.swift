@@ -8,29 +8,33 @@ import Testing
 @Suite("Flipped bits")
 struct FlipTests {
   /// Networks of every style, some of them regressions, with input maps for some and tolerances.
-  static func networks(_ random: inout TestRandom) -> [(name: String, network: CNetwork)] {
+  static func networks(_ random: inout TestRandom) throws -> [(name: String, network: CNetwork)] {
     let styles = NetworkStyle.allCases + Array(repeating: .maxPlus, count: 7) + [.hybrid, .residual]
-    return styles.enumerated().map { index, style in
-      var network = random.network(style)
-      if index % 3 == 1 { network = network.changed(task: .regression) }
-      let count = index % 4 == 0 ? 0 : index % 4 == 1 ? network.inputs : 1
-      let features = (0..<count).map { feature in
-        feature % 5 == 4
-          ? supnorm_feature(origin: 0, multiplier: 0, addend: 0, shift: 0)
-          : supnorm_feature(
-            origin: Int32(random.integer(-1000...1000)), multiplier: Int32(random.integer(1...1 << 30)),
-            addend: Int32(random.integer(0...1 << 20)), shift: Int32(random.integer(0...31)))
+    let halfwords = ("halfwords", CNetwork(try MaxPlusTests.example(SUPNORM_HALFWORDS)))
+    return [halfwords]
+      + styles.enumerated().map { index, style in
+        var network = random.network(style)
+        if index % 3 == 1 { network = network.changed(task: .regression) }
+        let count = index % 4 == 0 ? 0 : index % 4 == 1 ? network.inputs : 1
+        let features = (0..<count).map { feature in
+          feature % 5 == 4
+            ? supnorm_feature(origin: 0, multiplier: 0, addend: 0, shift: 0)
+            : supnorm_feature(
+              origin: Int32(random.integer(-1000...1000)), multiplier: Int32(random.integer(1...1 << 30)),
+              addend: Int32(random.integer(0...1 << 20)), shift: Int32(random.integer(0...31)))
+        }
+        return (
+          "\(style) \(network.task)", CNetwork(network, features: features, toleranceLSB: 100 * (index % 3))
+        )
       }
-      return (
-        "\(style) \(network.task)", CNetwork(network, features: features, toleranceLSB: 100 * (index % 3))
-      )
-    }
   }
 
-  @Test func `Every single flipped bit of all that certifies is caught, without a read outside any array`() {
+  @Test func `Every single flipped bit of all that certifies is caught, without a read outside any array`()
+    throws
+  {
     var random = TestRandom()
     var flips = 0
-    for (name, network) in Self.networks(&random) {
+    for (name, network) in try Self.networks(&random) {
       for atEnd in [true, false] {
         let flippable = FlippableNetwork(network, atEnd: atEnd)
         #expect(flippable.selfCheck() == SUPNORM_OK, "\(name); \(random)")
@@ -47,10 +51,10 @@ struct FlipTests {
     print("\(flips) flipped bits, all caught")
   }
 
-  @Test func `The networks have every kind, layout and task`() {
+  @Test func `The networks have every kind, layout and task`() throws {
     var random = TestRandom()
     var seen: Set<String> = []
-    for (_, network) in Self.networks(&random) {
+    for (_, network) in try Self.networks(&random) {
       seen.insert("task \(unsafe network.network.pointee.task)")
       if unsafe network.network.pointee.residual_count > 0 { seen.insert("residual") }
       if unsafe network.network.pointee.tolerance_lsb > 0 { seen.insert("tolerance") }

@@ -61,16 +61,14 @@ import Foundation
     let layerCount = unsafe Int(network.layer_count)
     for index in 0..<layerCount {
       let start = unsafe index * MemoryLayout<supnorm_layer>.stride
-      let numbers = unsafe MemoryLayout<supnorm_layer>.offset(of: \.weights) ?? 0
+      let numbers =
+        unsafe (MemoryLayout<supnorm_layer>.offset(of: \.input_max) ?? 0) + MemoryLayout<Int16>.size
       unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: layerCopies[start..<start + numbers]))
     }
     unsafe network.layers = UnsafePointer(layerCopies.bindMemory(to: supnorm_layer.self).baseAddress)
     let copied = unsafe withUnsafeBytes(of: network) { unsafe place($0) }
     let addresses = unsafe MemoryLayout<supnorm_network>.offset(of: \.layers) ?? 0
-    let counts = unsafe MemoryLayout<supnorm_network>.offset(of: \.feature_count) ?? 0
-    let tables = unsafe MemoryLayout<supnorm_network>.offset(of: \.inference) ?? 0
     unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: copied[0..<addresses]))
-    unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: copied[counts..<tables]))
     unsafe pointer = UnsafePointer(copied.bindMemory(to: supnorm_network.self).baseAddress)
     _ = unsafe CSupNorm.supnorm_open(pointer, &model)
   }
