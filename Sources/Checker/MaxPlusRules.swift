@@ -67,7 +67,9 @@ struct MaxPlusRules: LayerRules {
     }
     let range = inputRange
     // Without a layout and a range no row can be judged, and what is wrong with them is said of the shape.
-    guard let greatest = limits?.step, range.low >= -32768, range.high <= 32767 else { return problems }
+    guard let greatest = limits?.step, (-32768...32767).contains(range.low),
+      (-32768...32767).contains(range.high)
+    else { return problems }
     for (row, entries) in claims.rows.enumerated() {
       let place = "\(place) row \(row)"
       if entries.count > 65535 { problems.append("\(place): \(entries.count) entries > 65535") }
