@@ -73,7 +73,7 @@ struct BadInputTests {
     #expect(tooSmall.status == 2)
     #expect(
       tooSmall.errorOutput.hasSuffix(
-        "supnorm train: --flash: flash budget: 118 bytes of parameters at least, 100 allowed\n"))
+        "supnorm train: --flash: flash budget: 220 bytes of parameters at least, 100 allowed\n"))
     let model = ["m.safetensors": try trained("m.safetensors")]
     let export = ["export", "m.safetensors", "--name", "m", "--out", "m.h"]
     try expect(
