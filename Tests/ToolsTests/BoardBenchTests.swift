@@ -103,7 +103,11 @@ struct BoardBenchTests {
       #expect(
         (touched.mean < 0.9 * Double(stored)) == (network.name != "sparse"), "\(network.name): \(touched)")
 
-      let full = try #require(try FullNetwork(of: header.claims, integers))
+      guard let full = try FullNetwork(of: header.claims, integers) else {
+        // Its hidden values need words, those of a network that leaves nothing out fit in bytes.
+        #expect(network.name == "distances8")
+        continue
+      }
       let all = try TouchedEntries(of: full.network.network, over: full.inputs.suffix(1))
       // The last entry of a row of maxima is never touched; a few more stand where steps are too long for one.
       let layers = full.network.network.layers

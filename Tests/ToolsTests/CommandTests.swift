@@ -47,7 +47,7 @@ struct CommandTests {
     var answers: [String] = []
     for storage in ["smaller", "dense"] {
       let export = try folder.supnorm([
-        "export", "digits.safetensors", "--name", "stored", "--out", "stored_\(storage).h", "--prune", "2000",
+        "export", "m.safetensors", "--name", "stored", "--out", "stored_\(storage).h", "--prune", "2000",
         "--storage", storage, "--json",
       ])
       #expect(export.status == 0, "\(export.errorOutput)")

@@ -16,7 +16,8 @@ struct FullNetwork: Sendable {
   let inputs: [[Int16]]
   private let claims: ModelClaims
 
-  /// - Returns: nil where a row has more entries than columns, which one sign cannot have, and for regressions.
+  /// - Returns: nil where a row has more entries than columns, which one sign cannot have, where a layer would get another
+  ///   layout, whose kernels are others, and for regressions.
   init?(of claims: ModelClaims, _ network: IntegerNetwork) throws {
     guard claims.task == .classification else { return nil }
     var layers: [IntegerLayer] = []
@@ -36,6 +37,7 @@ struct FullNetwork: Sendable {
     let full = try IntegerNetwork(
       layers: layers, unit: network.unit, inputMinimum: network.inputMinimum,
       inputMaximum: network.inputMaximum, residualInputs: network.residualInputs)
+    guard full.layers.map(\.storedLayout) == network.layers.map(\.storedLayout) else { return nil }
     self.network = try CertifiedNetwork(full, features: claims.features)
     inputs = Self.inputs(of: full)
     self.claims = try ModelClaims(stating: self.network, name: claims.name, golden: Array(inputs.suffix(4)))

@@ -45,6 +45,9 @@ extension FullNetwork {
 }
 
 extension IntegerLayer {
+  /// The layout of a layer of maxima; nil of others.
+  var storedLayout: Int32? { asMaximum?.layout }
+
   /// How many stored entries an inference cannot leave out: those of each row until the maximum so far reaches the
   /// next potential.
   ///
