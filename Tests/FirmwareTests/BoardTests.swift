@@ -57,8 +57,8 @@ struct BoardTests {
     #expect((1...2048).contains(value("stackBytes")))
     // The abstaining inference gives a class wherever a certificate reaches the radius.
     #expect(value("abstained") <= 360 - value("locallyCertified") && value("abstained") > 0)
-    // Dense and sparse layers with what opens them: most where assembly has no Thumb-2.
-    #expect((3000...7168).contains(value("inferenceCodeBytes")))
+    // Dense and sparse layers with what opens them: most on RISC-V, whose kernels are in C.
+    #expect((3000...9216).contains(value("inferenceCodeBytes")))
   }
 
   @Test(arguments: boards)
