@@ -62,7 +62,8 @@ extension FloatModel {
 }
 
 extension CertifiedNetwork {
-  fileprivate func golden(_ input: [Int16]) throws -> GoldenClaims {
+  /// What a header states of a golden vector: the answer and both radii of an input.
+  package func golden(_ input: [Int16]) throws -> GoldenClaims {
     let answer = try answer(to: input)
     if network.task == .regression {
       return GoldenClaims(
