@@ -222,7 +222,7 @@ private struct Spectrum: Sendable {
 ///
 /// The angle is brought to 0 … π/4 in whole numbers, where the Taylor series end below 2^-60; what rounding adds is that of
 /// the angle, at most 3 u, and of a sum of falling terms.
-func turns(_ count: Int) -> [(cosine: Double, sine: Double)] {
+package func turns(_ count: Int) -> [(cosine: Double, sine: Double)] {
   (0..<count).map { index in
     // In eighths of the circle: the octant, and how far into it.
     let octant = 8 * index / count
