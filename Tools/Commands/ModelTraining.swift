@@ -70,9 +70,10 @@ struct ModelTraining {
   ) -> FloatModel {
     let isRegression = options.loss.isRegression
     let trained = plan.selection.restored(result.network)
-    // What is monotone is bounded all through; its hidden values must fit all the same.
+    // What is monotone, or has one bound for all, is bounded all through; its hidden values must fit all the same.
     let deployedMap =
-      options.monotone.isEmpty ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
+      options.monotone.isEmpty && options.norm == NormOptions()
+      ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
     return FloatModel(
       network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
