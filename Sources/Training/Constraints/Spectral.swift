@@ -99,7 +99,7 @@ final class SingularBlock {
       let target = unsafe vectors.part(index)
       if index < source.count { unsafe _ = target.update(fromContentsOf: source.part(index)) }
       var isEmpty = SIMDMask<Lanes.MaskStorage>(repeating: true)
-      for unsafelanes in unsafe target { isEmpty = isEmpty .& (lanes .== 0) }
+      for column in 0..<vectors.columns { unsafe isEmpty = isEmpty .& (target[column] .== 0) }
       for row in vectors.rows(ofPanel: index) where isEmpty[row % Lanes.scalarCount] {
         unsafe vectors.withRow(row) { place in
           for column in 0..<vectors.columns {
