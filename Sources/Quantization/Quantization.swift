@@ -36,7 +36,7 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     case .dense where index < network.layers.count - 1:
       layers.append(
         try quantized(
-          layer, index: index, unit: model.inputMap.unit, prune: prune, bound: Double(layer.rowSumBound ?? 1),
+          layer, index: index, unit: model.inputMap.unit, prune: prune, bound: layer.rowSumLimit,
           activation: IntegerActivation(network.activation), residuals: []))
     case .dense:
       let isClassifier = model.targets.isEmpty

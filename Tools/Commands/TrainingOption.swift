@@ -99,12 +99,13 @@ extension TrainingOption {
     .init("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss"),
     .init(
       "--bound", "K,…",
-      "bound on the rows' sums of |w|, one or one for each bounded layer (default: 1, of tanh 4, of sigmoid 16)"
+      "bound on the rows' sums of |w|, or on what --norm names: one, or one a bounded layer (default: 1, of tanh 4, of sigmoid 16)"
     ) { options, arguments in
       options.bounds = try arguments.reals("--bound", 1e-3...65535)?.map { Float($0) } ?? options.bounds
     },
     .init(
       "--last", "free|constrained", "whether the last layer is bounded too (default: free)", set: setLast),
+    .norm, .lipschitz, .project,
     .pair(
       "--exponents", "P,Q", "of distances: p at first and before it becomes infinite", 2...1e6,
       \.distance.firstExponent, \.distance.lastExponent),

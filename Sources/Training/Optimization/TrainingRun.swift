@@ -38,10 +38,12 @@ package final class TrainingRun {
   ///   - data: the samples, of as many inputs as the network has.
   ///   - batchSize: the largest batch to come.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
+  ///   - projection: how weights are brought back to their bounds.
   ///   - threads: how many threads share the work.
   package init(
     _ network: FloatNetwork, _ data: TrainingData, objective: Objective, batchSize: Int,
-    keepsZeros: Bool = false, threads: Threads = Threads(count: 2)
+    keepsZeros: Bool = false, projection: ProjectionMethod = .euclidean,
+    threads: Threads = Threads(count: 2)
   ) {
     initial = network
     self.objective = objective
@@ -49,7 +51,8 @@ package final class TrainingRun {
     self.data = data
     let terms = Shard.Terms(objective, data, StepSettings(), scale: 1)
     let intervals = terms.intervals != nil
-    let stack = LayerStack(network, intervals: intervals, gradients: true, keepsZeros: keepsZeros)
+    let stack = LayerStack(
+      network, intervals: intervals, gradients: true, keepsZeros: keepsZeros, projection: projection)
     self.stack = stack
     let shardCount =
       network.layers.indices.contains { network.trainable($0).cutsSums } ? 2 : threads.count
@@ -67,6 +70,7 @@ package final class TrainingRun {
     parts = stack.layers.indices.sorted { stack.layers[$0].columns > stack.layers[$1].columns }
       .flatMap { layer in (0..<stack.layers[layer].weights.partCount).map { (layer, $0) } }
     for (layer, part) in parts { stack.layers[layer].project(part: part) }
+    for layer in stack.layers { layer.projectWhole(threads) }
     projectResiduals()
   }
 
@@ -116,6 +120,7 @@ package final class TrainingRun {
       layer.project(part: part)
     }
     for (index, layer) in stack.layers.enumerated() {
+      layer.projectWhole(threads)
       layer.end(shards.compactMap { $0.points?.layers[index] }, scale: scale)
     }
     if objective.learnsScale {

@@ -40,6 +40,8 @@ public enum TrainingError: Error, Equatable, Sendable {
     case hingeEpsilon = "epsilon of distances"
     case bounds
     case boundCount
+    case lipschitz
+    case norm
     case epochs
     case batchSize
     case rate
@@ -66,6 +68,9 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .hingeEpsilon: "above 0"
       case .bounds: "finite and above 0"
       case .boundCount: "one bound, or one for each constrained layer"
+      case .lipschitz: "finite and above 0"
+      case .norm:
+        "for dense layers that are all bounded, and singular values not for weights that stay zero"
       case .epochs: "1 to 1000000"
       case .batchSize: "1 to 1048576"
       case .validationFraction: "at least 0 and below 1"

@@ -27,8 +27,11 @@ public struct TrainingOptions: Equatable, Sendable {
   /// at which `verifiedAccuracy` is measured.
   public var epsilon: Float = 0.11
 
-  /// The bounds on the rows' sums of `|w|`: one for each constrained layer, or a single one for all of them.
+  /// The bounds on the norms of the weights: one for each constrained layer, or a single one for all of them.
   public var bounds: [Float] = [1]
+
+  /// Which norm is bounded, or one bound for the whole network instead of `bounds`.
+  public var norm = NormOptions()
 
   /// Whether the last layer is constrained too, which the global certificate profits from.
   ///
@@ -81,6 +84,7 @@ public struct TrainingOptions: Equatable, Sendable {
     let constrained = hidden.count + (lastConstrained ? 1 : 0)
     try require(.boundCount, Double(bounds.count), bounds.count == 1 || bounds.count == constrained)
     for bound in bounds { try require(.bounds, Double(bound), bound > 0 && bound.isFinite) }
+    try norm.validate(for: self)
     try require(.epochs, Double(epochs), (1...1_000_000).contains(epochs))
     try require(.batchSize, Double(batchSize), (1...1_048_576).contains(batchSize))
     try require(.rate, Double(rate), rate > 0 && rate.isFinite)
@@ -103,7 +107,7 @@ public struct TrainingOptions: Equatable, Sendable {
     // integers too; and a hidden layer must be there.
     let isBounded =
       lastConstrained && !hidden.isEmpty && loss.isRegression
-      && hidden.indices.allSatisfy { bound(ofLayer: $0) ?? 2 <= 1 }
+      && hidden.indices.allSatisfy { rowSumBound(ofLayer: $0) <= 1 }
     try require(.monotone, Double(monotone.count), monotone.isEmpty || isBounded)
     switch loss {
     case .squaredError, .absoluteError: break
@@ -118,8 +122,15 @@ public struct TrainingOptions: Equatable, Sendable {
   }
 
   /// The bound of one layer of a network with these hidden layers; nil when it is free.
-  package func bound(ofLayer index: Int) -> Float? {
+  package func bound(ofLayer index: Int) -> NormBound? {
     guard index < hidden.count || lastConstrained else { return nil }
-    return bounds.count == 1 ? bounds[0] : bounds[index]
+    let own = bounds.count == 1 ? bounds[0] : bounds[index]
+    return NormBound(norm.norm, norm.layerBound(layers: hidden.count + 1) ?? own)
+  }
+
+  /// The bound on the row sums of one layer; infinite where they have none.
+  private func rowSumBound(ofLayer index: Int) -> Float {
+    guard let bound = bound(ofLayer: index), bound.norm == .rowSum else { return .infinity }
+    return bound.bound
   }
 }

@@ -35,7 +35,7 @@ struct TrainingSession {
     if let start { try initial.take(start, options.augmentation) }
     run = TrainingRun(
       initial, data, objective: options.objective, batchSize: options.batchSize,
-      keepsZeros: options.keepsZeros)
+      keepsZeros: options.keepsZeros, projection: options.norm.method)
     trained = data.monitor(split.training, epsilon: options.epsilon, boxLimit: 1_000)
     heldOut = data.monitor(split.validation, epsilon: options.epsilon, boxLimit: 10_000)
     result = TrainingResult(
