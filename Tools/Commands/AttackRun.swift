@@ -19,7 +19,7 @@ struct AttackRun {
   /// - Throws: an option that only an attack takes, or not this one.
   init?(_ arguments: Arguments) throws(CommandError) {
     let kind = try arguments.choice("--attack", AttackKind.allCases.map(\.rawValue)).flatMap(AttackKind.init)
-    let norm = try arguments.choice("--norm", AttackNorm.allCases.map(\.rawValue)).flatMap(AttackNorm.init)
+    let norm = try arguments.choice("--norm", BallNorm.allCases.map(\.rawValue)).flatMap(BallNorm.init)
     let steps = try arguments.integer("--steps", 1...1_000_000)
     let restarts = try arguments.integer("--restarts", 1...1_000_000)
     let seed = try arguments.integer("--seed", 0...Int.max)
