@@ -4,23 +4,28 @@
 /// is certainly inside.
 struct AttackBall {
   let center: [Int16]
-  let radius: Int
   let norm: BallNorm
+  /// The length of offsets, about.
+  let radius: Float
+  /// What the moves, or in ℓ2 their squares, may add up to.
+  private let power: Int
   /// How far each input may go down and up, whole numbers; 0 is always between.
   let least: [Float]
   let greatest: [Float]
 
   /// - Parameters:
-  ///   - radius: 0 … 65535 LSB.
+  ///   - ball: its radius and norm.
   ///   - range: the values inputs may take; an input that lies outside may stay where it is or move towards it.
-  init(around center: [Int16], radius: Int, norm: BallNorm, range: ClosedRange<Int>) {
+  init(around center: [Int16], _ ball: InputBall, range: ClosedRange<Int>) {
     self.center = center
-    self.radius = radius
-    self.norm = norm
+    norm = ball.norm
+    power = ball.power
+    let reach = ball.reach
+    radius = ball.norm == .infinity ? Float(reach) : Float(ball.radius.roundedUp)
     let lower = max(range.lowerBound, Int(Int16.min))
     let upper = min(range.upperBound, Int(Int16.max))
-    least = center.map { Float(max(-radius, min(0, lower - Int($0)))) }
-    greatest = center.map { Float(min(radius, max(0, upper - Int($0)))) }
+    least = center.map { Float(max(-reach, min(0, lower - Int($0)))) }
+    greatest = center.map { Float(min(reach, max(0, upper - Int($0)))) }
   }
 
   var count: Int { center.count }
@@ -43,8 +48,8 @@ struct AttackBall {
     case .infinity: break
     case .two:
       let length = euclideanNorm(offsets)
-      guard length > Float(radius) else { return }
-      let scale = Float(radius) / length
+      guard length > radius else { return }
+      let scale = radius / length
       for index in offsets.indices { offsets[index] *= scale }
     case .one:
       let threshold = threshold(of: offsets)
@@ -56,13 +61,15 @@ struct AttackBall {
     }
   }
 
-  /// What to take from every magnitude so that they add up to the radius (Duchi et al. 2008); not positive inside the ball.
+  /// What to take from every magnitude so that they add up to the radius; not positive inside the ball.
+  ///
+  /// Source: Duchi et al., Efficient Projections onto the l1-Ball for Learning in High Dimensions, ICML 2008.
   private func threshold(of offsets: [Float]) -> Float {
     var sum: Float = 0
     var threshold: Float = 0
     for (index, magnitude) in offsets.map(\.magnitude).sorted(by: >).enumerated() {
       sum += magnitude
-      let next = (sum - Float(radius)) / Float(index + 1)
+      let next = (sum - radius) / Float(index + 1)
       guard next < magnitude else { break }
       threshold = next
     }
@@ -99,8 +106,8 @@ struct AttackBall {
   func contains(_ point: [Int16]) -> Bool {
     switch norm {
     case .infinity: true  // Least and greatest see to that.
-    case .two: squaredDistance(to: point) <= radius * radius
-    case .one: point.indices.reduce(0) { $0 + abs(move(to: point, $1)) } <= radius
+    case .two: squaredDistance(to: point) <= power
+    case .one: point.indices.reduce(0) { $0 + abs(move(to: point, $1)) } <= power
     }
   }
 

@@ -4,7 +4,7 @@ extension Attacker {
   /// Tries Gaussian noise: of standard deviation `radius` in every input, cut to the ball, in ℓ2 of `radius / √inputs` and
   /// in ℓ1 of `radius / inputs`, so that its length is about the radius.
   func searchNoise() throws {
-    let deviation = Float(ball.radius) * ball.share(of: ball.count)
+    let deviation = ball.radius * ball.share(of: ball.count)
     for _ in 0..<options.restarts where !isFinished {
       for index in offsets.indices { offsets[index] = deviation * random.gaussian() }
       try attempt()
@@ -21,7 +21,7 @@ extension Attacker {
     for restart in 0..<options.restarts where !isFinished {
       let moved =
         ball.norm == .infinity || restart % 2 == 0 ? ball.count : 1 + random.index(below: ball.count)
-      let end = max((Float(ball.radius) * ball.share(of: moved)).rounded(.down), 1)
+      let end = max((ball.radius * ball.share(of: moved)).rounded(.down), 1)
       try drawCorner(moved: moved, end: end, againstGradient: restart == 0)
       var margin = try attempt()
       for _ in 0..<options.steps where !isFinished {

@@ -32,7 +32,7 @@ extension Attacker {
       }
       computeGradient(over: other)
       let rest = 1 - Float(step) / Float(options.steps)
-      takeStep(max(2 * Float(ball.radius) * rest, 1), &previous)
+      takeStep(max(2 * ball.radius * rest, 1), &previous)
       let margin = try attempt()
       if margin < best.margin { best = (margin, offsets) }
     }
@@ -59,7 +59,7 @@ extension Attacker {
 
   /// A random point: uniform in the ℓ∞ ball, a Gaussian direction of random length in ℓ2, in ℓ1 along some of the inputs.
   private func drawStart() {
-    let radius = Float(ball.radius)
+    let radius = ball.radius
     switch ball.norm {
     case .infinity:
       for index in offsets.indices { offsets[index] = random.signed() * radius }

@@ -14,17 +14,21 @@ struct Measure {
   var columns: [Int]
 
   /// All weights 1.
-  init(rows: Int, columns range: Range<Int>) {
+  init(rows: Int, range: Range<Int>) {
     self.range = range
     self.rows = Array(repeating: 1, count: rows)
     columns = Array(repeating: 1, count: range.count)
   }
 
+  /// The first columns, by weights.
   init(rows: [Int], columns: [Int]) {
     self.rows = rows
     self.columns = columns
     range = 0..<columns.count
   }
+
+  /// The same with rows by weights of 1.
+  init(rows: Int, columns: [Int]) { self.init(rows: Array(repeating: 1, count: rows), columns: columns) }
 
   static let largestWeight = 128
 

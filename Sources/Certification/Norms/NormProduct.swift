@@ -71,8 +71,7 @@ public struct NormProduct: Sendable {
       columns = weights
     }
     let last = network.last
-    let ones = Array(repeating: 1, count: last.rows)
-    guard let gain = last.certified.gain(norm, Measure(rows: ones, columns: columns)) else { return nil }
+    guard let gain = last.certified.gain(norm, Measure(rows: last.rows, columns: columns)) else { return nil }
     self.norm = norm
     self.steps = steps
     self.last = gain.bound
@@ -80,7 +79,7 @@ public struct NormProduct: Sendable {
     residual =
       direct.isEmpty
       ? UpperBound(0)
-      : last.certified.gain(norm, Measure(rows: last.rows, columns: direct))?.bound ?? UpperBound(0)
+      : last.certified.gain(norm, Measure(rows: last.rows, range: direct))?.bound ?? UpperBound(0)
   }
 }
 
@@ -89,7 +88,7 @@ extension IntegerLayer {
   ///
   /// - Complexity: O(weights); in ℓ2 that of ``SpectralBound``.
   public func normBound(_ norm: BallNorm) -> (bound: UpperBound, proof: SpectralBound.Proof?) {
-    let gain = certified.gain(norm, Measure(rows: rows, columns: 0..<columns))
+    let gain = certified.gain(norm, Measure(rows: rows, range: 0..<columns))
     guard let gain else { preconditionFailure("no bound in plain weights") }
     return (gain.bound.shifted(down: shift), gain.proof)
   }
