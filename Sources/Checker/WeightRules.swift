@@ -256,13 +256,13 @@ struct WeightRules: LayerRules {
     }
   }
 
-  func influence(of column: Int?, _ slopes: [Int128], row: Int) -> (direct: Int128, reach: Int128) {
-    var (direct, reach) = (Int128(0), Int128(0))
-    for entry in rows[row] {
-      if entry.column < slopes.count { reach += Int128(abs(entry.weight)) * slopes[entry.column] }
-      if entry.column == column { direct = Int128(entry.weight) }
-    }
-    return (direct, reach)
+  func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (
+    direct: Int128, reach: Int128
+  ) {
+    var weights = withZeros(rows[row])
+    if let other { for entry in rows[other] { weights[entry.column] -= entry.weight } }
+    let reach = slopes.indices.reduce(Int128(0)) { $0 + Int128(abs(weights[$1])) * slopes[$1] }
+    return (column.map { Int128(weights[$0]) } ?? 0, reach)
   }
 
   private func withZeros(_ entries: [WeightClaims.Entry]) -> [Int] {

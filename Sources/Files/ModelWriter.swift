@@ -60,7 +60,9 @@ extension FloatModel {
     }
     func json(_ texts: [String]) -> String { "[\(texts.joined(separator: ","))]" }
     if !network.residuals.isEmpty {
-      let inputs = network.residuals.map { "\($0.isIncreasing ? "+" : "-")\($0.input)" }
+      let inputs = network.residuals.map { term in
+        "\(term.isIncreasing ? "+" : "-")\(term.input)" + (term.classIndex.map { ":\($0)" } ?? "")
+      }
       metadata["residual_inputs"] = inputs.joined(separator: ",")
     }
     if !targetNames.isEmpty { metadata["target_names"] = json(targetNames.map(jsonString)) }

@@ -61,8 +61,15 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
   let isBounded = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
   let bound = isBounded ? network.lipschitzBound : nil
   for term in network.residuals {
-    for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
-      throw .notMonotone(input: term.input, weight: weight, bound: bound)
+    guard let index = term.classIndex else {
+      for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
+        throw .notMonotone(input: term.input, weight: weight, bound: bound)
+      }
+      continue
+    }
+    let reach = bound.map { _ in network.layers[network.layers.count - 1].reach(ofLeadOf: index) }
+    guard term.weights[index].magnitude * 1.000_001 >= reach ?? .infinity else {
+      throw .notMonotone(input: term.input, weight: term.weights[index], bound: reach)
     }
   }
 }

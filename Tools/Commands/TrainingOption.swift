@@ -85,7 +85,9 @@ extension TrainingOption {
       set: NamedLoss.set),
     .init("--target", "NAME", "train a regression that finds this column of a table"),
     .init("--features", "NAME,…", "the feature columns (default: all but label and target)"),
-    .init("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
+    .init(
+      "--monotone", "±NAME[:CLASS],…",
+      "inputs in which a regression, or the lead of a class, never falls (+) or never rises (-)"),
     .init(
       "--tolerance", "NAME=T,…",
       "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
@@ -148,7 +150,7 @@ extension TrainingOption {
     }
     let dense = [
       "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last",
-      "--target",
+      "--target", "--monotone",
     ]
     for option in dense where arguments.has(option) {
       throw CommandError.usage("\(option) does not go with --layers \(options.kind.rawValue)")

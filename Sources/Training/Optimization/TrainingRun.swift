@@ -119,6 +119,7 @@ package final class TrainingRun {
       unsafe adam.move(layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
       layer.project(part: part)
     }
+    projectResiduals()
     for (index, layer) in stack.layers.enumerated() {
       layer.projectWhole(threads)
       layer.end(shards.compactMap { $0.points?.layers[index] }, scale: scale)
@@ -143,8 +144,7 @@ package final class TrainingRun {
         layer, scale: scale
       ) { gradients[0].sum(stack, layer: index, part: $0, of: shards) }
     }
-    let passes = shards.compactMap(\.points)
-    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(passes).map { $0 * scale } })
+    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(shards).map { $0 * scale } })
   }
 
   /// Passes a batch forward and back.
@@ -174,24 +174,26 @@ package final class TrainingRun {
     }
   }
 
-  /// Moves the residual terms and projects them.
+  /// Moves the residual terms.
   private func moveResiduals(scale: Float) {
-    let passes = shards.compactMap(\.points)
     for (index, term) in stack.residuals.enumerated() {
       let weights = Panels(rows: term.weights.count, columns: 1, elements: term.weights)
-      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(passes))
+      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(shards))
       for part in 0..<weights.count {
         unsafe adam.move(
           weights, part: part, residualMoments[index], gradients: gradients.panel(part), scale: scale)
       }
       stack.residuals[index].weights = weights.elements
     }
-    projectResiduals()
   }
 
-  /// Projects the residual terms to what outweighs the layers.
+  /// Projects the residual terms to what outweighs the layers as they are.
   private func projectResiduals() {
-    guard let bound = initial.lipschitzBound else { return }
-    for index in stack.residuals.indices { stack.residuals[index].project(ontoMagnitudesFrom: bound) }
+    guard !stack.residuals.isEmpty, let bound = initial.lipschitzBound else { return }
+    let last = stack.layers[stack.layers.count - 1].floatLayer
+    for index in stack.residuals.indices {
+      let reach = stack.residuals[index].classIndex.map { last.reach(ofLeadOf: $0) }
+      stack.residuals[index].project(ontoMagnitudesFrom: reach ?? bound)
+    }
   }
 }

@@ -15,6 +15,9 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// An input to be monotone in that is not there, or named twice.
   case invalidMonotoneInput(Int, inputs: Int)
 
+  /// A class to be monotone for that is not there, none where there are classes, or one of a regression.
+  case invalidMonotoneClass(Int?, classes: Int)
+
   /// The number of input values is not a multiple of the number of labels.
   case countMismatch(inputs: Int, labels: Int)
 
@@ -87,7 +90,7 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .crop: "0 or more, less than half the image"
       case .shift: "0 or more, less than the image"
       case .monotone:
-        "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
+        "0, unless there are hidden layers, bounded by at most 1, and the last layer is bounded"
       }
     }
   }
@@ -116,6 +119,8 @@ extension TrainingError: CustomStringConvertible {
       "\(targets) target values, expected \(expected)"
     case .invalidMonotoneInput(let input, let inputs):
       "monotone input \(input): named twice or not one of \(inputs) inputs"
+    case .invalidMonotoneClass(let index, let classes):
+      "monotone for \(index.map { "class \($0)" } ?? "no class"), expected one of \(classes) classes"
     case .countMismatch(let inputs, let labels):
       "\(inputs) input values cannot be shared evenly by \(labels) labels"
     case .invalidLabel(let sample, let label, let classCount):

@@ -38,7 +38,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// A free last layer costs the local certificate nothing.
   public var lastConstrained = false
 
-  /// The inputs in which every output of a regression shall be monotone; all layers are then bounded.
+  /// The inputs in which every output of a regression, or the lead of a class, shall be monotone; all layers are then
+  /// bounded.
   public var monotone: [MonotoneConstraint] = []
 
   /// How often every sample is seen.
@@ -106,7 +107,7 @@ public struct TrainingOptions: Equatable, Sendable {
     // Residual terms outweigh the layers only when all of these are bounded, the hidden ones by 1 so that they do in
     // integers too; and a hidden layer must be there.
     let isBounded =
-      lastConstrained && !hidden.isEmpty && loss.isRegression
+      lastConstrained && !hidden.isEmpty
       && hidden.indices.allSatisfy { rowSumBound(ofLayer: $0) <= 1 }
     try require(.monotone, Double(monotone.count), monotone.isEmpty || isBounded)
     switch loss {
