@@ -12,9 +12,11 @@ package struct LayerStack: Sendable {
   /// - Parameters:
   ///   - intervals: whether boxes will be propagated.
   ///   - gradients: whether gradients will be propagated back.
+  ///   - inputGradients: whether they will be, all the way to the inputs.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
   package init(
-    _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, keepsZeros: Bool = false
+    _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, inputGradients: Bool = false,
+    keepsZeros: Bool = false
   ) {
     activation = network.activation
     residuals = network.residuals
@@ -23,7 +25,7 @@ package struct LayerStack: Sendable {
       network.trainable(index).init(
         layer,
         at: LayerPlace(
-          index: index, count: count, intervals: intervals, gradients: gradients,
+          index: index, count: count, intervals: intervals, gradients: gradients, inputGradients: inputGradients,
           keepsZeros: keepsZeros && index + 1 < count))
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }
