@@ -7,6 +7,7 @@ internal import Foundation
     [
       DemoCommand.self, TrainCommand.self, ExportCommand.self, VerifyCommand.self, EvaluateCommand.self,
       TightnessCommand.self, AttackCommand.self, PredictCommand.self, RunCommand.self, ReportCommand.self, BenchCommand.self,
+      ReproduceCommand.self,
     ]
   }
 

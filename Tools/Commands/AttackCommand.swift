@@ -42,7 +42,9 @@ enum AttackCommand: Command {
     let seed = UInt64(try arguments.integer("--seed", 0...Int.max) ?? 0)
     let limit = try arguments.integer("--limit", 1...Int.max)
     let model = try readModel(path)
-    guard model.targets.isEmpty else { throw CommandError.usage("\(path) is a regression: classes are attacked") }
+    guard model.targets.isEmpty else {
+      throw CommandError.usage("\(path) is a regression: classes are attacked")
+    }
     let source = try arguments.required("--data")
     let data = try DataSource.load(
       source, part: arguments.has("--train") ? .train : .test, columns: model.columns(arguments, of: source))
@@ -59,7 +61,9 @@ enum AttackCommand: Command {
       pgdTwo: accuracy(.gradient(.two, radius: two, step: step, steps: steps)),
       pgdInfinity: accuracy(.gradient(.infinity, radius: infinity, step: infinity / 4, steps: steps)),
       fgsm: accuracy(.gradient(.infinity, radius: infinity, step: infinity, steps: 1)))
-    func row(_ name: String, _ value: Double) -> [String] { [name, formatted(100 * value, digits: 2) + " %"] }
+    func row(_ name: String, _ value: Double) -> [String] {
+      [name, formatted(100 * value, digits: 2) + " %"]
+    }
     try Console.print(
       output, arguments,
       text: "\(path), floating point, \(count) samples: empirical, nothing certified\n"

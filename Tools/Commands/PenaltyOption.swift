@@ -29,7 +29,8 @@ struct PenaltyOption {
       options.penalty = PenaltyOptions(.weights, lambda: try values.lambda(step: 0.0001))
       try values.requireNames([])
     },
-    TrainingOption("--optimizer", "adam|sgd", "what moves the parameters (default: adam)") { options, arguments in
+    TrainingOption("--optimizer", "adam|sgd", "what moves the parameters (default: adam)") {
+      options, arguments in
       let momentum = try arguments.real("--momentum", 0...0.9999)
       if try arguments.choice("--optimizer", ["adam", "sgd"]) == "sgd" {
         options.optimizer.kind = .descent(momentum: Float(momentum ?? 0.9))
@@ -93,7 +94,8 @@ struct PenaltyOption {
   private func integer(_ name: String, _ range: ClosedRange<Int>) throws(CommandError) -> Int? {
     guard let text = values[name] else { return nil }
     guard let value = Int(text), range.contains(value) else {
-      throw .usage("\(option) \(name) '\(text)': not a whole number in \(range.lowerBound)…\(range.upperBound)")
+      throw .usage(
+        "\(option) \(name) '\(text)': not a whole number in \(range.lowerBound)…\(range.upperBound)")
     }
     return value
   }

@@ -67,7 +67,8 @@ enum TrainCommand: Command {
           verifiedAccuracy: last.verifiedAccuracy, keptEpoch: trained.result.keptEpoch,
           validationAccuracy: trained.result.validation?.accuracy,
           validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy,
-          validationAttackedAccuracy: trained.result.validation?.attackedAccuracy, keptAccuracy: kept.accuracy,
+          validationAttackedAccuracy: trained.result.validation?.attackedAccuracy,
+          keptAccuracy: kept.accuracy,
           lambda: kept.penalty.map { Double($0.lambda) }, quotient: kept.penalty?.quotient,
           seed: trained.result.seed,
           restarts: restarts.count > 1 ? restarts : nil))

@@ -25,7 +25,8 @@ package struct LayerStack: Sendable {
       network.trainable(index).init(
         layer,
         at: LayerPlace(
-          index: index, count: count, intervals: intervals, gradients: gradients, inputGradients: inputGradients,
+          index: index, count: count, intervals: intervals, gradients: gradients,
+          inputGradients: inputGradients,
           keepsZeros: keepsZeros && index + 1 < count))
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }

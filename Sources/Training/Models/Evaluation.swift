@@ -49,7 +49,9 @@ extension FloatNetwork {
     let stack = LayerStack(self)
     return fraction(inputs, labels) { part in
       stack.logits(of: inputs, samples: part)
-    } where: { isRight($0, label: $1) }
+    } where: {
+      isRight($0, label: $1)
+    }
   }
 
   /// The fraction of samples that an attack on the floating-point network leaves right: empirical, and no certificate.
@@ -68,7 +70,9 @@ extension FloatNetwork {
       pass.inputs[0].setRows(to: inputs, samples: part)
       attack.run(stack, pass, labels: Array(labels[part]), seed: seed &+ UInt64(part.lowerBound))
       return pass.outputs[layers.count - 1].elements
-    } where: { isRight($0, label: $1) }
+    } where: {
+      isRight($0, label: $1)
+    }
   }
 
   /// Whether the largest logit is the label's; of equal ones the first counts.

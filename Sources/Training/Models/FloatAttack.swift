@@ -51,7 +51,8 @@ extension CrossEntropyLoss {
     var losses = Array(repeating: 0.0, count: labels.count)
     var scaleGradient: Float = 0
     replaceByGradients(
-      outputs, ofSamples: Array(labels.indices)[...], weight: 1, losses: &losses, scaleGradient: &scaleGradient)
+      outputs, ofSamples: Array(labels.indices)[...], weight: 1, losses: &losses,
+      scaleGradient: &scaleGradient)
   }
 }
 

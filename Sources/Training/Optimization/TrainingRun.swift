@@ -46,7 +46,8 @@ package final class TrainingRun {
   package init(
     _ network: FloatNetwork, _ data: TrainingData, objective: Objective, batchSize: Int,
     keepsZeros: Bool = false, optimizer: OptimizerOptions = OptimizerOptions(),
-    penalty: (options: PenaltyOptions, samples: [Int], seed: UInt64)? = nil, threads: Threads = Threads(count: 2)
+    penalty: (options: PenaltyOptions, samples: [Int], seed: UInt64)? = nil,
+    threads: Threads = Threads(count: 2)
   ) {
     initial = network
     self.objective = objective
@@ -87,7 +88,7 @@ package final class TrainingRun {
   package var network: FloatNetwork { stack.network }
 
   /// The largest difference quotient of the last step; nil where none is taken.
-  var quotient: Double? { penalty?.quotient }
+  package var quotient: Double? { penalty?.quotient }
 
   /// Shows all arrays that change from step to step to a body that may change their elements, but not their counts.
   func visitState(_ body: (inout [Float]) -> Void) {

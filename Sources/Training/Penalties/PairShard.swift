@@ -33,7 +33,8 @@ final class PairShard: @unchecked Sendable {
         let (old, tried) = (4 * index + end, 4 * index + 2 + end)
         inputs.copyRow(2 * pair + end, of: points, to: old)
         for lane in 0..<lanesNeeded(for: inputs.columns) {
-          let moved = points.lanes(lane, ofRow: 2 * pair + end) + step * directions.lanes(lane, ofRow: 2 * pair + end)
+          let moved =
+            points.lanes(lane, ofRow: 2 * pair + end) + step * directions.lanes(lane, ofRow: 2 * pair + end)
           inputs.setLanes(
             lane, ofRow: tried,
             to: moved.clamped(
@@ -101,7 +102,8 @@ final class PairShard: @unchecked Sendable {
         points.setLanes(lane, ofRow: 2 * pair + 1, to: v)
         let change = pull * (u - v)
         directions.setLanes(lane, ofRow: 2 * pair, to: gradients.lanes(lane, ofRow: 2 * index) - change)
-        directions.setLanes(lane, ofRow: 2 * pair + 1, to: gradients.lanes(lane, ofRow: 2 * index + 1) + change)
+        directions.setLanes(
+          lane, ofRow: 2 * pair + 1, to: gradients.lanes(lane, ofRow: 2 * index + 1) + change)
       }
     }
   }

@@ -54,7 +54,7 @@ public struct LambdaRule: Equatable, Sendable {
   }
 
   /// λ of the epoch that follows epochs with these accuracies.
-  func lambda(after accuracies: [Double]) -> Float {
+  package func lambda(after accuracies: [Double]) -> Float {
     guard accuracies.count >= warmUp else { return 0 }
     guard let target else { return first }
     return accuracies.dropFirst(max(warmUp - 1, 0)).reduce(first) { lambda, accuracy in
