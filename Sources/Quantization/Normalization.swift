@@ -3,9 +3,9 @@ public import Training
 extension FloatNetwork {
   /// An equal network whose hidden rows satisfy their bounds and cannot saturate on inputs of the declared range.
   ///
-  /// Identity, ReLU, abs and maxMin are positively homogeneous: dividing a hidden row and its bias by s > 0 and
+  /// Identity, ReLU, abs, maxMin and sort are positively homogeneous: dividing a hidden row and its bias by s > 0 and
   /// multiplying the next layer's column by s leaves the function unchanged (the two rows of a maxMin pair share
-  /// their s). Here s ≥ 1 is the least that brings the row sum down to the layer's bound and the row's largest
+  /// their s, and so do all rows that are sorted). Here s ≥ 1 is the least that brings the row sum down to the layer's bound and the row's largest
   /// output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
   /// bounded in training, as another program leaves them, are bounded by 1. A network whose last layer is bounded too
   /// stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound.
@@ -27,7 +27,9 @@ extension FloatNetwork {
         let bound = Double(layer.rowSumBound ?? 1)
         return max(1, max(largest * unit / 32767, layer.rowSum(row) / bound))
       }
-      if activation == .maxMin {
+      if activation == .sort {
+        scales = Array(repeating: scales.max() ?? 1, count: scales.count)
+      } else if activation == .maxMin {
         for first in stride(from: 0, to: layer.rows - 1, by: 2) {
           scales[first] = max(scales[first], scales[first + 1])
           scales[first + 1] = scales[first]
@@ -126,6 +128,11 @@ extension Activation {
         lower[first + 1] = min(pair.0.lower, pair.1.lower)
         upper[first + 1] = min(pair.0.upper, pair.1.upper)
       }
+    case .sort:
+      lower.sort()
+      upper.sort()
+    case .tanh: (lower, upper) = (lower.map(hyperbolicTangent), upper.map(hyperbolicTangent))
+    case .sigmoid: (lower, upper) = (lower.map(logistic), upper.map(logistic))
     }
     return (lower, upper)
   }

@@ -19,6 +19,7 @@ public import Training
 /// - Postcondition: `IntegerNetwork.init` has proved both inequalities on the integers.
 /// - Complexity: O(weights · shifts tried).
 public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
+  guard model.network.activation.isHomogeneous else { throw .noIntegerForm(model.network.activation) }
   try requireMonotone(model.network)
   var network =
     model.network.hasDistances ? model.network : model.network.normalized(for: model.inputMap)
@@ -74,6 +75,8 @@ extension IntegerActivation {
     case .relu: self = .relu
     case .abs: self = .abs
     case .maxMin: self = .maxMin
+    case .sort: self = .sort
+    case .tanh, .sigmoid: preconditionFailure("has no integer form")
     }
   }
 }

@@ -73,9 +73,13 @@ extension TrainingOption {
     .init("--hidden", "64,64", "widths of the hidden layers") { options, arguments in
       options.hidden = try arguments.integers("--hidden", 1...65535) ?? options.hidden
     },
-    .init("--activation", "NAME", "relu, abs, maxMin or identity (default: relu)") { options, arguments in
+    .init(
+      "--activation", "NAME", "relu, abs, maxMin, sort, tanh, sigmoid or identity (default: relu)"
+    ) { options, arguments in
       let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue))
-      options.activation = name.flatMap { Activation(rawValue: $0) } ?? options.activation
+      guard let activation = name.flatMap({ Activation(rawValue: $0) }) else { return }
+      options.activation = activation
+      options.bounds = [activation.suitableBound]
     },
     .init(
       "--loss", "NAME",
@@ -97,7 +101,7 @@ extension TrainingOption {
     .init("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss"),
     .init(
       "--bound", "K,…|none",
-      "bound on the rows' sums of |w|, one or one for each bounded layer, or none (default: 1)"
+      "bound on the rows' sums of |w|, one or one for each bounded layer, or none (default: 1, of tanh 4, of sigmoid 16)"
     ) { options, arguments in
       if arguments.string("--bound") == "none" { return options.bounds = [] }
       options.bounds = try arguments.reals("--bound", 1e-3...65535)?.map { Float($0) } ?? options.bounds

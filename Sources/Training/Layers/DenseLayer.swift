@@ -126,24 +126,30 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   // MARK: The kind
 
-  /// Uniform in ±1/√columns, with biases of zero.
+  /// Uniform in ±k/√columns, k being 1, in hidden layers the bound that suits the activation; biases of zero, or
+  /// uniform as the weights before tanh and sigmoid.
   ///
   /// Biases are zero because the projected rows carry only small values at first, which random biases would
   /// drown: such units start constant or dead, and certified accuracy ends one or two points lower. For the same
   /// reason the inner layers of a ReLU network start with weights of one sign, in 0 … 1/√columns: sums of what
-  /// ReLU lets through stay positive, so every unit starts alive (measured: up to half a point).
+  /// ReLU lets through stay positive, so every unit starts alive (measured: up to half a point). Units of tanh and
+  /// sigmoid must start where their curves bend: within ±1/√columns, or without biases, networks stayed linear.
   static func random(
     rows: Int, columns: Int, at place: LayerPlace, _ options: TrainingOptions,
     using generator: inout SeededGenerator
   ) -> FloatLayer {
-    let reach = 1 / Double(columns).squareRoot()
-    let isPositive = !place.isFirst && !place.isLast && options.activation == .relu
+    let activation = place.isLast ? .identity : options.activation
+    let reach = Double(activation.suitableBound) / Double(columns).squareRoot()
+    let isPositive = !place.isFirst && activation == .relu
     let weights = (0..<rows * columns).map { _ in
       let draw = generator.uniform()
       return Float(reach * (isPositive ? draw : 2 * draw - 1))
     }
+    let biases = (0..<rows).map { _ in
+      activation.isHomogeneous ? 0 : Float(reach * (2 * generator.uniform() - 1))
+    }
     return FloatLayer(
-      rows: rows, columns: columns, weights: weights, biases: Array(repeating: 0, count: rows),
+      rows: rows, columns: columns, weights: weights, biases: biases,
       rowSumBound: options.bound(ofLayer: place.index))
   }
 }
