@@ -83,6 +83,8 @@ func curveText(_ curve: [TrainingPoint]) -> String {
       ("loss", point.loss), ("accuracy", point.accuracy), ("verifiedAccuracy", point.verifiedAccuracy),
       ("validationAccuracy", point.validation?.accuracy),
       ("validationVerifiedAccuracy", point.validation?.verifiedAccuracy),
+      ("validationAttackedAccuracy", point.validation?.attackedAccuracy),
+      ("lambda", point.penalty.map { Double("\($0.lambda)") ?? 0 }), ("quotient", point.penalty?.quotient),
     ]
     let texts = values.compactMap { key, value in value.map { ",\"\(key)\":\($0)" } }
     return "{\"epoch\":\(point.epoch)\(texts.joined())}"

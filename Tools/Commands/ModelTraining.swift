@@ -90,8 +90,10 @@ extension TrainingProgress {
     let accuracy = accuracy.map { ", accuracy \(share($0))" } ?? ""
     let verified = verifiedAccuracy.map { ", verified \(share($0))" } ?? ""
     let validation = validation.map { ", validation \($0.text)" } ?? ""
+    let lambda = penalty.map { ", lambda \(formatted(Double($0.lambda), digits: 4))" } ?? ""
+    let quotient = penalty?.quotient.map { ", quotient \(formatted($0, digits: 2))" } ?? ""
     return
-      "epoch \(epoch)/\(epochs), loss \(formatted(loss, digits: 3))\(accuracy)\(verified)\(validation)"
+      "epoch \(epoch)/\(epochs), loss \(formatted(loss, digits: 3))\(accuracy)\(verified)\(validation)\(lambda)\(quotient)"
   }
 }
 
@@ -99,6 +101,7 @@ extension ValidationScore {
   /// `95.0 %, verified 87.2 %`.
   var text: String {
     share(accuracy) + (verifiedAccuracy.map { ", verified \(share($0))" } ?? "")
+      + (attackedAccuracy.map { ", attacked \(share($0))" } ?? "")
   }
 }
 

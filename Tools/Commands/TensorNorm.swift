@@ -46,8 +46,14 @@ struct TensorNorm: Encodable {
 
   /// Measures the tensor that the options name and prints what was found.
   static func run(_ arguments: Arguments) throws {
-    if arguments.has("--convolution"), arguments.has("--dense") {
-      throw CommandError.usage("--convolution does not go with --dense")
+    let kind = arguments.has("--convolution") ? "--convolution" : "--dense"
+    let others = NormCommand.allOptions.filter { own in
+      own.name != "--json" && !options.contains { $0.name == own.name }
+    }
+    if let other = (others.map(\.name) + [kind == "--convolution" ? "--dense" : ""]).first(
+      where: arguments.has)
+    {
+      throw CommandError.usage("\(other) is not for \(kind)")
     }
     let path = arguments.positionals[0]
     if let name = arguments.string("--dense") {

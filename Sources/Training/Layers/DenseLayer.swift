@@ -22,7 +22,7 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   init(_ layer: FloatLayer, at place: LayerPlace) {
     let (rows, columns) = (layer.rows, layer.columns)
-    let (intervals, propagatesBack) = (place.intervals, place.gradients && !place.isFirst)
+    let (intervals, propagatesBack) = (place.intervals, place.propagatesBack)
     initial = layer
     constraint = layer.constraint(place.projection)
     panels = Panels(rows: rows, columns: columns, elements: layer.weights)

@@ -62,6 +62,13 @@ public enum TrainingError: Error, Equatable, Sendable {
     case shift
     case validationFraction
     case patience
+    case momentum
+    case lambda
+    case pairs
+    case renewal
+    case noise
+    case penalty
+    case attackRadius
 
     /// What the option must be.
     public var requirement: String {
@@ -78,6 +85,13 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .batchSize: "1 to 1048576"
       case .validationFraction: "at least 0 and below 1"
       case .patience: "above 0, with samples held out for validation"
+      case .momentum: "at least 0 and below 1"
+      case .lambda: "a finite λ of at least 0, a step above 0, a target accuracy of 0 to 1"
+      case .pairs: "1 to 65536"
+      case .renewal: "1 to 1000000 steps"
+      case .noise: "above 0 and at most 1"
+      case .penalty: "for distances or monotone inputs: a penalty goes with dense layers alone"
+      case .attackRadius: "finite and above 0, of classes, with samples held out for validation"
       case .rate: "finite and above 0"
       case .warmUpFraction, .rampFraction: "0 to 1"
       case .temperature: "finite and above 0"

@@ -27,7 +27,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// at which `verifiedAccuracy` is measured.
   public var epsilon: Float = 0.11
 
-  /// The bounds on the norms of the weights: one for each constrained layer, or a single one for all of them.
+  /// The bounds on the norms of the weights: one for each constrained layer, or a single one for all of them; none for
+  /// a network of free layers.
   public var bounds: [Float] = [1]
 
   /// Which norm is bounded, or one bound for the whole network instead of `bounds`.
@@ -57,6 +58,16 @@ public struct TrainingOptions: Equatable, Sendable {
   /// The share of all steps over which epsilon rises from zero.
   public var rampFraction: Float = 0.75
 
+  /// What moves the parameters.
+  public var optimizer = OptimizerOptions()
+
+  /// What is added to the loss; nil for nothing.
+  public var penalty: PenaltyOptions?
+
+  /// The radius, in mapped units and ℓ2, of the attacks by which held-out samples are scored in place of certificates;
+  /// nil for certificates.
+  public var attackRadius: Float?
+
   /// What the initial weights and the order of the samples are drawn from.
   public var seed: UInt64 = 0
 
@@ -83,7 +94,7 @@ public struct TrainingOptions: Equatable, Sendable {
     for width in hidden { try require(.hidden, Double(width), (1...65536).contains(width)) }
     try require(.epsilon, Double(epsilon), epsilon >= 0 && epsilon.isFinite)
     let constrained = hidden.count + (lastConstrained ? 1 : 0)
-    try require(.boundCount, Double(bounds.count), bounds.count == 1 || bounds.count == constrained)
+    try require(.boundCount, Double(bounds.count), [0, 1, constrained].contains(bounds.count))
     for bound in bounds { try require(.bounds, Double(bound), bound > 0 && bound.isFinite) }
     try norm.validate(for: self)
     try require(.epochs, Double(epochs), (1...1_000_000).contains(epochs))
@@ -98,6 +109,13 @@ public struct TrainingOptions: Equatable, Sendable {
       try require(.hingeEpsilon, Double(epsilon), epsilon > 0)
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
       try distance.validate()
+    }
+    try optimizer.validate()
+    try penalty?.validate()
+    try require(.penalty, 0, penalty == nil || !kind.hasDistances && monotone.isEmpty)
+    if let attackRadius {
+      try require(.attackRadius, Double(attackRadius), attackRadius > 0 && validationFraction > 0)
+      try require(.attackRadius, Double(attackRadius), attackRadius.isFinite && !loss.isRegression)
     }
     if let augmentation {
       let side = min(augmentation.width, augmentation.height)
@@ -125,8 +143,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// The bound of one layer of a network with these hidden layers; nil when it is free.
   package func bound(ofLayer index: Int) -> NormBound? {
     guard index < hidden.count || lastConstrained else { return nil }
-    let own = bounds.count == 1 ? bounds[0] : bounds[index]
-    return NormBound(norm.norm, norm.layerBound(layers: hidden.count + 1) ?? own)
+    let own = bounds.isEmpty ? nil : bounds.count == 1 ? bounds[0] : bounds[index]
+    return (norm.layerBound(layers: hidden.count + 1) ?? own).map { NormBound(norm.norm, $0) }
   }
 
   /// The bound on the row sums of one layer; infinite where they have none.
