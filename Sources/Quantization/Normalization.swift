@@ -8,11 +8,12 @@ extension FloatNetwork {
   /// their s, and so do all rows that are sorted). Here s ≥ 1 is the least that brings the row sum down to the layer's bound and the row's largest
   /// output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
   /// bounded in training, as another program leaves them, are bounded by 1. A network whose last layer is bounded too
-  /// stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound.
+  /// stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound. So does one of tanh or
+  /// sigmoid, which no factor passes through.
   ///
   /// - Complexity: O(weights).
   package func normalized(for map: InputMap) -> FloatNetwork {
-    guard layers[layers.count - 1].rowSumBound == nil else { return self }
+    guard activation.isHomogeneous, layers[layers.count - 1].rowSumBound == nil else { return self }
     var result = self
     let unit = Double(map.unit)
     var lower = [Double](repeating: Double(map.minimumLSB) / unit, count: layers[0].columns)
@@ -79,7 +80,7 @@ extension FloatLayer {
     weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
   }
 
-  fileprivate func outputRange(
+  func outputRange(
     _ row: Int, lower: [Double], upper: [Double]
   ) -> (lower: Double, upper: Double) {
     var range = (lower: Double(biases[row]), upper: Double(biases[row]))
@@ -109,7 +110,7 @@ extension FloatLayer {
 
 extension Activation {
   /// The ranges of the outputs for given ranges of the inputs.
-  fileprivate func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
+  func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
     var lower = ranges.map(\.lower)
     var upper = ranges.map(\.upper)
     switch self {
