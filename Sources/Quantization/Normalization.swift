@@ -6,17 +6,19 @@ extension FloatNetwork {
   /// Identity, ReLU, abs, maxMin and sort are positively homogeneous: dividing a hidden row and its bias by s > 0 and
   /// multiplying the next layer's column by s leaves the function unchanged (the two rows of a maxMin pair share
   /// their s, and so do all rows that are sorted). Here s ≥ 1 is the least that brings the row sum down to the layer's
-  /// bound and the row's largest output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
-  /// bounded in training, as another program leaves them, are bounded by 1. Where training bounded another norm than
-  /// the row sum, all rows of a layer share their s, so that the product of the layers' norms stays what it was, and
-  /// row sums are what they are.
+  /// bound and the row's largest output over the input range down to 32767 LSB; the scale collects in the last layer.
+  /// Hidden rows that nothing bounded in training, as another program leaves them, are bounded by 1. Where training
+  /// bounded another norm than the row sum, all rows of a layer share their s, so that the product of the layers' norms
+  /// stays what it was, and row sums are what they are.
   ///
   /// A network whose rows are bounded all through, by at most 1, stays as it is: there the scale has nowhere to go, and
-  /// rows may saturate, which is sound. Where they may have more, hidden ones are brought down to 1 and no farther: the
-  /// last layer then has at most the product of the bounds.
+  /// rows may saturate, which is sound. So does one of tanh or sigmoid, which no factor passes through. Where rows may
+  /// have more, hidden ones are brought down to 1 and no farther: the last layer then has at most the product of the
+  /// bounds.
   ///
   /// - Complexity: O(weights).
   package func normalized(for map: InputMap) -> FloatNetwork {
+    guard activation.isHomogeneous else { return self }
     var result = self
     if layers[layers.count - 1].rowSumBound != nil {
       guard hasWideRows else { return self }
@@ -101,7 +103,7 @@ extension FloatLayer {
     weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
   }
 
-  fileprivate func outputRange(
+  func outputRange(
     _ row: Int, lower: [Double], upper: [Double]
   ) -> (lower: Double, upper: Double) {
     var range = (lower: Double(biases[row]), upper: Double(biases[row]))
@@ -131,7 +133,7 @@ extension FloatLayer {
 
 extension Activation {
   /// The ranges of the outputs for given ranges of the inputs.
-  fileprivate func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
+  func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
     var lower = ranges.map(\.lower)
     var upper = ranges.map(\.upper)
     switch self {

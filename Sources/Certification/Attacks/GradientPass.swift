@@ -151,6 +151,8 @@ private struct GradientStage {
       for row in stride(from: 0, to: linear.count - 1, by: 2) where linear[row] < linear[row + 1] {
         rowGradients.swapAt(row, row + 1)
       }
+    case .smooth(let table):
+      for row in linear.indices { rowGradients[row] *= table.slope(at: Int(linear[row])) }
     case .sort:
       let values = linear
       order.sort { (values[$0], $0) < (values[$1], $1) }
