@@ -15,6 +15,8 @@ extension FloatNetwork {
     guard layers[layers.count - 1].rowSumBound == nil else { return self }
     var result = self
     let unit = Double(map.unit)
+    // What is convex must not saturate at all, also where rounded weights reach a little further.
+    let greatest: Double = convexInputs.isEmpty ? 32767 : 32000
     var lower = [Double](repeating: Double(map.minimumLSB) / unit, count: layers[0].columns)
     var upper = [Double](repeating: Double(map.maximumLSB) / unit, count: layers[0].columns)
     for index in layers.indices.dropLast() {
@@ -25,7 +27,7 @@ extension FloatNetwork {
         let lowest = activation == .relu ? Double(layer.biases[row].magnitude) : -reach[row].lower
         let largest = max(lowest, reach[row].upper)
         let bound = Double(layer.rowSumBound ?? 1)
-        return max(1, max(largest * unit / 32767, layer.rowSum(row) / bound))
+        return max(1, max(largest * unit / greatest, layer.rowSum(row) / bound))
       }
       if activation == .maxMin {
         for first in stride(from: 0, to: layer.rows - 1, by: 2) {
@@ -63,7 +65,8 @@ extension InputMap {
       (lower, upper) = network.activation.bounds(ranges)
     }
     var map = self
-    while reach * Double(map.unit) > 32767, map.unit > 1 {
+    let greatest: Double = network.convexInputs.isEmpty ? 32767 : 32000
+    while reach * Double(map.unit) > greatest, map.unit > 1 {
       map.unit /= 2
       map.minimumLSB /= 2
       map.maximumLSB /= 2

@@ -70,9 +70,9 @@ struct ModelTraining {
   ) -> FloatModel {
     let isRegression = options.loss.isRegression
     let trained = plan.selection.restored(result.network)
-    // What is monotone is bounded all through; its hidden values must fit all the same.
-    let deployedMap =
-      options.monotone.isEmpty ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
+    // What is monotone is bounded all through, and what is convex may be; hidden values must fit all the same.
+    let mustFit = !options.monotone.isEmpty || (!options.convex.inputs.isEmpty && options.lastConstrained)
+    let deployedMap = mustFit ? map.coarsened(toFit: trained) : map.coarsened(toFitOffsetsOf: trained)
     return FloatModel(
       network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],

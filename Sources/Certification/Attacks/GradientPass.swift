@@ -42,17 +42,17 @@ package final class GradientPass {
   /// What a hidden layer came to in the last run, after its activation.
   package func outputs(ofLayer index: Int) -> [Int16] { stages[index].outputs }
 
-  /// Sets `gradient` to that of `logit_first - logit_second` at the point that ran last.
+  /// Sets `gradient` to that of `logit_first - logit_second`, or of the first alone, at the point that ran last.
   ///
   /// Where it vanishes altogether, because something saturates or a ReLU is off on every way, it is computed once
   /// more with a little slope in the flat parts.
   /// - Complexity: O(weights).
-  func propagateBack(_ first: Int, minus second: Int) {
+  func propagateBack(_ first: Int, minus second: Int?) {
     propagateBack(first, minus: second, flatSlope: 0)
     if gradient.allSatisfy({ $0 == 0 }) { propagateBack(first, minus: second, flatSlope: 0.25) }
   }
 
-  private func propagateBack(_ first: Int, minus second: Int, flatSlope: Float) {
+  private func propagateBack(_ first: Int, minus second: Int?, flatSlope: Float) {
     let last = stages.count - 1
     stages[last].setMarginGradient(first, minus: second)
     for index in stride(from: last, through: 0, by: -1) {
@@ -115,12 +115,12 @@ private struct GradientStage {
     activation.apply(to: &outputs)
   }
 
-  mutating func setMarginGradient(_ first: Int, minus second: Int) {
+  mutating func setMarginGradient(_ first: Int, minus second: Int?) {
     for row in rowGradients.indices { rowGradients[row] = 0 }
     // The logits are the negatives where the last layer says so.
     let sign: Float = activation == .negate ? -1 : 1
     rowGradients[first] += sign
-    rowGradients[second] -= sign
+    if let second { rowGradients[second] -= sign }
   }
 
   /// From the gradient with respect to the sums to that with respect to the columns.

@@ -9,6 +9,8 @@ struct LayerPlace: Sendable {
   var gradients = false
   /// Whether weights that are zero stay so.
   var keepsZeros = false
+  /// What signs its weights have; nil for any.
+  var signs: ConvexSigns?
 
   var isFirst: Bool { index == 0 }
   var isLast: Bool { index == count - 1 }

@@ -39,6 +39,9 @@ public struct TrainingOptions: Equatable, Sendable {
   /// bounded.
   public var monotone: [MonotoneConstraint] = []
 
+  /// In which inputs a regression shall be convex.
+  public var convex = ConvexOptions()
+
   /// How often every sample is seen.
   public var epochs = 20
 
@@ -95,6 +98,7 @@ public struct TrainingOptions: Equatable, Sendable {
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
       try distance.validate()
     }
+    try convex.validate(in: self)
     if let augmentation {
       let side = min(augmentation.width, augmentation.height)
       try require(.crop, Double(augmentation.crop), augmentation.crop >= 0 && 2 * augmentation.crop < side)
