@@ -68,8 +68,8 @@ public func verification(of claims: ModelClaims) -> Verification {
   problems += problemsInTargets(of: claims)
   // What follows computes with the numbers before it, so those must hold.
   for derive in [
-    problemsInRanges, problemsInTolerances, problemsInMonotoneInputs, problemsInDerivedNumbers,
-    problemsInGoldenVectors,
+    problemsInRanges, problemsInTolerances, problemsInMonotoneInputs, problemsInConvexity,
+    problemsInDerivedNumbers, problemsInGoldenVectors,
   ] where problems.isEmpty {
     problems += derive(claims)
   }
