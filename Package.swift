@@ -93,7 +93,7 @@ let package = Package(
       name: "Tools", dependencies: allModules + ["DeviceRecord"], path: "Tools",
       exclude: [
         "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library",
-        "library-members.awk", "setup", "soak",
+        "library-members.awk", "reproduce-clip", "setup", "soak",
         "test",
         "try-datasets",
       ],
