@@ -141,8 +141,8 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   // MARK: The kind
 
-  /// Uniform in ±k/√columns, k being 1, in hidden layers the bound that suits the activation; biases of zero, or
-  /// uniform as the weights before tanh and sigmoid.
+  /// Uniform in ±k/√columns, k being 1, in hidden layers that are bounded the bound that suits the activation; biases of
+  /// zero, or uniform as the weights before tanh and sigmoid.
   ///
   /// Biases are zero because the projected rows carry only small values at first, which random biases would
   /// drown: such units start constant or dead, and certified accuracy ends one or two points lower. For the same
@@ -154,7 +154,7 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
     using generator: inout SeededGenerator
   ) -> FloatLayer {
     let activation = place.isLast ? .identity : options.activation
-    let reach = Double(activation.suitableBound) / Double(columns).squareRoot()
+    let reach = Double(options.bounds.isEmpty ? 1 : activation.suitableBound) / Double(columns).squareRoot()
     let isPositive = !place.isFirst && activation == .relu
     let weights = (0..<rows * columns).map { _ in
       let draw = generator.uniform()

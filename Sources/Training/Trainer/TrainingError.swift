@@ -94,7 +94,7 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .pairs: "1 to 65536"
       case .renewal: "1 to 1000000 steps"
       case .noise: "above 0 and at most 1"
-      case .penalty: "for distances or monotone inputs: a penalty goes with dense layers alone"
+      case .penalty: "0 where there are distances or monotone inputs"
       case .attackRadius: "finite and above 0, of classes, with samples held out for validation"
       case .rate: "finite and above 0"
       case .warmUpFraction, .rampFraction: "0 to 1"

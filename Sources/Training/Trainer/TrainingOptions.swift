@@ -115,7 +115,7 @@ public struct TrainingOptions: Equatable, Sendable {
     }
     try optimizer.validate()
     try penalty?.validate()
-    try require(.penalty, 0, penalty == nil || !kind.hasDistances && monotone.isEmpty)
+    try require(.penalty, 1, penalty == nil || !kind.hasDistances && monotone.isEmpty)
     if let attackRadius {
       try require(.attackRadius, Double(attackRadius), attackRadius > 0 && validationFraction > 0)
       try require(.attackRadius, Double(attackRadius), attackRadius.isFinite && !loss.isRegression)
