@@ -188,9 +188,9 @@ struct BadInputTests {
       ["predict", "digits.h", "--input", "x.csv", "--within", "tolerance"],
       files: files.merging(["x.csv": csv(Array(repeating: "1", count: 64).joined(separator: ","))]) { $1 })
     let header = String(decoding: try trained("digits.h"), as: UTF8.self)
-    let other = header.replacing("_FORMAT_VERSION 5\n", with: "_FORMAT_VERSION 4\n")
+    let other = header.replacing("_FORMAT_VERSION 6\n", with: "_FORMAT_VERSION 5\n")
     try expect(
-      "digits.h:14: DIGITS_FORMAT_VERSION: 4 outside 5…5", ["verify", "digits.h"],
+      "digits.h:14: DIGITS_FORMAT_VERSION: 5 outside 6…6", ["verify", "digits.h"],
       files: ["digits.h": Data(other.utf8)])
   }
 
