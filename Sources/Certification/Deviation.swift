@@ -46,11 +46,11 @@ struct RadiusDeviation: WholeDeviation {
 /// The deviation of a value for each LSB of one input: when that moves by t, the value moves by at most `lsb·t`, because
 /// `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
 ///
-/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16, so
-/// with this one every sum stays at or below 2^62.
+/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16 and
+/// the differences of two to less than 2^17, so with this one every sum stays below 2^62.
 struct SlopeDeviation: WholeDeviation {
   let lsb: Int
-  static let cut = 1 << 46
+  static let cut = 1 << 45
 }
 
 extension IntegerNetwork {
@@ -93,20 +93,26 @@ extension IntegerNetwork {
 extension IntegerActivation {
   /// How far the outputs move: as far as any input that can reach them, behind a table `ceil(G·δ / 2^k)`.
   func deviations<Value: Deviation>(_ inputs: [Value]) -> [Value] {
+    let mixed = mixed(inputs, by: Value.larger)
+    guard let table else { return mixed }
+    return mixed.map { $0.multiplied(by: table.gain).requantized(shift: table.shift) }
+  }
+
+  /// Replaces what is known of each output by the worst of those whose inputs can reach it.
+  func mixed<Bound>(_ bounds: [Bound], by worse: (Bound, Bound) -> Bound) -> [Bound] {
     switch self {
-    case .identity, .relu, .abs, .negate:
-      return inputs
+    case .identity, .relu, .abs, .negate, .smooth:
+      return bounds
     case .maxMin:
-      var result = inputs
-      for index in stride(from: 0, to: inputs.count - 1, by: 2) {
-        result[index] = Value.larger(inputs[index], inputs[index + 1])
+      var result = bounds
+      for index in stride(from: 0, to: bounds.count - 1, by: 2) {
+        result[index] = worse(bounds[index], bounds[index + 1])
         result[index + 1] = result[index]
       }
       return result
     case .sort:
-      return Array(repeating: inputs.reduce(.none, Value.larger), count: inputs.count)
-    case .smooth(let table):
-      return inputs.map { $0.multiplied(by: table.gain).requantized(shift: table.shift) }
+      guard let first = bounds.first else { return bounds }
+      return Array(repeating: bounds.dropFirst().reduce(first, worse), count: bounds.count)
     }
   }
 }

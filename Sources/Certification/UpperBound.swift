@@ -16,6 +16,12 @@ public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
     exponent = -shift
   }
 
+  /// The number `numerator / 2^shift`, which stands for what is no greater.
+  init(numerator: UInt64, shift: Int, isExact: Bool) {
+    self.init(numerator: numerator, shift: shift)
+    self.isExact = isExact
+  }
+
   /// The product, rounded up when it does not fit.
   public func multiplied(by other: UpperBound) -> UpperBound {
     var product = UInt128(significand) * UInt128(other.significand)
@@ -81,8 +87,8 @@ extension IntegerLayer {
 }
 
 extension IntegerNetwork {
-  /// The product of the layer gains and of those of tables: no logit changes by more than this many times `2^shift` of the last layer
-  /// accumulator units for one LSB, up to the rounding that `deviations(within:)` accounts for exactly.
+  /// The product of the layer gains and of those of tables: no logit changes by more than this many times `2^shift` of
+  /// the last layer accumulator units for one LSB, up to the rounding that `deviations(within:)` accounts for exactly.
   ///
   /// Residual inputs reach the last layer unchanged: with them the bound is the product, with the last layer's gain
   /// over its hidden columns alone, plus its gain over the residual ones.

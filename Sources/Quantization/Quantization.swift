@@ -39,11 +39,11 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     case .distance: continue  // there already: only the first layers are of distances
     case .dense where index < network.layers.count - 1:
       // Rows that nothing bounds were rewritten to 1, but before a table they carry its scale as they are.
-      let bound = layer.rowSumBound ?? (tables.isEmpty ? 1 : nil)
+      let bound = tables.isEmpty ? layer.rowSumLimit : layer.rowSumBound.map(Double.init)
       layers.append(
         try quantized(
           layer, index: index, unit: model.inputMap.unit, prune: prune,
-          bound: bound.map(Double.init),
+          bound: bound,
           activation: tables.isEmpty
             ? IntegerActivation(homogeneous: network.activation) : .smooth(tables[index]), residuals: []))
     case .dense:
@@ -69,8 +69,15 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
   let isBounded = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
   let bound = isBounded ? network.lipschitzBound : nil
   for term in network.residuals {
-    for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
-      throw .notMonotone(input: term.input, weight: weight, bound: bound)
+    guard let index = term.classIndex else {
+      for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
+        throw .notMonotone(input: term.input, weight: weight, bound: bound)
+      }
+      continue
+    }
+    let reach = bound.map { _ in network.layers[network.layers.count - 1].reach(ofLeadOf: index) }
+    guard term.weights[index].magnitude * 1.000_001 >= reach ?? .infinity else {
+      throw .notMonotone(input: term.input, weight: term.weights[index], bound: reach)
     }
   }
 }

@@ -40,7 +40,7 @@ extension FloatLayer {
   fileprivate mutating func scale(weights factor: Double, biases biasFactor: Double) {
     for index in weights.indices { weights[index] = Float(Double(weights[index]) * factor) }
     for index in biases.indices { biases[index] = Float(Double(biases[index]) * biasFactor) }
-    rowSumBound = rowSumBound.map { Float(Double($0) * factor) }
+    if let bound = rowSumBound { rowSumBound = Float(Double(bound) * factor) }
   }
 }
 
