@@ -94,7 +94,7 @@ let package = Package(
       exclude: [
         "bench-norms", "bench-norms.py", "bench-training", "bench-training.py", "pytorch", "recipes", "demo",
         "docs", "fuzz", "library",
-        "library-members.awk", "setup", "soak",
+        "library-members.awk", "reproduce-clip", "setup", "soak",
         "test",
         "try-datasets",
       ],

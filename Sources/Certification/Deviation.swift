@@ -93,26 +93,20 @@ extension IntegerNetwork {
 extension IntegerActivation {
   /// How far the outputs move: as far as any input that can reach them, behind a table `ceil(G·δ / 2^k)`.
   func deviations<Value: Deviation>(_ inputs: [Value]) -> [Value] {
-    let mixed = mixed(inputs, by: Value.larger)
-    guard let table else { return mixed }
-    return mixed.map { $0.multiplied(by: table.gain).requantized(shift: table.shift) }
-  }
-
-  /// Replaces what is known of each output by the worst of those whose inputs can reach it.
-  func mixed<Bound>(_ bounds: [Bound], by worse: (Bound, Bound) -> Bound) -> [Bound] {
     switch self {
-    case .identity, .relu, .abs, .negate, .smooth:
-      return bounds
+    case .identity, .relu, .abs, .negate:
+      return inputs
     case .maxMin:
-      var result = bounds
-      for index in stride(from: 0, to: bounds.count - 1, by: 2) {
-        result[index] = worse(bounds[index], bounds[index + 1])
+      var result = inputs
+      for index in stride(from: 0, to: inputs.count - 1, by: 2) {
+        result[index] = Value.larger(inputs[index], inputs[index + 1])
         result[index + 1] = result[index]
       }
       return result
     case .sort:
-      guard let first = bounds.first else { return bounds }
-      return Array(repeating: bounds.dropFirst().reduce(first, worse), count: bounds.count)
+      return Array(repeating: inputs.reduce(.none, Value.larger), count: inputs.count)
+    case .smooth(let table):
+      return inputs.map { $0.multiplied(by: table.gain).requantized(shift: table.shift) }
     }
   }
 }

@@ -28,6 +28,7 @@ extension MacroTable {
       monotoneInputs: items("MONOTONE_INPUTS", arity: 3) {
         MonotoneClaims(input: $0[0], direction: $0[1], classIndex: $0[2])
       },
+      convexInputs: integers("CONVEX_INPUTS"), convexityBounds: integers("CONVEXITY_BOUNDS"),
       targets: reals("TARGETS", arity: 2) { TargetClaims(offset: $0[0], scale: $0[1]) },
       targetNames: strings("TARGET_NAMES"), toleranceLSB: integer("TOLERANCE_LSB"),
       tolerances: reals("TOLERANCES", arity: 1) { $0[0] })

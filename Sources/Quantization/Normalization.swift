@@ -26,6 +26,8 @@ extension FloatNetwork {
       result.layers[layers.count - 1].rowSumBound = nil
     }
     let unit = Double(map.unit)
+    // What is convex must not saturate at all, also where rounded weights reach a little further.
+    let greatest: Double = convexInputs.isEmpty ? 32767 : 32000
     var lower = [Double](repeating: Double(map.minimumLSB) / unit, count: layers[0].columns)
     var upper = [Double](repeating: Double(map.maximumLSB) / unit, count: layers[0].columns)
     for index in layers.indices.dropLast() {
@@ -35,7 +37,7 @@ extension FloatNetwork {
         // What a ReLU cuts off may saturate, but the bias must fit: a large one would take bits from all rows.
         let lowest = activation == .relu ? Double(layer.biases[row].magnitude) : -reach[row].lower
         let largest = max(lowest, reach[row].upper)
-        let reach = hasWideRows ? 0 : largest * unit / 32767
+        let reach = hasWideRows ? 0 : largest * unit / greatest
         return max(1, max(reach, layer.rowSum(row) / (layer.rowSumLimit ?? .infinity)))
       }
       if activation == .sort || layer.rowSumLimit == nil {
@@ -85,7 +87,8 @@ extension InputMap {
       (lower, upper) = network.activation.bounds(ranges)
     }
     var map = self
-    while reach * Double(map.unit) > 32767, map.unit > 1 {
+    let greatest: Double = network.convexInputs.isEmpty ? 32767 : 32000
+    while reach * Double(map.unit) > greatest, map.unit > 1 {
       map.unit /= 2
       map.minimumLSB /= 2
       map.maximumLSB /= 2

@@ -26,7 +26,7 @@ extern "C" {
  * out of range. An address itself cannot be checked. */
 
 /* The version of the library and of the tool, which `supnorm --version` prints. */
-#define SUPNORM_VERSION "0.11.0"
+#define SUPNORM_VERSION "0.12.0"
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
 #define SUPNORM_FORMAT_VERSION 6

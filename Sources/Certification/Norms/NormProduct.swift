@@ -109,9 +109,15 @@ extension IntegerActivation {
       rounding: rounding.adding(norm.length(step.weights).multiplied(by: most)), weights: step.weights)
   }
 
-  /// Makes weights equal where values change places.
+  /// Makes weights equal where values change places in pairs.
   fileprivate func evened(_ weights: [Double]) -> [Double] {
-    mixed(weights) { ($0 * $1).squareRoot() }
+    guard self == .maxMin else { return weights }
+    var result = weights
+    for index in stride(from: 0, to: weights.count - 1, by: 2) {
+      result[index] = (weights[index] * weights[index + 1]).squareRoot()
+      result[index + 1] = result[index]
+    }
+    return result
   }
 }
 

@@ -15,6 +15,9 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// An input to be monotone in that is not there, or named twice.
   case invalidMonotoneInput(Int, inputs: Int)
 
+  /// An input to be convex in that is not there, or that does not stand in increasing order.
+  case invalidConvexInput(Int, inputs: Int)
+
   /// A class to be monotone for that is not there, none where there are classes, or one of a regression.
   case invalidMonotoneClass(Int?, classes: Int)
 
@@ -54,6 +57,7 @@ public enum TrainingError: Error, Equatable, Sendable {
     case margin
     case cleanWeight
     case monotone
+    case convex
     case distanceLoss
     case exponents
     case growth
@@ -90,13 +94,14 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .pairs: "1 to 65536"
       case .renewal: "1 to 1000000 steps"
       case .noise: "above 0 and at most 1"
-      case .penalty: "for distances or monotone inputs: a penalty goes with dense layers alone"
+      case .penalty: "0 where there are distances or monotone inputs"
       case .attackRadius: "finite and above 0, of classes, with samples held out for validation"
       case .rate: "finite and above 0"
       case .warmUpFraction, .rampFraction: "0 to 1"
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
+      case .convex: "0, unless a regression has dense layers with relu or identity between them"
       case .distanceLoss: "for classes: distances have no regression and no monotone inputs"
       case .exponents: "2 to 1000000, the last one no less than the first"
       case .growth: "a part of the run from 0 to 1, the end after the start"
@@ -133,6 +138,8 @@ extension TrainingError: CustomStringConvertible {
       "\(targets) target values, expected \(expected)"
     case .invalidMonotoneInput(let input, let inputs):
       "monotone input \(input): named twice or not one of \(inputs) inputs"
+    case .invalidConvexInput(let input, let inputs):
+      "convex input \(input): not one of \(inputs) inputs in increasing order"
     case .invalidMonotoneClass(let index, let classes):
       "monotone for \(index.map { "class \($0)" } ?? "no class"), expected one of \(classes) classes"
     case .countMismatch(let inputs, let labels):

@@ -43,6 +43,9 @@ public struct TrainingOptions: Equatable, Sendable {
   /// bounded.
   public var monotone: [MonotoneConstraint] = []
 
+  /// In which inputs a regression shall be convex.
+  public var convex = ConvexOptions()
+
   /// How often every sample is seen.
   public var epochs = 20
 
@@ -112,11 +115,12 @@ public struct TrainingOptions: Equatable, Sendable {
     }
     try optimizer.validate()
     try penalty?.validate()
-    try require(.penalty, 0, penalty == nil || !kind.hasDistances && monotone.isEmpty)
+    try require(.penalty, 1, penalty == nil || !kind.hasDistances && monotone.isEmpty)
     if let attackRadius {
       try require(.attackRadius, Double(attackRadius), attackRadius > 0 && validationFraction > 0)
       try require(.attackRadius, Double(attackRadius), attackRadius.isFinite && !loss.isRegression)
     }
+    try convex.validate(in: self)
     if let augmentation {
       let side = min(augmentation.width, augmentation.height)
       try require(.crop, Double(augmentation.crop), augmentation.crop >= 0 && 2 * augmentation.crop < side)
