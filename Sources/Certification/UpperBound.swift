@@ -87,8 +87,8 @@ extension IntegerLayer {
 }
 
 extension IntegerNetwork {
-  /// The product of the layer gains and of those of tables: no logit changes by more than this many times `2^shift` of the last layer
-  /// accumulator units for one LSB, up to the rounding that `deviations(within:)` accounts for exactly.
+  /// The product of the layer gains and of those of tables: no logit changes by more than this many times `2^shift` of
+  /// the last layer accumulator units for one LSB, up to the rounding that `deviations(within:)` accounts for exactly.
   ///
   /// Residual inputs reach the last layer unchanged: with them the bound is the product, with the last layer's gain
   /// over its hidden columns alone, plus its gain over the residual ones.

@@ -77,7 +77,7 @@ struct CanonicalString {
       for value in [layer.rowCount, layer.columns] { string.feed(value, bytes: 2) }
       for value in [layer.rowSumBound, rules.storage(layer).entries] { string.feed(value, bytes: 4) }
       for value in [rules.inputRange.low, rules.inputRange.high] { string.feed(value, bytes: 2) }
-      for value in [layer.activation.table?.gain ?? 0, layer.activation.table?.shift ?? 0] {
+      for value in [layer.activation.table?.gain ?? 0, layer.activation.table?.nodes.count ?? 0] {
         string.feed(value, bytes: 2)
       }
     }

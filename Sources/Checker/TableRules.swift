@@ -31,6 +31,9 @@ extension TableClaims {
     return problems
   }
 
+  /// `G / 2^k`, how much larger changes become.
+  var slope: Gain { Gain(rowSum: gain, shift: shift) }
+
   /// What the table makes of a 16-bit value: the line between two nodes, `floor(… + 1/2)` by division.
   func interpolated(_ value: Int) -> Int {
     let step = 1 << shift

@@ -24,6 +24,10 @@ public struct Verification: Sendable {
     public let rowSumBound: Int
     /// `rowSumMax / 2^shift`, exact.
     public let gain: Gain
+    /// `G / 2^k` of the table behind the rows, nil where there is none.
+    public let tableGain: Gain?
+    /// How many nodes that table has, 0 where there is none.
+    public let tableNodes: Int
   }
 
   /// The layers, first to last.
@@ -86,7 +90,8 @@ private func measured(_ layer: LayerClaims) -> Verification.Layer {
     kind: rules.name, rows: layer.rowCount, columns: layer.columns, entries: entries, nonzeroWeights: nonzero,
     parameterBytes: bytes + 2 * (layer.activation.table?.nodes.count ?? 0), shift: layer.shift,
     rowSumMax: largest, rowSumBound: layer.rowSumBound,
-    gain: Gain(rowSum: largest, shift: layer.shift))
+    gain: Gain(rowSum: largest, shift: layer.shift), tableGain: layer.activation.table?.slope,
+    tableNodes: layer.activation.table?.nodes.count ?? 0)
 }
 
 private func lipschitzBound(of claims: ModelClaims) -> Gain {
@@ -96,7 +101,7 @@ private func lipschitzBound(of claims: ModelClaims) -> Gain {
     let isLast = index == claims.layers.count - 1
     let first = isLast ? max(max(layer.columns, 0) - claims.residualInputs.count, 0) : Int.max
     product = product * Gain(rowSum: layer.rules.largestRowSum(in: 0..<first), shift: layer.shift)
-    if let table = layer.activation.table { product = product * Gain(rowSum: table.gain, shift: table.shift) }
+    if let slope = layer.activation.table?.slope { product = product * slope }
     direct = Gain(rowSum: layer.rules.largestRowSum(in: first..<Int.max), shift: layer.shift)
   }
   return product + direct

@@ -46,8 +46,7 @@ extension Checksum {
     unsafe update(Record.weights, layer.pointee.weights, bytes: 2 &* entries)
     unsafe update(Record.biases, layer.pointee.biases, bytes: 4 &* Int(layer.pointee.rows))
     guard unsafe Int32(layer.pointee.activation) == SUPNORM_SMOOTH else { return }
-    unsafe update(
-      Record.nodes, layer.pointee.nodes, bytes: 2 &* (65536 &>> Int(layer.pointee.table_shift) &+ 1))
+    unsafe update(Record.nodes, layer.pointee.nodes, bytes: 2 &* Int(layer.pointee.table_nodes))
   }
 }
 

@@ -103,8 +103,8 @@ extension HeaderWriter {
     let counted = pointers[arrays.counted]
     let range = arrays.hasRange ? "\(prefix)_INPUT_MIN, \(prefix)_INPUT_MAX" : "INT16_MIN, INT16_MAX"
     let isSmooth = layer.activation.table != nil
-    let table = isSmooth ? "\(prefix)_TABLE_GAIN, \(prefix)_TABLE_SHIFT" : "0, 0"
     let nodes = isSmooth ? shared("layer\(index)_nodes") : "NULL"
+    let table = isSmooth ? "\(prefix)_TABLE_GAIN, sizeof \(nodes) / sizeof \(nodes)[0]" : "0, 0"
     line(
       """
         {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layoutMacro(index)),

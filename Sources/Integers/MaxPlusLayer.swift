@@ -205,7 +205,7 @@ extension MaxPlusLayer {
       kind: UInt8(SUPNORM_MAXPLUS), activation: UInt8(activation.constant), shift: 0,
       layout: UInt8(stored.layout),
       rows: UInt16(entries.count), columns: UInt16(columns), row_sum_bound: 1, entries: UInt32(storedCount),
-      input_min: Int16(range.lowerBound), input_max: Int16(range.upperBound), table_gain: 0, table_shift: 0,
+      input_min: Int16(range.lowerBound), input_max: Int16(range.upperBound), table_gain: 0, table_nodes: 0,
       weights: nil,
       biases: memory.copy(stored.bases.map { Int32($0) }),
       words: layout == .words ? memory.copy(stored.stored(layout)) : nil,

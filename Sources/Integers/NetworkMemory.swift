@@ -107,7 +107,7 @@ extension IntegerActivation {
 extension supnorm_layer {
   /// Takes over a table whose numbers were proved, with its nodes in memory that outlives the layer.
   @unsafe mutating func setTable(_ table: TableClaims, nodes: UnsafePointer<Int16>) {
-    unsafe table_shift = UInt16(table.shift)
+    unsafe table_nodes = UInt16(table.nodes.count)
     unsafe table_gain = UInt16(table.gain)
     unsafe self.nodes = nodes
   }

@@ -60,9 +60,9 @@ extension FloatNetwork {
 }
 
 extension FloatNetwork {
-  /// Whether the rows of all layers are bounded, and those of a hidden one by more than 1.
+  /// Whether the rows of all layers are bounded, and those of a hidden one by more than 1, which before a table they may.
   package var hasWideRows: Bool {
-    residuals.isEmpty && layers.allSatisfy { $0.rowSumBound != nil }
+    activation.isHomogeneous && residuals.isEmpty && layers.allSatisfy { $0.rowSumBound != nil }
       && layers.dropLast().contains { $0.rowSumBound ?? 1 > 1 }
   }
 }

@@ -38,12 +38,12 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     switch layer.kind {
     case .distance: continue  // there already: only the first layers are of distances
     case .dense where index < network.layers.count - 1:
-      // Rows before a table carry its scale, so that only their sums themselves bound them.
-      let isBounded = tables.isEmpty || !network.residuals.isEmpty
+      // Rows that nothing bounds were rewritten to 1, but before a table they carry its scale as they are.
+      let bound = tables.isEmpty ? layer.rowSumLimit : layer.rowSumBound.map(Double.init)
       layers.append(
         try quantized(
           layer, index: index, unit: model.inputMap.unit, prune: prune,
-          bound: isBounded ? layer.rowSumLimit : nil,
+          bound: bound,
           activation: tables.isEmpty
             ? IntegerActivation(homogeneous: network.activation) : .smooth(tables[index]), residuals: []))
     case .dense:

@@ -1,6 +1,6 @@
-internal import Claims
+package import Claims
 internal import Integers
-internal import Training
+package import Training
 
 extension FloatNetwork {
   /// An equal network whose hidden layers count in the scales of their tables, and these tables, one for each.
@@ -40,6 +40,7 @@ extension FloatLayer {
   fileprivate mutating func scale(weights factor: Double, biases biasFactor: Double) {
     for index in weights.indices { weights[index] = Float(Double(weights[index]) * factor) }
     for index in biases.indices { biases[index] = Float(Double(biases[index]) * biasFactor) }
+    if let bound = rowSumBound { rowSumBound = Float(Double(bound) * factor) }
   }
 }
 
@@ -47,7 +48,7 @@ extension Activation {
   /// The table of fewest nodes that gives no input another output than `S·f(x/S)` by more than 3/2 LSB.
   ///
   /// Rounding alone takes 1/2 of them for nodes and 1/2 for outputs.
-  func table(scale: Double) -> TableClaims {
+  package func table(scale: Double) -> TableClaims {
     let exact = (-32768...32768).map { x in
       let value = self == .tanh ? hyperbolicTangent(Double(x) / scale) : logistic(Double(x) / scale)
       return scale * value

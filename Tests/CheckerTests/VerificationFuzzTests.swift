@@ -101,7 +101,7 @@ struct VerificationFuzzTests {
   private func expectSound(_ changed: ModelClaims, of claims: ModelClaims, _ random: TestRandom) throws {
     guard verification(of: changed).isValid else { return }
     #expect(try Rederivation.holds(changed), "\(changed); \(random)")
-    #expect(changed.formatVersion == 5 && changed.features == claims.features, "\(changed); \(random)")
+    #expect(changed.formatVersion == 6 && changed.features == claims.features, "\(changed); \(random)")
     // A unit that is off by a little is a true statement as long as the input maps are those of that unit.
     for feature in changed.features where feature.hasReadings {
       let power = (0..<feature.exponent).reduce(1.0) { product, _ in product * Double(feature.base) }

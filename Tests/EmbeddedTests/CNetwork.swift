@@ -70,7 +70,7 @@ struct Golden {
           entries: UInt32(isMaxPlus ? entries.count : layer.isSparse ? words.count : layer.weights.count),
           input_min: Int16(layer.inputRange.lowerBound), input_max: Int16(layer.inputRange.upperBound),
           table_gain: UInt16(layer.activation.table?.gain ?? 0),
-          table_shift: UInt16(layer.activation.table?.shift ?? 0),
+          table_nodes: UInt16(layer.activation.table?.nodes.count ?? 0),
           weights: isMaxPlus || layer.isSparse ? nil : copy(layer.weights), biases: copy(biases),
           words: isWords || layer.isSparse ? copy(words) : nil,
           row_entries: layer.kind == .dense ? nil : copy(counts),

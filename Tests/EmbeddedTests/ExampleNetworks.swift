@@ -23,6 +23,17 @@ enum ExampleNetworks {
       ], unit: 32768, inputMinimum: -32768, inputMaximum: 32767)
   }
 
+  /// The same with a table behind its first layer.
+  static func smooth() throws -> IntegerNetwork {
+    let mixed = try mixed()
+    let first = mixed.layers[0]
+    let layer = IntegerLayer(
+      rows: 4, columns: 3, weights: first.weights, biases: first.biases, shift: 10,
+      activation: IntegerActivation.allCases[7], rowSumBound: 1024, isSparse: false)
+    return try IntegerNetwork(
+      layers: [layer] + mixed.layers.dropFirst(), unit: 32768, inputMinimum: -32768, inputMaximum: 32767)
+  }
+
   /// One sparse layer, 2 → 2: answers need no scratch.
   static func single() throws -> IntegerNetwork {
     try IntegerNetwork(

@@ -10,8 +10,11 @@ struct FlipTests {
   /// Networks of every style, some of them regressions, with input maps for some and tolerances.
   static func networks(_ random: inout TestRandom) throws -> [(name: String, network: CNetwork)] {
     let styles = NetworkStyle.allCases + Array(repeating: .maxPlus, count: 7) + [.hybrid, .residual]
-    let halfwords = ("halfwords", CNetwork(try MaxPlusTests.example(SUPNORM_HALFWORDS)))
-    return [halfwords]
+    let examples = [
+      ("halfwords", CNetwork(try MaxPlusTests.example(SUPNORM_HALFWORDS))),
+      ("smooth", CNetwork(try ExampleNetworks.smooth())),
+    ]
+    return examples
       + styles.enumerated().map { index, style in
         var network = random.network(style)
         if index % 3 == 1 { network = network.changed(task: .regression) }

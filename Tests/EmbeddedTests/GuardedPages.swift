@@ -50,6 +50,7 @@ import Foundation
       unsafe layer.row_entries = copy(
         layer.row_entries, Int(layer.rows) * (Int32(layer.kind) == SUPNORM_SPARSE ? 2 : 1))
       unsafe layer.halfwords = copy(layer.halfwords, entries)
+      unsafe layer.nodes = copy(layer.nodes, Int(layer.table_nodes))
       return unsafe layer
     }
     let outputs = unsafe Int(network.outputs)
@@ -62,7 +63,7 @@ import Foundation
     for index in 0..<layerCount {
       let start = unsafe index * MemoryLayout<supnorm_layer>.stride
       let numbers =
-        unsafe (MemoryLayout<supnorm_layer>.offset(of: \.input_max) ?? 0) + MemoryLayout<Int16>.size
+        unsafe (MemoryLayout<supnorm_layer>.offset(of: \.table_nodes) ?? 0) + MemoryLayout<UInt16>.size
       unsafe regions.append(UnsafeMutableRawBufferPointer(rebasing: layerCopies[start..<start + numbers]))
     }
     unsafe network.layers = UnsafePointer(layerCopies.bindMemory(to: supnorm_layer.self).baseAddress)

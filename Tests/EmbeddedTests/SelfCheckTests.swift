@@ -108,6 +108,35 @@ struct SelfCheckTests {
     }
   }
 
+  @Test func `A table that is none is refused before it is read, one that falls or rises too fast is found`()
+    throws
+  {
+    let network = try ExampleNetworks.smooth()
+    #expect(CNetwork(network).selfCheck() == SUPNORM_OK)
+    for count: UInt16 in [0, 1, 2, 16, 18, 19, 21, 65535] {
+      #expect(
+        Self.status(network) { unsafe $0.layers[0].table_nodes = count } == SUPNORM_ERROR_MALFORMED,
+        "\(count)")
+    }
+    #expect(Self.status(network) { unsafe $0.layers[0].nodes = nil } == SUPNORM_ERROR_NULL)
+    // Too few nodes for the slope: G above 2^12.
+    for gain: UInt16 in [4097, 65535] {
+      #expect(Self.status(network) { unsafe $0.layers[0].table_gain = gain } == SUPNORM_ERROR_BOUND)
+    }
+    #expect(Self.status(network) { unsafe $0.layers[0].table_gain -= 1 } == SUPNORM_ERROR_BOUND)
+    let nodes = try #require(network.layers[0].activation.table).nodes.map { Int16($0) }
+    for (place, change) in [(0, -1), (1, 1), (2, -1), (15, 4097), (16, -4)] {
+      var changed = nodes
+      changed[place] += Int16(change)
+      #expect(
+        Self.status(network) { unsafe $0.layers[0].nodes = $0.copy(changed) } == SUPNORM_ERROR_BOUND,
+        "\(place)")
+    }
+    var moved = nodes
+    moved[3] += 1
+    #expect(Self.status(network) { unsafe $0.layers[0].nodes = $0.copy(moved) } == SUPNORM_ERROR_CHECKSUM)
+  }
+
   /// `2^15·R + |b| + 2^(f-1) = 2^31 - 1` passes, one more does not, with either sign.
   @Test(arguments: [0, 1, 7, 15])
   func `The overflow bound is exact`(shift: Int) throws {

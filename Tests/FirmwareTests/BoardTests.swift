@@ -175,7 +175,8 @@ struct BoardTests {
     try IntegerNetwork(
       layers: [
         dense(&random, 30, 64, .maxMin), dense(&random, 24, 30, .abs, isSparse: true),
-        random.maxPlusLayer(rows: 20, columns: 24, activation: .relu), dense(&random, 16, 20, .sort),
+        random.maxPlusLayer(rows: 20, columns: 24, activation: IntegerActivation.allCases[6]),
+        dense(&random, 16, 20, .sort),
         dense(&random, 10, 18, .identity),
       ], unit: 32640, inputMinimum: 0, inputMaximum: 32640, residualInputs: [20, 43])
   }

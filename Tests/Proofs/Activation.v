@@ -37,7 +37,7 @@ Definition activate (a : activation) (x : list Z) : list Z :=
   | Negate => map saturating_negation x
   end.
 
-(* Replaces each output's bound by the worst of those whose inputs can reach it (Deviation.swift, `mixed`). *)
+(* Replaces each output's bound by the worst of those whose inputs can reach it (Deviation.swift, `deviations`). *)
 Fixpoint mix_pairs {A : Type} (worse : A -> A -> A) (bounds : list A) : list A :=
   match bounds with
   | a :: b :: rest => worse a b :: worse a b :: mix_pairs worse rest

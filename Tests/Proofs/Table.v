@@ -170,6 +170,6 @@ Proof.
     Below (map (interpolate t) u) (map (interpolate t) v)).
   { clear - holds. intros u v first second below. induction below as [| a b u v le _ IH]; simpl; constructor.
     - inversion first; inversion second; subst. apply table_monotone; assumption.
-    - inversion first; inversion second; subst. auto. }
-  auto.
+    - inversion first; inversion second; subst. apply IH; assumption. }
+  split; apply rises; assumption.
 Qed.

@@ -34,7 +34,7 @@ struct DeploymentTests {
     model.classNames = ["a", "b", "c"]
     model.featureNames = ["p", "q", "r", "s", "t"]
     let claims = try ModelClaims(deploying: model, name: "net")
-    #expect(claims.name == "net" && claims.formatVersion == 5)
+    #expect(claims.name == "net" && claims.formatVersion == 6)
     #expect(claims.classNames == model.classNames && claims.featureNames == model.featureNames)
     #expect(claims.features.count == 5)
     #expect(claims.golden.count == max(count, 4))

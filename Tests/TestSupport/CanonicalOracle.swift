@@ -49,7 +49,7 @@ package struct CanonicalOracle {
       Self.words([kind, activations.firstIndex(of: layer.activation) ?? 6, layer.shift, layout], 1)
         + Self.words([layer.rows, layer.columns], 2) + Self.words([layer.rowSumBound, stored], 4)
         + Self.words([layer.inputRange.lowerBound, layer.inputRange.upperBound], 2)
-        + Self.words([table?.gain ?? 0, table?.shift ?? 0], 2))
+        + Self.words([table?.gain ?? 0, table?.nodes.count ?? 0], 2))
     if layer.kind == .maxPlus { return addMaxPlus(layer) }
     let rows = (0..<layer.rows).map { row in
       (0..<layer.columns).map { (column: $0, weight: Int(layer.weights[row * layer.columns + $0])) }.filter {

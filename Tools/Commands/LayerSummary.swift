@@ -7,6 +7,9 @@ struct LayerSummary: Encodable {
   var rows, columns, shift, nonzeroWeights, entries, parameterBytes, rowSumMax, rowSumBound: Int
   /// Exact: `rowSumMax / 2^shift`, or 1 where a maximum stands in its place.
   var gain: Double
+  /// Of the table behind the rows: its nodes, 0 where there is none, and its gain.
+  var tableNodes: Int
+  var tableGain: Double?
 
   init(_ layer: Verification.Layer) {
     kind = layer.kind
@@ -19,6 +22,8 @@ struct LayerSummary: Encodable {
     rowSumMax = layer.rowSumMax
     rowSumBound = layer.rowSumBound
     gain = layer.gain.roundedUp
+    tableNodes = layer.tableNodes
+    tableGain = layer.tableGain?.roundedUp
   }
 
   /// A line for each layer, then the bytes of all.
@@ -31,6 +36,14 @@ struct LayerSummary: Encodable {
             "\(layer.parameterBytes)", "\(layer.rowSumMax)", "\(layer.rowSumBound)",
             formatted(layer.gain, digits: 5, rounded: .up),
           ]
-        }) + "\nparameters: \(verification.parameterBytes) bytes"
+        }) + tables(verification) + "\nparameters: \(verification.parameterBytes) bytes"
+  }
+
+  /// A line for each layer with a table.
+  private static func tables(_ verification: Verification) -> String {
+    verification.layers.enumerated().map { index, layer in
+      layer.tableGain.map { "\nlayer \(index): a table of \(layer.tableNodes) nodes behind it, gain \($0)" }
+        ?? ""
+    }.joined()
   }
 }

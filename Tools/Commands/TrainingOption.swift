@@ -79,7 +79,9 @@ extension TrainingOption {
       let name = try arguments.choice("--activation", Activation.allCases.map(\.rawValue))
       guard let activation = name.flatMap({ Activation(rawValue: $0) }) else { return }
       options.activation = activation
-      options.bounds = [activation.suitableBound]
+      // What is monotone takes rows of at most 1, and other norms than row sums have their own default.
+      let isPlain = !arguments.has("--monotone") && !arguments.has("--norm")
+      options.bounds = [isPlain ? activation.suitableBound : 1]
     },
     .init(
       "--loss", "NAME",

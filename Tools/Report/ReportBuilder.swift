@@ -52,7 +52,9 @@ struct ReportBuilder {
     content.layers = network.layers.map { layer in
       ReportContent.Layer(
         kind: words(layer.name), rows: layer.rows, columns: layer.columns, shift: layer.shift,
-        activation: "\(layer.activation)", nonzeroWeights: layer.nonzeroCount,
+        activation: layer.activation.table.map { "table of \($0.nodes.count) nodes" }
+          ?? "\(layer.activation)",
+        nonzeroWeights: layer.nonzeroCount,
         parameterBytes: layer.parameterBytes, rowSums: layer.passesChangesOn ? [] : layer.rowSums,
         rowSumBound: layer.rowSumBound)
     }

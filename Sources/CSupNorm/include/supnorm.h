@@ -95,7 +95,7 @@ extern "C" {
  * A first layer's range is the declared one; a later layer's holds all that the layers before it can give, so that it
  * cuts nothing.
  *
- * SMOOTH has nodes T[i] at x = -32768 + i * 2^k, k = table_shift, 2^(16-k) + 1 of them. No node is less than the one
+ * SMOOTH has table_nodes = 2^(16-k) + 1 nodes T[i] at x = -32768 + i * 2^k, k from 1 to 15. No node is less than the one
  * before it or exceeds it by more than table_gain, which is at most 2^k. With i = (x + 32768) >> k and the rest r:
  *
  *   y = T[i] + (((T[i + 1] - T[i]) * r + 2^(k-1)) >> k)                       never decreasing
@@ -127,15 +127,15 @@ typedef struct supnorm_layer {
   uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
   int16_t input_min;     /* MAXPLUS: inputs are cut to input_min ... input_max; else -32768 ... 32767 */
   int16_t input_max;
-  uint16_t table_gain;   /* SMOOTH: no node exceeds the one before it by more than this, 0 ... 2^table_shift; else 0 */
-  uint16_t table_shift;  /* SMOOTH: a node every 2^table_shift LSB, 1 ... 15; else 0 */
+  uint16_t table_gain;   /* SMOOTH: no node exceeds the one before it by more than this, 0 ... 2^k; else 0 */
+  uint16_t table_nodes;  /* SMOOTH: 2^(16-k) + 1; else 0 */
   const int16_t *weights;      /* DENSE: row-major; else null */
   const int32_t *biases;       /* rows, in accumulator units; MAXPLUS: the greatest potential of each row */
   const uint32_t *words;       /* SPARSE: the stored weights; MAXPLUS with WORDS: the entries; row after row; else null */
   const uint16_t *row_entries; /* SPARSE: how many weights above 0 and below 0 each row stores; MAXPLUS: how many entries
                                   each row stores; DENSE: null */
   const uint16_t *halfwords;   /* MAXPLUS with BYTES or HALFWORDS: the entries, row after row; else null */
-  const int16_t *nodes;        /* SMOOTH: 2^(16-table_shift) + 1; else null */
+  const int16_t *nodes;        /* SMOOTH: table_nodes; else null */
 } supnorm_layer;
 
 /* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference

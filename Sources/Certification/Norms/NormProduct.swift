@@ -95,17 +95,18 @@ extension IntegerLayer {
 }
 
 extension IntegerActivation {
-  /// The step with the activation behind it: those without a table are 1-Lipschitz in every norm, for weights that are
-  /// equal where values change places; `ceil(G·δ / 2^k)` of a table is a gain of G / 2^k and less than one LSB of each
-  /// value.
+  /// The step with the activation behind it: all are 1-Lipschitz in every norm, for weights that are equal where values
+  /// change places.
+  ///
+  /// A table moves a value by at most `ceil(G·δ / 2^k) ≤ (G·δ + 2^k - 1) / 2^k`; with `G = 2^k` by δ itself.
   fileprivate func continuing(_ step: NormProduct.Step, _ norm: BallNorm) -> NormProduct.Step {
-    guard let table else { return step }
+    guard let table, table.gain < 1 << table.shift else { return step }
     let gain = UpperBound(numerator: UInt64(table.gain), shift: table.shift)
-    let rounding = norm.length(step.weights).multiplied(
-      by: UpperBound(numerator: (1 << UInt64(table.shift)) - 1, shift: table.shift))
+    let most = UpperBound(numerator: (1 << UInt64(table.shift)) - 1, shift: table.shift)
+    let rounding = step.rounding.multiplied(by: gain)
     return NormProduct.Step(
-      gain: step.gain.multiplied(by: gain), rounding: step.rounding.multiplied(by: gain).adding(rounding),
-      weights: step.weights)
+      gain: step.gain.multiplied(by: gain),
+      rounding: rounding.adding(norm.length(step.weights).multiplied(by: most)), weights: step.weights)
   }
 
   /// Makes weights equal where values change places in pairs.

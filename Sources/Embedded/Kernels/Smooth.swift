@@ -9,8 +9,14 @@ public import CSupNorm
   _ memory: UnsafeMutablePointer<Int16>, _ count: UInt32, _ layer: UnsafePointer<supnorm_layer>
 ) {
   var values = unsafe MutableSpan(_unsafeStart: memory, count: Int(count))
-  let shift = unsafe Int32(layer.pointee.table_shift)
   let nodes = unsafe layer.pointee.nodes.unsafelyUnwrapped
+  // There are 2^(16-k) + 1 of them.
+  var shift: Int32 = 16
+  var intervals = unsafe Int32(layer.pointee.table_nodes) &- 1
+  while intervals > 1 {
+    intervals &>>= 1
+    shift &-= 1
+  }
   let half: Int32 = 1 &<< (shift &- 1)
   for index in values.indices {
     let place = Int32(values[index]) &+ 32768
@@ -25,18 +31,22 @@ public import CSupNorm
 }
 
 /// The nodes are there, one every 2 … 2^15 LSB, and enough of them for their slope: `G ≤ 2^k`.
+///
+/// No flipped bit turns one of these numbers of nodes into another, so the array may be read.
 @c public func supnorm_smooth_shape(_ layer: UnsafePointer<supnorm_layer>) -> Int32 {
   guard unsafe layer.pointee.nodes != nil else { return SUPNORM_ERROR_NULL }
-  let shift = unsafe UInt32(layer.pointee.table_shift)
-  guard shift >= 1, shift <= 15 else { return SUPNORM_ERROR_MALFORMED }
-  return unsafe UInt32(layer.pointee.table_gain) <= 1 &<< shift ? SUPNORM_OK : SUPNORM_ERROR_BOUND
+  let intervals = unsafe UInt32(layer.pointee.table_nodes) &- 1
+  guard intervals >= 2, intervals <= 32768, intervals & (intervals &- 1) == 0 else {
+    return SUPNORM_ERROR_MALFORMED
+  }
+  return unsafe UInt32(layer.pointee.table_gain) &* intervals <= 65536 ? SUPNORM_OK : SUPNORM_ERROR_BOUND
 }
 
 /// No node is less than the one before it or exceeds it by more than the gain.
 @c public func supnorm_smooth_check(_ layer: UnsafePointer<supnorm_layer>) -> Int32 {
   let nodes = unsafe layer.pointee.nodes.unsafelyUnwrapped
   let gain = unsafe Int32(layer.pointee.table_gain)
-  var index = unsafe 65536 &>> Int(layer.pointee.table_shift)
+  var index = unsafe Int(layer.pointee.table_nodes) &- 1
   while index > 0 {
     let rise = unsafe Int32(nodes[index]) &- Int32(nodes[index &- 1])
     guard rise >= 0, rise <= gain else { return SUPNORM_ERROR_BOUND }
