@@ -76,10 +76,6 @@ extension InputMap {
 }
 
 extension FloatLayer {
-  func rowSum(_ row: Int) -> Double {
-    weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
-  }
-
   fileprivate func outputRange(
     _ row: Int, lower: [Double], upper: [Double]
   ) -> (lower: Double, upper: Double) {

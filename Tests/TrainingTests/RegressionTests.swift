@@ -45,8 +45,10 @@ struct RegressionTests {
       }
       let network = result.network
       #expect(network.lipschitzBound == 0.5)
-      let weight = try #require(network.residuals.first?.weights.first)
-      #expect(isIncreasing ? weight >= 0.5 : weight <= -0.5)
+      let term = try #require(network.residuals.first)
+      let reach = term.reach(ofOutput: 0, through: network.layers[2])
+      #expect(reach <= 0.500_001)
+      #expect(isIncreasing ? term.weights[0] >= reach : term.weights[0] <= -reach)
       for y in stride(from: Float(-1), through: 1, by: 0.25) {
         let outputs = stride(from: Float(-1), through: 1, by: 0.05).flatMap { network.logits(of: [$0, y]) }
         #expect(
@@ -80,7 +82,7 @@ struct RegressionTests {
         inputs: Self.data.inputs, labels: labels, classCount: 2, range: -1...1, options: options
       ).network
       let term = try #require(network.residuals.first)
-      let reach = network.layers[1].reach(ofLeadOf: classIndex)
+      let reach = term.reach(ofOutput: classIndex, through: network.layers[1])
       #expect(term.weights[1 - classIndex] == 0)
       #expect(isIncreasing ? term.weights[classIndex] >= reach : term.weights[classIndex] <= -reach)
       let accuracy = network.accuracy(inputs: Self.data.inputs, labels: labels)

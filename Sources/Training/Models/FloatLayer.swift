@@ -31,4 +31,9 @@ public struct FloatLayer: Equatable, Sendable {
     self.biases = biases
     self.rowSumBound = rowSumBound
   }
+
+  /// `Σ|w|` of a row, in double precision from the first column to the last.
+  package func rowSum(_ row: Int) -> Double {
+    weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
+  }
 }
