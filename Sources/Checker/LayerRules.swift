@@ -16,6 +16,10 @@ protocol LayerRules {
 
   /// The largest row sum over the columns in a range, or what the kind has in its place.
   func largestRowSum(in columns: Range<Int>) -> Int
+  /// The largest column sum over the columns in a range; of maxima the most rows that read one of them.
+  func largestColumnSum(in columns: Range<Int>) -> Int
+  /// The weights of each row over the columns in a range; nil where rows are no sums.
+  func weightRows(in columns: Range<Int>) -> [[WeightClaims.Entry]]?
   /// Whether the layer may be the last of a network, after residual inputs or not, with this activation.
   func mayEndNetwork(_ activation: IntegerActivation, hasResiduals: Bool) -> Bool
   /// How many numbers a comparison of two of its rows takes.

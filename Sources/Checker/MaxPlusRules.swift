@@ -101,6 +101,16 @@ struct MaxPlusRules: LayerRules {
   /// A maximum moves no further than what it reads.
   func largestRowSum(in columns: Range<Int>) -> Int { columns.lowerBound == 0 ? 1 : 0 }
 
+  func largestColumnSum(in columns: Range<Int>) -> Int {
+    var readers: [Int: Int] = [:]
+    for row in claims.rows {
+      for column in Set(row.map(\.column)) where columns.contains(column) { readers[column, default: 0] += 1 }
+    }
+    return readers.values.max() ?? 0
+  }
+
+  func weightRows(in columns: Range<Int>) -> [[WeightClaims.Entry]]? { nil }
+
   /// The nearest class of a distance network wins: its logits may be negated distances.
   func mayEndNetwork(_ activation: IntegerActivation, hasResiduals: Bool) -> Bool {
     !hasResiduals && (activation == .identity || activation == .negate)

@@ -135,6 +135,18 @@ struct WeightRules: LayerRules {
     rows.map { row in magnitudeSum(row.lazy.filter { columns.contains($0.column) }) }.max() ?? 0
   }
 
+  func largestColumnSum(in columns: Range<Int>) -> Int {
+    var sums: [Int: Int] = [:]
+    for entry in rows.joined() where columns.contains(entry.column) {
+      sums[entry.column, default: 0] += Int(entry.weight.magnitude)
+    }
+    return sums.values.max() ?? 0
+  }
+
+  func weightRows(in columns: Range<Int>) -> [[WeightClaims.Entry]]? {
+    rows.map { row in row.filter { columns.contains($0.column) } }
+  }
+
   /// `Σ|w|`, saturating: a header may state numbers of any size.
   private func magnitudeSum(_ entries: some Sequence<WeightClaims.Entry>) -> Int {
     var sum = 0

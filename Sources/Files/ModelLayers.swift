@@ -29,21 +29,31 @@ extension ModelReader {
       throw fail("tensor \(stranger)", "not part of a model of \(layers.count) layers")
     }
     try setKinds(of: &layers)
-    guard let list = content.metadata["row_sum_bounds"] else { return layers }
+    for norm in WeightNorm.allCases { try setBounds(norm, of: &layers) }
+    return layers
+  }
+
+  /// The bounds on a norm of the layers, `1.0,free`; all free when the file says nothing.
+  private func setBounds(_ norm: WeightNorm, of layers: inout [FloatLayer]) throws(FileError) {
+    let key = ModelFormat.boundsKey(norm)
+    guard let list = content.metadata[key] else { return }
+    let place = "metadata \(key)"
     let bounds = list.split(separator: ",", omittingEmptySubsequences: false)
     guard bounds.count == layers.count else {
-      throw fail("metadata row_sum_bounds", "\(bounds.count) bounds for \(layers.count) layers")
+      throw fail(place, "\(bounds.count) bounds for \(layers.count) layers")
     }
     for (index, text) in bounds.enumerated() where text != "free" {
       guard let bound = Float(text), bound.isFinite, bound > 0 else {
-        throw fail("metadata row_sum_bounds", "\(quoted(String(text))) is neither free nor a positive number")
+        throw fail(place, "\(quoted(String(text))) is neither free nor a positive number")
       }
       guard layers[index].kind == .dense else {
-        throw fail("metadata row_sum_bounds", "layer \(index) is one of distances, free expected")
+        throw fail(place, "layer \(index) is one of distances, free expected")
       }
-      layers[index].rowSumBound = bound
+      guard layers[index].normBound == nil else {
+        throw fail(place, "layer \(index) has a bound on another norm, too")
+      }
+      layers[index].normBound = NormBound(norm, bound)
     }
-    return layers
   }
 
   /// The kinds of the layers, `distance,distance,dense`; all dense when the file says nothing.

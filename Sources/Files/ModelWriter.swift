@@ -34,15 +34,20 @@ extension FloatModel {
   }
 
   private var metadata: [String: String] {
-    let bounds = network.layers.map { $0.rowSumBound.map { "\($0)" } ?? "free" }
     var metadata = [
       "format": ModelFormat.name, "version": ModelFormat.version,
       "activation": network.activation.rawValue,
       "unit": "\(inputMap.unit)",
       "input_min": "\(inputMap.minimumLSB)",
       "input_max": "\(inputMap.maximumLSB)",
-      "row_sum_bounds": bounds.joined(separator: ","),
     ]
+    for norm in WeightNorm.allCases {
+      let bounds = network.layers.map {
+        $0.normBound.flatMap { $0.norm == norm ? "\($0.bound)" : nil } ?? "free"
+      }
+      guard norm == .rowSum || bounds.contains(where: { $0 != "free" }) else { continue }
+      metadata[ModelFormat.boundsKey(norm)] = bounds.joined(separator: ",")
+    }
     if inputMap.readings.contains(where: { $0 != .whole }) {
       let units = inputMap.readings.map { $0?.description ?? ModelFormat.hostOnly }
       metadata["readings"] = units.joined(separator: ",")
@@ -81,6 +86,8 @@ func curveText(_ curve: [TrainingPoint]) -> String {
       ("loss", point.loss), ("accuracy", point.accuracy), ("verifiedAccuracy", point.verifiedAccuracy),
       ("validationAccuracy", point.validation?.accuracy),
       ("validationVerifiedAccuracy", point.validation?.verifiedAccuracy),
+      ("validationAttackedAccuracy", point.validation?.attackedAccuracy),
+      ("lambda", point.penalty.map { Double("\($0.lambda)") ?? 0 }), ("quotient", point.penalty?.quotient),
     ]
     let texts = values.compactMap { key, value in value.map { ",\"\(key)\":\($0)" } }
     return "{\"epoch\":\(point.epoch)\(texts.joined())}"

@@ -39,13 +39,19 @@ extension MacroTable {
   private func layer(_ index: Int) throws(FileError) -> LayerClaims {
     let prefix = "LAYER\(index)"
     let read = try choice("\(prefix)_KIND", layerReaders)
-    let activations = Dictionary(uniqueKeysWithValues: IntegerActivation.allCases.map { ($0.headerName, $0) })
     let rowCount = try count("\(prefix)_ROWS", 1...65535)
     let content = try read(self, prefix, rowCount)
     return try LayerClaims(
       rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"), shift: integer("\(prefix)_SHIFT"),
-      activation: choice("\(prefix)_ACTIVATION", activations),
+      activation: activation(prefix),
       rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"), content: content)
+  }
+
+  private func activation(_ prefix: String) throws(FileError) -> IntegerActivation {
+    let kinds = IntegerActivation.plain + [.smooth(TableClaims(shift: 0, gain: 0, nodes: []))]
+    let kind = try choice(
+      "\(prefix)_ACTIVATION", Dictionary(uniqueKeysWithValues: kinds.map { ($0.headerName, $0) }))
+    return kind.table == nil ? kind : .smooth(try .read(self, prefix))
   }
 
   /// The table of bounds, which there is none of where every layer passes changes on.

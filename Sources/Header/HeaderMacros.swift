@@ -102,6 +102,7 @@ extension HeaderWriter {
       #define \(prefix)_ROW_SUM_BOUND \(layer.rowSumBound)
       """)
     layer.text.writeRows(prefix, to: &self)
+    layer.activation.table?.writeMacros(prefix, to: &self)
     line("")
   }
 
@@ -187,6 +188,7 @@ extension IntegerActivation {
     case .maxMin: "SUPNORM_MAXMIN"
     case .sort: "SUPNORM_SORT"
     case .negate: "SUPNORM_NEGATE"
+    case .smooth: "SUPNORM_SMOOTH"
     }
   }
 }

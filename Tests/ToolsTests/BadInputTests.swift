@@ -38,8 +38,8 @@ struct BadInputTests {
       "--epochs '0': not a whole number in 1…1000000",
       ["train", "--data", "digits", "--out", "m", "--epochs", "0"])
     try expect(
-      "--activation 'tanh': not one of identity, relu, abs, maxMin",
-      ["train", "--data", "digits", "--out", "m", "--activation", "tanh"])
+      "--activation 'gelu': not one of identity, relu, abs, maxMin, sort, tanh, sigmoid",
+      ["train", "--data", "digits", "--out", "m", "--activation", "gelu"])
     try expect(
       "--margin does not go with --loss worst-case",
       ["train", "--data", "digits", "--out", "m", "--margin", "1"])

@@ -116,6 +116,9 @@ struct GradientOracle {
     case .identity: return values
     case .relu: return values.map { max($0, 0) }
     case .abs: return values.map(abs)
+    case .sort: return values.sorted()
+    case .tanh: return values.map { Foundation.tanh($0) }
+    case .sigmoid: return values.map { 1 / (1 + exp(-$0)) }
     case .maxMin:
       return values.indices.map { index in
         let partner = index ^ 1

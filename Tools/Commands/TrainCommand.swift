@@ -23,7 +23,10 @@ enum TrainCommand: Command {
     var verifiedAccuracy: Double?
     /// The same of the samples held out, for the epoch that was kept.
     var keptEpoch: Int
-    var validationAccuracy, validationVerifiedAccuracy: Double?
+    var validationAccuracy, validationVerifiedAccuracy, validationAttackedAccuracy: Double?
+    /// Of that epoch: the training samples' accuracy, λ of a penalty, and the largest difference quotient it met.
+    var keptAccuracy: Double
+    var lambda, quotient: Double?
     var seed: UInt64
     var restarts: [Restarts.Run]?
   }
@@ -58,12 +61,17 @@ enum TrainCommand: Command {
     }
     try writeModel(trained.model, to: path)
     if arguments.has("--json"), let last = trained.model.curve.last {
+      let kept = trained.model.curve[trained.result.keptEpoch - 1]
       try Console.printJSON(
         Output(
           model: path, samples: data.count, epochs: last.epoch, loss: last.loss, accuracy: last.accuracy,
           verifiedAccuracy: last.verifiedAccuracy, keptEpoch: trained.result.keptEpoch,
           validationAccuracy: trained.result.validation?.accuracy,
-          validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy, seed: trained.result.seed,
+          validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy,
+          validationAttackedAccuracy: trained.result.validation?.attackedAccuracy,
+          keptAccuracy: kept.accuracy,
+          lambda: kept.penalty.map { Double($0.lambda) }, quotient: kept.penalty?.quotient,
+          seed: trained.result.seed,
           restarts: restarts.count > 1 ? restarts : nil))
     }
     Console.message("wrote \(path)")

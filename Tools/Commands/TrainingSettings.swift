@@ -26,10 +26,11 @@ extension TrainingOptions {
   var settings: [String: String] {
     var settings = [
       "hidden": hidden.map { "\($0)" }.joined(separator: ","), "activation": activation.rawValue,
-      "epsilon": "\(epsilon)", "bound": bounds.map { "\($0)" }.joined(separator: ","),
+      "epsilon": "\(epsilon)",
+      "bound": bounds.isEmpty ? "none" : bounds.map { "\($0)" }.joined(separator: ","),
       "last": lastConstrained ? "constrained" : "free", "epochs": "\(epochs)", "batch": "\(batchSize)",
       "rate": "\(rate)", "seed": "\(seed)",
-    ]
+    ].merging(penaltySettings) { $1 }
     if validationFraction > 0 {
       settings["validation"] = "\(validationFraction)"
       settings["validation-seed"] = "\(validationSeed)"
@@ -48,6 +49,14 @@ extension TrainingOptions {
     if let augmentation {
       settings["crop"] = "\(augmentation.crop)"
       settings["shift"] = "\(augmentation.shift)"
+    }
+    if norm != NormOptions() {
+      settings["norm"] = norm.norm.rawValue
+      settings["project"] = norm.method.rawValue
+    }
+    if let lipschitz = norm.lipschitz {
+      settings["lipschitz"] = "\(lipschitz)"
+      settings["bound"] = nil
     }
     if kind.hasDistances {
       for name in ["activation", "bound", "last"] { settings[name] = nil }

@@ -72,7 +72,7 @@ public struct FeatureSelection: Sendable {
     let layer = FloatLayer(
       rows: first.rows, columns: columns,
       weights: (0..<first.rows).flatMap { row in (0..<columns).map { weight(row, $0) } },
-      biases: first.biases, rowSumBound: first.rowSumBound, kind: first.kind)
+      biases: first.biases, normBound: first.normBound, kind: first.kind)
     return FloatNetwork(
       layers: [layer] + network.layers.dropFirst(), activation: network.activation,
       residuals: network.residuals.map {

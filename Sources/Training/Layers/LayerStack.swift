@@ -13,9 +13,12 @@ package struct LayerStack: Sendable {
   /// - Parameters:
   ///   - intervals: whether boxes will be propagated.
   ///   - gradients: whether gradients will be propagated back.
+  ///   - inputGradients: whether they will be, all the way to the inputs.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
+  ///   - projection: how weights are brought back to their bounds.
   package init(
-    _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, keepsZeros: Bool = false
+    _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, inputGradients: Bool = false,
+    keepsZeros: Bool = false, projection: ProjectionMethod = .euclidean
   ) {
     activation = network.activation
     residuals = network.residuals
@@ -27,7 +30,8 @@ package struct LayerStack: Sendable {
         layer,
         at: LayerPlace(
           index: index, count: count, intervals: intervals, gradients: gradients,
-          keepsZeros: keepsZeros && index + 1 < count, signs: signs))
+          inputGradients: inputGradients, keepsZeros: keepsZeros && index + 1 < count, projection: projection,
+          signs: signs))
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }
     self.intervalLayers = intervalLayers.count == count ? intervalLayers : nil

@@ -111,4 +111,15 @@ extension Matrix {
       }
     }
   }
+
+  /// Adds the gradients that reach the inputs through the residual terms, given those of the outputs.
+  func addGradients(through residuals: [ResidualTerm], of outputs: Matrix) {
+    for term in residuals {
+      for row in 0..<rows {
+        for column in 0..<outputs.columns {
+          unsafe self.row(row)[term.input] += term.weights[column] * outputs.row(row)[column]
+        }
+      }
+    }
+  }
 }

@@ -46,6 +46,8 @@ public enum TrainingError: Error, Equatable, Sendable {
     case hingeEpsilon = "epsilon of distances"
     case bounds
     case boundCount
+    case lipschitz
+    case norm
     case epochs
     case batchSize
     case rate
@@ -64,6 +66,13 @@ public enum TrainingError: Error, Equatable, Sendable {
     case shift
     case validationFraction
     case patience
+    case momentum
+    case lambda
+    case pairs
+    case renewal
+    case noise
+    case penalty
+    case attackRadius
 
     /// What the option must be.
     public var requirement: String {
@@ -73,10 +82,20 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .hingeEpsilon: "above 0"
       case .bounds: "finite and above 0"
       case .boundCount: "one bound, or one for each constrained layer"
+      case .lipschitz: "finite and above 0"
+      case .norm:
+        "for dense layers that are all bounded, and singular values not for weights that stay zero"
       case .epochs: "1 to 1000000"
       case .batchSize: "1 to 1048576"
       case .validationFraction: "at least 0 and below 1"
       case .patience: "above 0, with samples held out for validation"
+      case .momentum: "at least 0 and below 1"
+      case .lambda: "a finite λ of at least 0, a step above 0, a target accuracy of 0 to 1"
+      case .pairs: "1 to 65536"
+      case .renewal: "1 to 1000000 steps"
+      case .noise: "above 0 and at most 1"
+      case .penalty: "0 where there are distances or monotone inputs"
+      case .attackRadius: "finite and above 0, of classes, with samples held out for validation"
       case .rate: "finite and above 0"
       case .warmUpFraction, .rampFraction: "0 to 1"
       case .temperature: "finite and above 0"
