@@ -102,10 +102,6 @@ extension FloatLayer {
   /// was.
   var rowSumLimit: Double? { normBound == nil ? 1 : rowSumBound.map(Double.init) }
 
-  func rowSum(_ row: Int) -> Double {
-    weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
-  }
-
   func outputRange(
     _ row: Int, lower: [Double], upper: [Double]
   ) -> (lower: Double, upper: Double) {

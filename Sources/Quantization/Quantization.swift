@@ -66,18 +66,15 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
 ///
 /// A model from elsewhere might not; made to in integers, it would compute something else.
 private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) {
-  let isBounded = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
-  let bound = isBounded ? network.lipschitzBound : nil
+  let isBounded = network.layers.allSatisfy { $0.rowSumBound != nil }
+  let isNonexpansive = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
+  let last = network.layers[network.layers.count - 1]
   for term in network.residuals {
-    guard let index = term.classIndex else {
-      for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
-        throw .notMonotone(input: term.input, weight: weight, bound: bound)
+    for output in term.classIndex.map({ $0..<$0 + 1 }) ?? term.weights.indices {
+      let bound = isBounded && isNonexpansive ? term.reach(ofOutput: output, through: last) : nil
+      guard term.weights[output].magnitude * 1.000_001 >= bound ?? .infinity else {
+        throw .notMonotone(input: term.input, weight: term.weights[output], bound: bound)
       }
-      continue
-    }
-    let reach = bound.map { _ in network.layers[network.layers.count - 1].reach(ofLeadOf: index) }
-    guard term.weights[index].magnitude * 1.000_001 >= reach ?? .infinity else {
-      throw .notMonotone(input: term.input, weight: term.weights[index], bound: reach)
     }
   }
 }

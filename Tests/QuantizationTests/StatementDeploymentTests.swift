@@ -54,10 +54,13 @@ struct StatementDeploymentTests {
     model.network.residuals = [0, 3].map { input in
       let isIncreasing = random.oneIn(2)
       let index = random.integer(0...classes - 1)
-      let reach = model.network.layers[2].reach(ofLeadOf: index)
-      var weights = [Float](repeating: 0, count: classes)
-      weights[index] = (isIncreasing ? 1 : -1) * (reach + Float(random.oneIn(2) ? 0 : abs(random.signed())))
-      return ResidualTerm(input: input, isIncreasing: isIncreasing, classIndex: index, weights: weights)
+      var term = ResidualTerm(
+        input: input, isIncreasing: isIncreasing, classIndex: index,
+        weights: Array(repeating: 0, count: classes))
+      let least = term.reach(ofOutput: index, through: model.network.layers[2])
+      term.weights[index] =
+        (isIncreasing ? 1 : -1) * (least + Float(random.oneIn(2) ? 0 : abs(random.signed())))
+      return term
     }
     return model
   }
@@ -76,8 +79,9 @@ struct StatementDeploymentTests {
       #expect(claims.monotoneInputs.map(\.classIndex) == model.network.residuals.map { $0.classIndex ?? -1 })
       // What is not outweighed is refused by the exporter.
       var weak = model
-      weak.network.residuals[1].weights = weak.network.residuals[1].weights.map { $0 * 0.5 - 0 }
-      let reach = model.network.layers[2].reach(ofLeadOf: claims.monotoneInputs[1].classIndex)
+      weak.network.residuals[1].weights = weak.network.residuals[1].weights.map { $0 * 0.5 }
+      let reach = model.network.residuals[1].reach(
+        ofOutput: claims.monotoneInputs[1].classIndex, through: model.network.layers[2])
       if weak.network.residuals[1].weights.allSatisfy({ $0.magnitude < reach * 0.9 }), reach > 0.01 {
         #expect(throws: QuantizationError.self) { try ModelClaims(deploying: weak, name: "net") }
         refused += 1

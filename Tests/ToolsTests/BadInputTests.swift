@@ -167,6 +167,16 @@ struct BadInputTests {
     try expect(
       "--monotone '-mean_radius': the feature is named twice",
       regression + ["--monotone", "+mean_radius,-mean_radius"])
+    for (options, line) in [
+      (["--convex", "height"], "--convex 'height': no such feature column"),
+      (["--convex", "mean_radius,mean_radius"], "--convex 'mean_radius': the feature is named twice"),
+      (
+        ["--convex", "all", "--activation", "maxMin"],
+        "--convex does not go with --activation maxMin: relu or identity"
+      ),
+    ] { try expect(line, regression + options) }
+    try expect(
+      "--convex goes with --target: a class is no convex function", train + ["--convex", "mean_radius"])
     try expect(
       "--last free does not go with --monotone",
       regression + ["--monotone", "+mean_radius", "--last", "free"])

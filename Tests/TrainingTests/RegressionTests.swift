@@ -45,8 +45,10 @@ struct RegressionTests {
       }
       let network = result.network
       #expect(network.lipschitzBound == 0.5)
-      let weight = try #require(network.residuals.first?.weights.first)
-      #expect(isIncreasing ? weight >= 0.5 : weight <= -0.5)
+      let term = try #require(network.residuals.first)
+      let reach = term.reach(ofOutput: 0, through: network.layers[2])
+      #expect(reach <= 0.500_001)
+      #expect(isIncreasing ? term.weights[0] >= reach : term.weights[0] <= -reach)
       for y in stride(from: Float(-1), through: 1, by: 0.25) {
         let outputs = stride(from: Float(-1), through: 1, by: 0.05).flatMap { network.logits(of: [$0, y]) }
         #expect(
@@ -80,13 +82,52 @@ struct RegressionTests {
         inputs: Self.data.inputs, labels: labels, classCount: 2, range: -1...1, options: options
       ).network
       let term = try #require(network.residuals.first)
-      let reach = network.layers[1].reach(ofLeadOf: classIndex)
+      let reach = term.reach(ofOutput: classIndex, through: network.layers[1])
       #expect(term.weights[1 - classIndex] == 0)
       #expect(isIncreasing ? term.weights[classIndex] >= reach : term.weights[classIndex] <= -reach)
       let accuracy = network.accuracy(inputs: Self.data.inputs, labels: labels)
       // A lead that must fall where it should rise can't be learned.
       #expect(isIncreasing == (classIndex == 1) ? accuracy > 0.9 : accuracy < 0.7, "\(accuracy)")
     }
+  }
+
+  @Test(arguments: [[0, 1], [0], [1]], [true, false])
+  func `A network is convex in its convex inputs, whatever the others are`(inputs: [Int], isBounded: Bool)
+    throws
+  {
+    // Convex in x1 alone: 0.5 x1^2 - 0.4 x0^2, for which a network that is convex in x0 must be straight.
+    let pairs = stride(from: 0, to: Self.data.inputs.count, by: 2).map {
+      (Self.data.inputs[$0], Self.data.inputs[$0 + 1])
+    }
+    var options = TrainingOptions.regression
+    options.epochs = 60
+    options.activation = .relu
+    options.hidden = [12, 12]
+    options.convex.inputs = inputs
+    options.lastConstrained = isBounded
+    let targets = pairs.map { 0.5 * $0.1 * $0.1 - 0.4 * $0.0 * $0.0 }
+    let network = try Trainer.train(
+      inputs: Self.data.inputs, labels: Array(repeating: 0, count: pairs.count), classCount: 1,
+      targets: targets, range: -1...1, options: options
+    ).network
+    #expect(network.convexInputs == inputs)
+    for layer in network.layers where isBounded || layer.rowSumBound != nil {
+      #expect((0..<layer.rows).allSatisfy { layer.rowSum($0) <= 1.000_001 })
+    }
+    var state: UInt64 = 1
+    func draw() -> Float {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(state >> 40) / Float(1 << 23) - 1
+    }
+    for _ in 0..<2000 {
+      let first = [draw(), draw()]
+      let second = first.indices.map { inputs.contains($0) ? draw() : first[$0] }
+      let middle = zip(first, second).map { ($0 + $1) / 2 }
+      let values = network.logits(of: first + second + middle)
+      #expect(values[2] <= (values[0] + values[1]) / 2 + 1e-5)
+    }
+    let explained = network.explainedVariance(inputs: Self.data.inputs, targets: targets)
+    #expect(inputs == [1] ? explained > 0.9 : explained < 0.8, "\(inputs) \(isBounded) \(explained)")
   }
 
   @Test func `What does not fit together is refused`() {
@@ -116,6 +157,10 @@ struct RegressionTests {
         $0.monotone = monotone + monotone
         $0.lastConstrained = true
       } == .invalidMonotoneInput(1, inputs: 2))
+    #expect(error { ($0.convex.inputs, $0.activation) = ([0], .abs) } == .invalidOption(.convex, 1))
+    #expect(error { ($0.convex.inputs, $0.activation) = ([2], .relu) } == .invalidConvexInput(2, inputs: 2))
+    #expect(
+      error { ($0.convex.inputs, $0.activation) = ([1, 1], .relu) } == .invalidConvexInput(1, inputs: 2))
     #expect(
       error {
         $0.monotone = [MonotoneConstraint(input: 1, isIncreasing: true, classIndex: 0)]

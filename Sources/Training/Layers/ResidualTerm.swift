@@ -1,9 +1,8 @@
 /// An input that reaches the outputs beside the layers, `y_j += weights[j] · x_input`, to make them monotone in it.
 ///
-/// With the rows of all layers bounded, the layers together move output j by at most λ for each unit of the input, λ
-/// the product of the bounds; a weight of at least λ in magnitude outweighs that. A class c is led by its own weight
-/// alone: with hidden rows bounded by 1 the layers move `y_c - y_j` by at most `Σ|w_c - w_j|` of the last layer's rows
-/// for each unit.
+/// With hidden rows bounded by 1 the layers move output j by at most `Σ|w_j|` of the last layer's row for each unit of the
+/// input, and the lead `y_c - y_j` of a class c by at most `Σ|w_c - w_j|`; a weight of at least as much outweighs that. A
+/// class is led by its own weight alone.
 public struct ResidualTerm: Equatable, Sendable {
   /// The input.
   public var input: Int
@@ -29,9 +28,27 @@ public struct ResidualTerm: Equatable, Sendable {
   /// The outputs that have a weight.
   var outputs: Range<Int> { classIndex.map { $0..<$0 + 1 } ?? weights.indices }
 
-  /// Moves every weight to the nearest one of the right sign and at least the given magnitude.
-  mutating func project(ontoMagnitudesFrom least: Float) {
+  /// How far the layers can move an output, or its lead over another if it is a class, for each unit of the input: what a
+  /// weight must outweigh, rounded up.
+  ///
+  /// - Parameter last: the last layer, behind hidden rows bounded by 1.
+  package func reach(ofOutput output: Int, through last: FloatLayer) -> Float {
+    guard classIndex != nil else { return Float(last.rowSum(output)).nextUp }
+    return (0..<last.rows).reduce(0) { largest, other in
+      let sum = (0..<last.columns).reduce(0.0) { sum, column in
+        let (own, others) = (
+          last.weights[output * last.columns + column], last.weights[other * last.columns + column]
+        )
+        return sum + (Double(own) - Double(others)).magnitude
+      }
+      return other == output ? largest : max(largest, Float(sum).nextUp)
+    }
+  }
+
+  /// Moves every weight to the nearest one of the right sign that outweighs the layers.
+  mutating func project(through last: FloatLayer) {
     for index in outputs {
+      let least = reach(ofOutput: index, through: last)
       weights[index] = isIncreasing ? max(weights[index], least) : min(weights[index], -least)
     }
   }
@@ -67,20 +84,6 @@ public struct ResidualTerm: Equatable, Sendable {
     }
     for index in sums.indices where !outputs.contains(index) { sums[index] = 0 }
     return sums
-  }
-}
-
-extension FloatLayer {
-  /// How far this layer as the last one can move the lead of a class over another for each unit by which its inputs may
-  /// change: the largest `Σ|w_c - w_j|`, in single precision rounded up.
-  package func reach(ofLeadOf index: Int) -> Float {
-    (0..<rows).filter { $0 != index }.reduce(0) { largest, other in
-      let sum = (0..<columns).reduce(0.0) { sum, column in
-        sum
-          + (Double(weights[index * columns + column]) - Double(weights[other * columns + column])).magnitude
-      }
-      return max(largest, Float(sum).nextUp)
-    }
   }
 }
 

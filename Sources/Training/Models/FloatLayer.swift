@@ -47,4 +47,9 @@ public struct FloatLayer: Equatable, Sendable {
     get { normBound.flatMap { $0.norm == .rowSum ? $0.bound : nil } }
     set { normBound = newValue.map { NormBound(.rowSum, $0) } }
   }
+
+  /// `Σ|w|` of a row, in double precision from the first column to the last.
+  package func rowSum(_ row: Int) -> Double {
+    weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
+  }
 }

@@ -205,13 +205,13 @@ package final class TrainingRun {
     }
   }
 
-  /// Projects the residual terms to what outweighs the layers as they are.
+  /// Projects the residual terms and the last layer to where the terms outweigh it.
   private func projectResiduals() {
-    guard !stack.residuals.isEmpty, let bound = initial.lipschitzBound else { return }
-    let last = stack.layers[stack.layers.count - 1].floatLayer
-    for index in stack.residuals.indices {
-      let reach = stack.residuals[index].classIndex.map { last.reach(ofLeadOf: $0) }
-      stack.residuals[index].project(ontoMagnitudesFrom: reach ?? bound)
-    }
+    guard !stack.residuals.isEmpty else { return }
+    let last = stack.layers[stack.layers.count - 1]
+    let projection = ResidualProjection(last.floatLayer, stack.residuals)
+    stack.residuals = projection.terms
+    last.weights.visitElements { $0 = projection.layer.weights }
+    for part in 0..<last.weights.partCount { last.parametersChanged(part: part) }
   }
 }
