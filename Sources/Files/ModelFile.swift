@@ -26,6 +26,15 @@ package func modelBytes(_ model: FloatModel, path: String) throws(FileError) -> 
 enum ModelFormat {
   static let (name, version) = ("supnorm-model", "1")
 
+  /// Under which key the bounds on a norm of the layers stand.
+  static func boundsKey(_ norm: WeightNorm) -> String {
+    switch norm {
+    case .rowSum: "row_sum_bounds"
+    case .columnSum: "column_sum_bounds"
+    case .spectral: "singular_value_bounds"
+    }
+  }
+
   /// What stands for the unit of a feature that has no readings.
   static let hostOnly = "host"
 }
@@ -51,7 +60,9 @@ extension FloatModel {
       throw reader.fail("metadata", "distances go with activation identity and without residual inputs")
     }
     self.init(
-      network: FloatNetwork(layers: layers, activation: activation, residuals: residuals),
+      network: FloatNetwork(
+        layers: layers, activation: activation, residuals: residuals,
+        convexInputs: try reader.convexInputs(inputs: inputs)),
       inputMap: try reader.inputMap(inputs: inputs),
       classNames: try reader.names("class_names", count: outputs),
       featureNames: try reader.names("feature_names", count: inputs),

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Training
 
@@ -67,6 +68,9 @@ extension FloatNetwork {
       case .identity: values = sums
       case .relu: values = sums.map { max($0, 0) }
       case .abs: values = sums.map { Swift.abs($0) }
+      case .sort: values = sums.sorted()
+      case .tanh: values = sums.map { Foundation.tanh($0) }
+      case .sigmoid: values = sums.map { 1 / (1 + exp(-$0)) }
       case .maxMin:
         values = sums
         for first in stride(from: 0, to: sums.count - 1, by: 2) {

@@ -11,7 +11,7 @@ struct QuantizationTests {
   /// Models of all kinds: trained under the constraint, with rows exactly at it, and imported without any.
   static func plans(_ random: inout TestRandom) -> [FloatModelPlan] {
     var plans: [FloatModelPlan] = []
-    for activation in Activation.allCases {
+    for activation in Activation.allCases.filter(\.isHomogeneous) {
       for (norm, isExact) in [(0.4, false), (1, true), (1, false), (50, false), (1e-3, false)] {
         for bound: Float? in [1, nil, 0.5, 3] {
           for bias in [0, 0.3, 200] {
@@ -132,6 +132,8 @@ extension IntegerActivation {
     case .relu: self = .relu
     case .abs: self = .abs
     case .maxMin: self = .maxMin
+    case .sort: self = .sort
+    case .tanh, .sigmoid: preconditionFailure("has no integer form")
     }
   }
 }

@@ -73,9 +73,16 @@ struct GradientOracle {
     }
     let columns = network.layers[last].columns
     return (0..<network.layers[last].rows).map { other in
-      (0..<columns).reduce(biases[last][other] - biases[last][label]) { sum, column in
+      let layers = (0..<columns).reduce(biases[last][other] - biases[last][label]) { sum, column in
         let difference = weights[last][other * columns + column] - weights[last][label * columns + column]
         return sum + difference * (difference > 0 ? upper[column] : lower[column])
+      }
+      return zip(network.residuals, residuals).reduce(layers) { sum, term in
+        let difference = term.1[other] - term.1[label]
+        let value = input[term.0.input]
+        return sum + difference
+          * (difference > 0
+            ? min(value + epsilon, range.upperBound) : max(value - epsilon, range.lowerBound))
       }
     }
   }
@@ -109,6 +116,9 @@ struct GradientOracle {
     case .identity: return values
     case .relu: return values.map { max($0, 0) }
     case .abs: return values.map(abs)
+    case .sort: return values.sorted()
+    case .tanh: return values.map { Foundation.tanh($0) }
+    case .sigmoid: return values.map { 1 / (1 + exp(-$0)) }
     case .maxMin:
       return values.indices.map { index in
         let partner = index ^ 1

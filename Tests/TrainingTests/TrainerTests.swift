@@ -55,9 +55,11 @@ struct TrainerTests {
     #expect(try Self.train(data, options).network != first.network)
   }
 
-  @Test(arguments: losses) func `the number of threads changes no bit`(loss: TrainingLoss) {
+  @Test(arguments: losses, [Activation.relu, .sort, .tanh, .sigmoid])
+  func `the number of threads changes no bit`(loss: TrainingLoss, activation: Activation) {
     let data = Self.moons(100)
     var options = Self.small
+    options.activation = activation
     options.hidden = [40, 33]  // several panels, the last of them not full
     options.lastConstrained = true
     func trained(threads: Int) -> (losses: [Double], network: FloatNetwork) {
@@ -143,12 +145,13 @@ struct TrainerTests {
     #expect(result.curve.map(\.epoch) == Array(1...6))
   }
 
-  @Test(arguments: losses, [Activation.relu, .abs, .maxMin])
+  @Test(arguments: losses, Activation.allCases.filter { $0 != .identity })
   func `learns the moons`(loss: TrainingLoss, activation: Activation) throws {
     let data = Self.moons(600)
     var options = Self.small
     options.loss = loss
     options.activation = activation
+    options.bounds = [activation.suitableBound]
     options.epochs = 60
     options.rate = 0.02
     let result = try Self.train(data, options)

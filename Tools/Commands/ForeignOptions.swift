@@ -6,7 +6,9 @@ internal import Training
 enum ForeignOptions {
   /// What the layers are.
   static let layers = [
-    Option("--activation", "NAME", "of a PyTorch file: relu, abs, maxMin or identity (default: relu)"),
+    Option(
+      "--activation", "NAME",
+      "of a PyTorch file: relu, abs, maxMin, sort, tanh, sigmoid or identity (default: relu)"),
     Option(
       "--layers-order", "NAME,…", "of a PyTorch file: its layers in order, where names and shapes do not tell"
     ),

@@ -10,7 +10,10 @@ internal import Training
 enum NormCommand: Command {
   static let name = "norm"
   static let summary = "bounds of a network in the norms p = 1, 2 and inf, from above and from below"
-  static let usage = "MODEL|N.h [--norm 1|2|inf] [--data SRC] [--model MODEL] [--json]"
+  static let usage =
+    "MODEL|N.h [--norm 1|2|inf] [--data SRC] [--model MODEL] [--json]\n"
+    + "       supnorm norm FILE --convolution TENSOR --image HxW [--stride S] [--padding P] [--json]\n"
+    + "       supnorm norm FILE --dense TENSOR [--json]"
   static let discussion = """
     Of a header: |change of logits| <= slope * |change of inputs| + offset for each p, layer by layer and as a whole.
     Sums are exact; p = 2 is confirmed in integers by the checker, or the root of both sums' product. Hidden layers round,
@@ -19,17 +22,26 @@ enum NormCommand: Command {
     network for the same pairs, uncertified.
 
     Of a model: the same bounds for real numbers, and quotients of the float network, uncertified.
+
+    --convolution and --dense are about one tensor of any .safetensors file, as a map of whole images or of vectors: its
+    norms for p = inf and 1, rounded up, for p = 2 a bound with everything that rounding can do, and the power method
+    from below. The matrix of a convolution is never formed.
     """
-  static let options = [
-    Option("--norm", "1|2|inf", "one norm only (default: all three)"), .data,
-    Option("--model", "MODEL", "the model that a header was exported from", role: .input), .label,
-    Option("--limit", "N", "start from the first N samples only (default: 100)"),
-    Option("--steps", "N", "steps of the search from each start, at each of three lengths (default: 20)"),
-    Option("--seed", "S", "what random starts are drawn from (default: 0)"), .json,
-  ]
+  static let options =
+    [
+      Option("--norm", "1|2|inf", "one norm only (default: all three)"), .data,
+      Option("--model", "MODEL", "the model that a header was exported from", role: .input), .label,
+      Option("--limit", "N", "start from the first N samples only (default: 100)"),
+      Option("--steps", "N", "steps of the search from each start, at each of three lengths (default: 20)"),
+      Option("--seed", "S", "what random starts are drawn from (default: 0)"),
+    ] + TensorNorm.options + [.json]
   static let positionalCount = 1...1
 
   static func run(_ arguments: Arguments) throws {
+    if TensorNorm.isAsked(arguments) { return try TensorNorm.run(arguments) }
+    if let option = TensorNorm.options.first(where: { arguments.has($0.name) }) {
+      throw CommandError.usage("\(option.name) goes with --convolution")
+    }
     let path = arguments.positionals[0]
     let chosen = try arguments.choice("--norm", BallNorm.allCases.map(\.rawValue)).flatMap(BallNorm.init)
     let norms = chosen.map { [$0] } ?? BallNorm.allCases

@@ -1,6 +1,5 @@
-// An activation acts on whole batches, row by row, both on points and on intervals. ReLU, identity and maxMin
-// are monotone in every input, so an interval's image is the interval between the images of its ends; only
-// `abs` needs its own rule.
+// An activation acts on whole batches, row by row, both on points and on intervals. All but `abs` are monotone in every
+// input, so an interval's image is the interval between the images of its ends; only `abs` needs its own rule.
 
 extension Activation {
   /// `outputs ← f(sums)`.
@@ -23,12 +22,19 @@ extension Activation {
         }
         if sums.columns % 2 == 1 { unsafe target[sums.columns - 1] = unsafe source[sums.columns - 1] }
       }
+    case .sort:
+      visitSortedRows(sums) { row, order in
+        let (source, target) = unsafe (sums.row(row), outputs.row(row))
+        for (place, key) in order.enumerated() { unsafe target[place] = unsafe source[key.place] }
+      }
+    case .tanh: outputs.setLanes(of: sums) { sum, _ in hyperbolicTangent(sum) }
+    case .sigmoid: outputs.setLanes(of: sums) { sum, _ in logistic(sum) }
     }
   }
 
   /// Turns the gradient with respect to `f(sums)` into the one with respect to `sums`, in place.
   ///
-  /// At a kink the derivative is that of the left side, 0 for ReLU; at a tie maxMin swaps nothing.
+  /// At a kink the derivative is that of the left side, 0 for ReLU; at a tie maxMin and sort keep the order.
   func propagateBack(_ gradients: Matrix, through sums: Matrix) {
     precondition(gradients.columns == sums.columns && gradients.rows == sums.rows)
     let (source, gradient) = unsafe (sums.flat, gradients.flat)
@@ -48,6 +54,20 @@ extension Activation {
           unsafe gradient[i + 1] = upper
         }
       }
+    case .sort:
+      var sorted = [Float](repeating: 0, count: sums.columns)
+      visitSortedRows(sums) { row, order in
+        let gradient = unsafe gradients.row(row)
+        for place in sorted.indices { unsafe sorted[place] = gradient[place] }
+        for (place, key) in order.enumerated() { unsafe gradient[key.place] = sorted[place] }
+      }
+    case .tanh:
+      gradients.setLanes(of: sums) { sum, gradient in
+        let value = hyperbolicTangent(sum)
+        return gradient * (1 - value * value)
+      }
+    case .sigmoid:
+      gradients.setLanes(of: sums) { sum, gradient in gradient * (logistic(sum) * logistic(-sum)) }
     }
   }
 
@@ -87,4 +107,58 @@ extension Activation {
       unsafe gradientHigh[i] = toHigh
     }
   }
+}
+
+extension Matrix {
+  /// Replaces the lanes by a function of those of a matrix of equal size and of themselves.
+  @inline(__always)
+  fileprivate func setLanes(of other: Matrix, _ body: (Lanes, Lanes) -> Lanes) {
+    for row in 0..<rows {
+      for index in 0..<lanesNeeded(for: columns) {
+        setLanes(index, ofRow: row, to: body(other.lanes(index, ofRow: row), lanes(index, ofRow: row)))
+      }
+    }
+  }
+}
+
+/// Calls a body with each row's number and the places of its values in ascending order, at a tie as they stand.
+///
+/// A radix sort, byte by byte from the last to the first: each keeps the order of the one before where it is equal.
+private func visitSortedRows(_ matrix: Matrix, _ body: (Int, [SortKey]) -> Void) {
+  var keys = [SortKey](repeating: SortKey(0, at: 0), count: matrix.columns)
+  var sorted = keys
+  var ends = [Int](repeating: 0, count: 256)
+  for row in 0..<matrix.rows {
+    let values = unsafe matrix.row(row)
+    for place in keys.indices { unsafe keys[place] = SortKey(values[place], at: place) }
+    for shift in stride(from: UInt32(0), to: 32, by: 8) {
+      for digit in ends.indices { ends[digit] = 0 }
+      for key in keys { ends[key.digit(shift)] += 1 }
+      for digit in 1..<256 { ends[digit] += ends[digit - 1] }
+      for key in keys.reversed() {
+        let digit = key.digit(shift)
+        ends[digit] -= 1
+        sorted[ends[digit]] = key
+      }
+      swap(&keys, &sorted)
+    }
+    body(row, keys)
+  }
+}
+
+/// A value as an integer that is ordered as values are, a total order of NaN too, and its place.
+private struct SortKey {
+  private let order: UInt32
+  private let index: UInt32
+
+  init(_ value: Float, at place: Int) {
+    // Negative numbers are ordered the other way round, and below the others.
+    order = value.sign == .minus ? ~value.bitPattern : value.bitPattern | 0x8000_0000
+    index = UInt32(truncatingIfNeeded: place)
+  }
+
+  var place: Int { Int(index) }
+
+  @inline(__always)
+  func digit(_ shift: UInt32) -> Int { Int((order >> shift) & 255) }
 }

@@ -15,27 +15,30 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
   /// `|W|ᵀ`, for both of these reasons.
   private let transposedMagnitudes: Panels?
 
-  private let constraint: (any RowConstraint)?
-  /// What the last projection of each row left, where the next one starts.
-  private let thresholds: Panels
+  private let constraint: (any LayerConstraint)?
   /// 1 for each weight that may move and 0 for one that stays zero; nil when all may move.
   private let mask: Panels?
+  /// The least value of each weight, 0 or -∞; nil when all may have any sign.
+  private let least: Panels?
   private let initial: FloatLayer
 
   init(_ layer: FloatLayer, at place: LayerPlace) {
     let (rows, columns) = (layer.rows, layer.columns)
-    let (intervals, propagatesBack) = (place.intervals, place.gradients && !place.isFirst)
+    let (intervals, propagatesBack) = (place.intervals, place.propagatesBack)
     initial = layer
-    constraint = layer.constraint
+    constraint = layer.constraint(place.projection)
     panels = Panels(rows: rows, columns: columns, elements: layer.weights)
     biases = Panels(rows: rows, columns: 1, elements: layer.biases)
     transposed = propagatesBack ? Panels(rows: columns, columns: rows) : nil
     magnitudes = intervals ? Panels(rows: rows, columns: columns) : nil
     transposedMagnitudes = intervals && propagatesBack ? Panels(rows: columns, columns: rows) : nil
-    thresholds = Panels(rows: rows, columns: 1)
-    mask =
-      place.keepsZeros
-      ? Panels(rows: rows, columns: columns, elements: layer.weights.map { $0 == 0 ? 0 : 1 }) : nil
+    let limits = place.signs?.limits(at: place, rows: rows, columns: columns)
+    var kept = limits?.kept
+    if place.keepsZeros {
+      kept = layer.weights.indices.map { layer.weights[$0] == 0 ? 0 : kept?[$0] ?? 1 }
+    }
+    mask = kept.map { Panels(rows: rows, columns: columns, elements: $0) }
+    least = limits.map { Panels(rows: rows, columns: columns, elements: $0.least) }
     for part in 0..<panels.count { parametersChanged(part: part) }
   }
 
@@ -50,7 +53,7 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   var columns: Int { panels.columns }
   var weights: any LaneStore { panels }
-  var state: [any LaneStore] { [thresholds] }
+  var state: [any LaneStore] { constraint?.state ?? [] }
 
   func parametersChanged(part: Int) {
     if let magnitudes {
@@ -66,9 +69,21 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
       let (weights, kept) = unsafe (panels.panel(part), mask.panel(part))
       for column in 0..<columns { unsafe weights[column] *= kept[column] }
     }
-    unsafe constraint?.project(
-      panel: panels.panel(part), columns: columns, thresholds: &thresholds.panel(part).pointee)
+    if let least {
+      let (weights, least) = unsafe (panels.panel(part), least.panel(part))
+      for column in 0..<columns {
+        let (weight, limit) = unsafe (weights[column], least[column])
+        unsafe weights[column] = weight.replacing(with: limit, where: weight .< limit)
+      }
+    }
+    // What is shortened keeps its sign: with those projections first, these are the nearest rows that keep to all.
+    constraint?.project(part: part, of: panels)
     parametersChanged(part: part)
+  }
+
+  func projectWhole(_ threads: Threads) {
+    guard constraint?.project(panels, threads) ?? false else { return }
+    threads.forEach(panels.count) { part, _ in self.parametersChanged(part: part) }
   }
 
   // MARK: Points
@@ -126,24 +141,30 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   // MARK: The kind
 
-  /// Uniform in ±1/√columns, with biases of zero.
+  /// Uniform in ±k/√columns, k being 1, in hidden layers that are bounded the bound that suits the activation; biases of
+  /// zero, or uniform as the weights before tanh and sigmoid.
   ///
   /// Biases are zero because the projected rows carry only small values at first, which random biases would
   /// drown: such units start constant or dead, and certified accuracy ends one or two points lower. For the same
   /// reason the inner layers of a ReLU network start with weights of one sign, in 0 … 1/√columns: sums of what
-  /// ReLU lets through stay positive, so every unit starts alive (measured: up to half a point).
+  /// ReLU lets through stay positive, so every unit starts alive (measured: up to half a point). Units of tanh and
+  /// sigmoid must start where their curves bend: within ±1/√columns, or without biases, networks stayed linear.
   static func random(
     rows: Int, columns: Int, at place: LayerPlace, _ options: TrainingOptions,
     using generator: inout SeededGenerator
   ) -> FloatLayer {
-    let reach = 1 / Double(columns).squareRoot()
-    let isPositive = !place.isFirst && !place.isLast && options.activation == .relu
+    let activation = place.isLast ? .identity : options.activation
+    let reach = Double(options.bounds.isEmpty ? 1 : activation.suitableBound) / Double(columns).squareRoot()
+    let isPositive = !place.isFirst && activation == .relu
     let weights = (0..<rows * columns).map { _ in
       let draw = generator.uniform()
       return Float(reach * (isPositive ? draw : 2 * draw - 1))
     }
+    let biases = (0..<rows).map { _ in
+      activation.isHomogeneous ? 0 : Float(reach * (2 * generator.uniform() - 1))
+    }
     return FloatLayer(
-      rows: rows, columns: columns, weights: weights, biases: Array(repeating: 0, count: rows),
-      rowSumBound: options.bound(ofLayer: place.index))
+      rows: rows, columns: columns, weights: weights, biases: biases,
+      normBound: options.bound(ofLayer: place.index))
   }
 }

@@ -7,11 +7,19 @@ struct LayerPlace: Sendable {
   var intervals = false
   /// Whether gradients will be propagated back.
   var gradients = false
+  /// Whether they will be, all the way to the inputs of the network.
+  var inputGradients = false
   /// Whether weights that are zero stay so.
   var keepsZeros = false
+  /// How weights are brought back to their bound.
+  var projection = ProjectionMethod.euclidean
+  /// What signs its weights have; nil for any.
+  var signs: ConvexSigns?
 
   var isFirst: Bool { index == 0 }
   var isLast: Bool { index == count - 1 }
+  /// Whether gradients with respect to the layer's inputs will be asked for.
+  var propagatesBack: Bool { gradients && (!isFirst || inputGradients) }
 }
 
 /// A layer with its parameters in the shape in which passes read them and training changes them.
@@ -40,6 +48,8 @@ protocol TrainableLayer: AnyObject, Sendable {
   func parametersChanged(part: Int)
   /// Moves a part of the parameters, after the optimizer's step, to where they keep to their constraint.
   func project(part: Int)
+  /// Moves the weights, after all parts, to where they keep to a constraint of the whole matrix.
+  func projectWhole(_ threads: Threads)
   /// Takes over what changes from step to step.
   func begin(_ settings: StepSettings)
   /// Ends a step.
@@ -76,9 +86,10 @@ extension TrainableLayer {
   var state: [any LaneStore] { [] }
   func parametersChanged(part: Int) {}
   func project(part: Int) {}
+  func projectWhole(_ threads: Threads) {}
   func begin(_ settings: StepSettings) {}
   func end(_ passes: [any LayerPass], scale: Float) {}
-  static func gain(of layer: FloatLayer) -> Float? { layer.constraint?.bound }
+  static func gain(of layer: FloatLayer) -> Float? { layer.rowSumBound }
   static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float {
     L1BallConstraint.dualNorm(
       of: (0..<layer.columns).lazy.map {
