@@ -70,9 +70,18 @@ extension Oracle {
         }
       }
       if layer.activation == .sort { moves = moves.map { _ in moves.max() ?? 0 } }
+      if case .smooth(let table) = layer.activation { moves = moves.map { Self.moved($0, by: table) } }
       columns = moves
     }
     return []
+  }
+
+  /// `ceil(G·δ / 2^k)`, G the largest difference of neighboring nodes.
+  private static func moved(_ move: Int64, by table: TableClaims) -> Int64 {
+    var (rise, power) = (0, Int64(1))
+    for index in 1..<table.nodes.count { rise = max(rise, table.nodes[index] - table.nodes[index - 1]) }
+    for _ in 0..<table.shift { power *= 2 }
+    return (Int64(rise) * move + power - 1) / power
   }
 
   /// All whole changes of so many values that are no longer than a length.
