@@ -234,7 +234,7 @@ struct CommandTests {
   }
 
   @Test(arguments: [
-    "demo", "train", "export", "verify", "evaluate", "tightness", "predict", "run", "report",
+    "demo", "train", "export", "verify", "evaluate", "tightness", "norm", "predict", "run", "report",
   ])
   func `Help says what every command takes`(_ command: String) throws {
     let folder = try TestFolder()

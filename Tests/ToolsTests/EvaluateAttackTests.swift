@@ -74,12 +74,13 @@ struct EvaluateAttackTests {
   @Test func `Bad usage is one line and exit status 2`() throws {
     for (arguments, line) in [
       (["--attack", "magic"], "--attack 'magic': not one of fgsm, pgd, noise, corner"),
-      (["--attack", "pgd", "--norm", "1"], "--norm '1': not one of inf, 2"),
+      (["--attack", "pgd", "--norm", "3"], "--norm '3': not one of 1, 2, inf"),
       (["--attack", "pgd", "--steps", "0"], "--steps '0': not a whole number in 1…1000000"),
       (["--attack", "fgsm", "--steps", "3"], "--steps does not go with --attack fgsm"),
       (["--attack", "noise", "--steps", "3"], "--steps does not go with --attack noise"),
       (["--steps", "3"], "--steps needs --attack"), (["--seed", "3"], "--seed needs --attack"),
-      (["--norm", "2"], "--norm needs --attack"), (["--restarts", "2"], "--restarts needs --attack"),
+      (["--norm", "0"], "--norm '0': not one of 1, 2, inf"),
+      (["--restarts", "2"], "--restarts needs --attack"),
       (["--limit", "0"], "--limit '0': not a whole number in 1…1000000000"),
       (["--attack"], "option '--attack' needs a value"),
     ] {

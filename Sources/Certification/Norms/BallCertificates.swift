@@ -141,7 +141,7 @@ extension CertifiedNetwork {
   /// what the center comes to: tighter than either.
   ///
   /// - Complexity: two passes over the hidden weights and `outputs - 1` over two rows of the last layer.
-  func isCertified(_ input: [Int16], as classIndex: Int, by certificates: BallCertificates) -> Bool {
+  package func isCertified(_ input: [Int16], as classIndex: Int, by certificates: BallCertificates) -> Bool {
     guard let box = prover.box(around: input, radius: certificates.ball.reach) else { return false }
     var center = IntegerBounds(at: input.map { Int64($0) })
     var values = box

@@ -17,13 +17,14 @@ public struct InputBall: Equatable, Sendable {
   /// D, rounded up where it is irrational.
   public let radius: UpperBound
 
-  /// The inputs within a whole number of LSB.
-  ///
-  /// - Parameter radius: 0 and more.
-  public init(_ norm: BallNorm, radiusLSB radius: Int) {
+  /// The inputs within a length in LSB.
+  public init(_ norm: BallNorm, radius: UpperBound) {
     self.norm = norm
-    self.radius = UpperBound(radius)
+    self.radius = radius
   }
+
+  /// The same for a whole number, 0 and more.
+  public init(_ norm: BallNorm, radiusLSB radius: Int) { self.init(norm, radius: UpperBound(radius)) }
 
   /// What readings become that are at most epsilon away, in mapped units: `D = ε·U + r·n^(1/p)` with r = 0, 1/2 or 1 for
   /// the rounding of n inputs. In ℓ∞ `ceil(ε·U)`, and one more where the sample is rounded.

@@ -2,12 +2,12 @@
 
 extension UpperBound {
   /// A whole number.
-  init(_ value: Int) { self.init(numerator: UInt64(value), shift: 0) }
+  package init(_ value: Int) { self.init(numerator: UInt64(value), shift: 0) }
 
   /// `numerator / denominator`, rounded up to 2^-32 where it is no whole number.
   ///
   /// - Precondition: the numerator is not negative, and the denominator positive and at most 2^63.
-  init(_ numerator: Int, over denominator: Int) {
+  package init(_ numerator: Int, over denominator: Int) {
     let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
     let fraction = (UInt128(remainder) << 32 + UInt128(denominator - 1)) / UInt128(denominator)
     let part = UpperBound(numerator: UInt64(fraction), shift: 32, isExact: remainder == 0)
@@ -15,7 +15,7 @@ extension UpperBound {
   }
 
   /// The root of a whole number below 2^124, rounded up, 62 binary digits of it.
-  init(squareRootOf square: UInt128) {
+  package init(squareRootOf square: UInt128) {
     let places = max(square.leadingZeroBitCount - 4, 0) / 2
     let wide = square << UInt128(2 * places)
     let root = Self.root(wide)
@@ -36,7 +36,7 @@ extension UpperBound {
   }
 
   /// The magnitude of a finite number, exact.
-  init(_ magnitude: Float) {
+  package init(_ magnitude: Float) {
     // Every finite number is a whole number of the least positive one.
     let places = -Int(magnitude.ulp.exponent)
     self.init(
@@ -45,20 +45,20 @@ extension UpperBound {
   }
 
   /// The root, rounded up.
-  var squareRoot: UpperBound {
+  package var squareRoot: UpperBound {
     let isOdd = exponent & 1 != 0
     return UpperBound(squareRootOf: UInt128(significand) << (isOdd ? 1 : 0))
       .shifted(down: -((exponent - (isOdd ? 1 : 0)) / 2))
   }
 
   /// The number over `2^shift`.
-  func shifted(down shift: Int) -> UpperBound { multiplied(by: UpperBound(numerator: 1, shift: shift)) }
+  package func shifted(down shift: Int) -> UpperBound { multiplied(by: UpperBound(numerator: 1, shift: shift)) }
 
   /// The least whole number that is no less, at most `limit`.
-  func ceiling(limit: Int) -> Int { whole(limit: limit, roundsUp: true) }
+  package func ceiling(limit: Int) -> Int { whole(limit: limit, roundsUp: true) }
 
   /// The greatest whole number that is no greater than the bound, at most `limit`.
-  func floor(limit: Int) -> Int { whole(limit: limit, roundsUp: false) }
+  package func floor(limit: Int) -> Int { whole(limit: limit, roundsUp: false) }
 
   private func whole(limit: Int, roundsUp: Bool) -> Int {
     guard exponent < 0 else {
@@ -72,7 +72,7 @@ extension UpperBound {
   }
 
   /// Whether a number is known to be no greater.
-  static func <= (first: UpperBound, second: UpperBound) -> Bool {
+  package static func <= (first: UpperBound, second: UpperBound) -> Bool {
     guard first.significand > 0 else { return true }
     guard second.significand > 0 else { return false }
     // Brought to the same power of two where 128 bits hold both; otherwise the exponents alone decide.
@@ -92,7 +92,7 @@ extension BallNorm {
   /// The length of a vector of whole numbers, rounded up.
   ///
   /// - Precondition: there are fewer than 2^16 of them, at most 2^32 in magnitude, so that squares add up to at most 2^80.
-  func length(_ values: some Sequence<Int>) -> UpperBound {
+  package func length(_ values: some Sequence<Int>) -> UpperBound {
     switch self {
     case .one: UpperBound(values.reduce(0) { $0 + abs($1) })
     case .two: UpperBound(squareRootOf: values.reduce(0) { $0 + UInt128(abs($1)) * UInt128(abs($1)) })
