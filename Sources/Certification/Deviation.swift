@@ -45,11 +45,11 @@ struct RadiusDeviation: WholeDeviation {
 /// The deviation of a value for each LSB of one input: when that moves by t, the value moves by at most `lsb·t`, because
 /// `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
 ///
-/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16, so
-/// with this one every sum stays at or below 2^62.
+/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16 and
+/// the differences of two to less than 2^17, so with this one every sum stays below 2^62.
 struct SlopeDeviation: WholeDeviation {
   let lsb: Int
-  static let cut = 1 << 46
+  static let cut = 1 << 45
 }
 
 extension IntegerNetwork {

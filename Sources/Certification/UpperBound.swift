@@ -15,6 +15,12 @@ public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
     exponent = -shift
   }
 
+  /// The number `numerator / 2^shift`, which stands for what is no greater.
+  init(numerator: UInt64, shift: Int, isExact: Bool) {
+    self.init(numerator: numerator, shift: shift)
+    self.isExact = isExact
+  }
+
   /// The product, rounded up when it does not fit.
   public func multiplied(by other: UpperBound) -> UpperBound {
     var product = UInt128(significand) * UInt128(other.significand)

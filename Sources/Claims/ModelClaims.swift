@@ -43,7 +43,7 @@ public struct ModelClaims: Equatable, Sendable {
   public package(set) var task: Task
   /// The inputs that the last layer reads behind the last hidden layer's outputs.
   public package(set) var residualInputs: [Int]
-  /// The inputs in which every output is said to be monotone.
+  /// The inputs in which every output, or the lead of a class, is said to be monotone.
   public package(set) var monotoneInputs: [MonotoneClaims]
   /// A regression's outputs in the user's units, one for each; empty for a classifier.
   public package(set) var targets: [TargetClaims]

@@ -26,6 +26,15 @@ package func modelBytes(_ model: FloatModel, path: String) throws(FileError) -> 
 enum ModelFormat {
   static let (name, version) = ("supnorm-model", "1")
 
+  /// Under which key the bounds on a norm of the layers stand.
+  static func boundsKey(_ norm: WeightNorm) -> String {
+    switch norm {
+    case .rowSum: "row_sum_bounds"
+    case .columnSum: "column_sum_bounds"
+    case .spectral: "singular_value_bounds"
+    }
+  }
+
   /// What stands for the unit of a feature that has no readings.
   static let hostOnly = "host"
 }

@@ -29,21 +29,31 @@ extension ModelReader {
       throw fail("tensor \(stranger)", "not part of a model of \(layers.count) layers")
     }
     try setKinds(of: &layers)
-    guard let list = content.metadata["row_sum_bounds"] else { return layers }
+    for norm in WeightNorm.allCases { try setBounds(norm, of: &layers) }
+    return layers
+  }
+
+  /// The bounds on a norm of the layers, `1.0,free`; all free when the file says nothing.
+  private func setBounds(_ norm: WeightNorm, of layers: inout [FloatLayer]) throws(FileError) {
+    let key = ModelFormat.boundsKey(norm)
+    guard let list = content.metadata[key] else { return }
+    let place = "metadata \(key)"
     let bounds = list.split(separator: ",", omittingEmptySubsequences: false)
     guard bounds.count == layers.count else {
-      throw fail("metadata row_sum_bounds", "\(bounds.count) bounds for \(layers.count) layers")
+      throw fail(place, "\(bounds.count) bounds for \(layers.count) layers")
     }
     for (index, text) in bounds.enumerated() where text != "free" {
       guard let bound = Float(text), bound.isFinite, bound > 0 else {
-        throw fail("metadata row_sum_bounds", "\(quoted(String(text))) is neither free nor a positive number")
+        throw fail(place, "\(quoted(String(text))) is neither free nor a positive number")
       }
       guard layers[index].kind == .dense else {
-        throw fail("metadata row_sum_bounds", "layer \(index) is one of distances, free expected")
+        throw fail(place, "layer \(index) is one of distances, free expected")
       }
-      layers[index].rowSumBound = bound
+      guard layers[index].normBound == nil else {
+        throw fail(place, "layer \(index) has a bound on another norm, too")
+      }
+      layers[index].normBound = NormBound(norm, bound)
     }
-    return layers
   }
 
   /// The kinds of the layers, `distance,distance,dense`; all dense when the file says nothing.
@@ -69,7 +79,8 @@ extension ModelReader {
     }
   }
 
-  /// The residual terms: `+3,-7` names the inputs, rising or falling; the tensor has a column for each.
+  /// The residual terms: `+3,-7` names the inputs, rising or falling, `+3:1` for class 1 alone; the tensor has a column
+  /// for each.
   func residuals(inputs: Int, outputs: Int, layerCount: Int) throws(FileError) -> [ResidualTerm] {
     guard let list = content.metadata["residual_inputs"] else {
       guard content.tensors["residual.weight"] == nil else {
@@ -85,18 +96,30 @@ extension ModelReader {
     let weights = try tensor("residual.weight", shape: [outputs, names.count]).elements.floats
     var terms: [ResidualTerm] = []
     for (index, name) in names.enumerated() {
-      guard let sign = name.first, sign == "+" || sign == "-", let input = Int(name.dropFirst()),
+      let parts = name.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+      guard let sign = name.first, sign == "+" || sign == "-", parts.count <= 2, let input = Int(parts[0]),
         input >= 0, input < inputs, input > terms.last?.input ?? -1
       else {
         throw fail(place, "\(quoted(String(name))) is not + or - and an input, in increasing order")
       }
+      var classIndex: Int?
+      if parts.count == 2 {
+        guard let index = Int(parts[1]), (0..<outputs).contains(index), content.tensors["target.scale"] == nil
+        else { throw fail(place, "the class of \(quoted(String(name))) is not one of \(outputs) classes") }
+        classIndex = index
+      }
       let column = (0..<outputs).map { weights[$0 * names.count + index] }
-      guard column.allSatisfy({ $0.isFinite && (sign == "+" ? $0 > 0 : $0 < 0) }) else {
+      guard column.indices.allSatisfy({ column[$0] == 0 || classIndex ?? $0 == $0 }) else {
+        throw fail(place, "\(quoted(String(name))) has weights of other classes")
+      }
+      let own = classIndex.map { [column[$0]] } ?? column
+      guard own.allSatisfy({ $0.isFinite && (sign == "+" ? $0 > 0 : $0 < 0) }) else {
         throw fail(
           place, "the weights of \(quoted(String(name))) are not all \(sign == "+" ? "positive" : "negative")"
         )
       }
-      terms.append(ResidualTerm(input: input, isIncreasing: sign == "+", weights: column))
+      terms.append(
+        ResidualTerm(input: input, isIncreasing: sign == "+", classIndex: classIndex, weights: column))
     }
     return terms
   }

@@ -34,15 +34,20 @@ extension FloatModel {
   }
 
   private var metadata: [String: String] {
-    let bounds = network.layers.map { $0.rowSumBound.map { "\($0)" } ?? "free" }
     var metadata = [
       "format": ModelFormat.name, "version": ModelFormat.version,
       "activation": network.activation.rawValue,
       "unit": "\(inputMap.unit)",
       "input_min": "\(inputMap.minimumLSB)",
       "input_max": "\(inputMap.maximumLSB)",
-      "row_sum_bounds": bounds.joined(separator: ","),
     ]
+    for norm in WeightNorm.allCases {
+      let bounds = network.layers.map {
+        $0.normBound.flatMap { $0.norm == norm ? "\($0.bound)" : nil } ?? "free"
+      }
+      guard norm == .rowSum || bounds.contains(where: { $0 != "free" }) else { continue }
+      metadata[ModelFormat.boundsKey(norm)] = bounds.joined(separator: ",")
+    }
     if inputMap.readings.contains(where: { $0 != .whole }) {
       let units = inputMap.readings.map { $0?.description ?? ModelFormat.hostOnly }
       metadata["readings"] = units.joined(separator: ",")
@@ -55,7 +60,9 @@ extension FloatModel {
     }
     func json(_ texts: [String]) -> String { "[\(texts.joined(separator: ","))]" }
     if !network.residuals.isEmpty {
-      let inputs = network.residuals.map { "\($0.isIncreasing ? "+" : "-")\($0.input)" }
+      let inputs = network.residuals.map { term in
+        "\(term.isIncreasing ? "+" : "-")\(term.input)" + (term.classIndex.map { ":\($0)" } ?? "")
+      }
       metadata["residual_inputs"] = inputs.joined(separator: ",")
     }
     if !targetNames.isEmpty { metadata["target_names"] = json(targetNames.map(jsonString)) }

@@ -25,8 +25,8 @@ extension MacroTable {
       bounds: bounds(of: layers, task),
       features: features(), featureNames: strings("FEATURE_NAMES"), classNames: strings("CLASS_NAMES"),
       golden: golden, task: task, residualInputs: integers("RESIDUAL_INPUTS"),
-      monotoneInputs: items("MONOTONE_INPUTS", arity: 2) {
-        MonotoneClaims(input: $0[0], direction: $0[1])
+      monotoneInputs: items("MONOTONE_INPUTS", arity: 3) {
+        MonotoneClaims(input: $0[0], direction: $0[1], classIndex: $0[2])
       },
       targets: reals("TARGETS", arity: 2) { TargetClaims(offset: $0[0], scale: $0[1]) },
       targetNames: strings("TARGET_NAMES"), toleranceLSB: integer("TOLERANCE_LSB"),

@@ -57,10 +57,15 @@ extension HeaderWriter {
     writeBoundTable()
     line(
       """
-      /* ---- Monotone: M(input, 1), no output falls when the input grows; M(input, -1), none rises. supnorm verify
-       * proves it on the integers ---- */
+      /* ---- Monotone: M(input, direction, class). Class (-1): no output falls when the input grows (direction 1), or none
+       * rises (-1). A class: its lead over each other one never falls, or never rises, so an answer of it stays when the
+       * input grows, or when it falls. supnorm verify proves it on the integers ---- */
       """)
-    define("\(upper)_MONOTONE_INPUTS", "M", model.monotoneInputs.map { "\($0.input), \($0.direction)" })
+    define(
+      "\(upper)_MONOTONE_INPUTS", "M",
+      model.monotoneInputs.map {
+        "\($0.input), \($0.direction), \($0.classIndex)"
+      })
     line("")
     writeInputMap()
     writeTolerances()

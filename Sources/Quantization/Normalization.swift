@@ -5,15 +5,24 @@ extension FloatNetwork {
   ///
   /// Identity, ReLU, abs, maxMin and sort are positively homogeneous: dividing a hidden row and its bias by s > 0 and
   /// multiplying the next layer's column by s leaves the function unchanged (the two rows of a maxMin pair share
-  /// their s, and so do all rows that are sorted). Here s ≥ 1 is the least that brings the row sum down to the layer's bound and the row's largest
-  /// output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
-  /// bounded in training, as another program leaves them, are bounded by 1. A network whose last layer is bounded too
-  /// stays as it is: there the scale has nowhere to go, and rows may saturate, which is sound.
+  /// their s, and so do all rows that are sorted). Here s ≥ 1 is the least that brings the row sum down to the layer's
+  /// bound and the row's largest output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
+  /// bounded in training, as another program leaves them, are bounded by 1. Where training bounded another norm than
+  /// the row sum, all rows of a layer share their s, so that the product of the layers' norms stays what it was, and
+  /// row sums are what they are.
+  ///
+  /// A network whose rows are bounded all through, by at most 1, stays as it is: there the scale has nowhere to go, and
+  /// rows may saturate, which is sound. Where they may have more, hidden ones are brought down to 1 and no farther: the
+  /// last layer then has at most the product of the bounds.
   ///
   /// - Complexity: O(weights).
   package func normalized(for map: InputMap) -> FloatNetwork {
-    guard layers[layers.count - 1].rowSumBound == nil else { return self }
     var result = self
+    if layers[layers.count - 1].rowSumBound != nil {
+      guard hasWideRows else { return self }
+      for index in layers.indices.dropLast() { result.layers[index].rowSumBound = 1 }
+      result.layers[layers.count - 1].rowSumBound = nil
+    }
     let unit = Double(map.unit)
     var lower = [Double](repeating: Double(map.minimumLSB) / unit, count: layers[0].columns)
     var upper = [Double](repeating: Double(map.maximumLSB) / unit, count: layers[0].columns)
@@ -24,10 +33,10 @@ extension FloatNetwork {
         // What a ReLU cuts off may saturate, but the bias must fit: a large one would take bits from all rows.
         let lowest = activation == .relu ? Double(layer.biases[row].magnitude) : -reach[row].lower
         let largest = max(lowest, reach[row].upper)
-        let bound = Double(layer.rowSumBound ?? 1)
-        return max(1, max(largest * unit / 32767, layer.rowSum(row) / bound))
+        let reach = hasWideRows ? 0 : largest * unit / 32767
+        return max(1, max(reach, layer.rowSum(row) / (layer.rowSumLimit ?? .infinity)))
       }
-      if activation == .sort {
+      if activation == .sort || layer.rowSumLimit == nil {
         scales = Array(repeating: scales.max() ?? 1, count: scales.count)
       } else if activation == .maxMin {
         for first in stride(from: 0, to: layer.rows - 1, by: 2) {
@@ -46,6 +55,14 @@ extension FloatNetwork {
   }
 }
 
+extension FloatNetwork {
+  /// Whether the rows of all layers are bounded, and those of a hidden one by more than 1.
+  package var hasWideRows: Bool {
+    residuals.isEmpty && layers.allSatisfy { $0.rowSumBound != nil }
+      && layers.dropLast().contains { $0.rowSumBound ?? 1 > 1 }
+  }
+}
+
 extension InputMap {
   /// The map with so much coarser a unit, by a power of two, that no hidden value of a network can saturate on inputs
   /// of the declared range.
@@ -56,6 +73,7 @@ extension InputMap {
   ///
   /// - Complexity: O(weights).
   public func coarsened(toFit network: FloatNetwork) -> InputMap {
+    let network = network.hasWideRows ? network.normalized(for: self) : network
     var lower = [Double](repeating: Double(minimumLSB) / Double(unit), count: network.layers[0].columns)
     var upper = [Double](repeating: Double(maximumLSB) / Double(unit), count: network.layers[0].columns)
     var reach = 0.0
@@ -75,6 +93,10 @@ extension InputMap {
 }
 
 extension FloatLayer {
+  /// What the row sums of a hidden layer may come to in integers: 1 where nothing was bounded; nil where another norm
+  /// was.
+  var rowSumLimit: Double? { normBound == nil ? 1 : rowSumBound.map(Double.init) }
+
   func rowSum(_ row: Int) -> Double {
     weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
   }

@@ -36,7 +36,7 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     case .dense where index < network.layers.count - 1:
       layers.append(
         try quantized(
-          layer, index: index, unit: model.inputMap.unit, prune: prune, bound: Double(layer.rowSumBound ?? 1),
+          layer, index: index, unit: model.inputMap.unit, prune: prune, bound: layer.rowSumLimit,
           activation: IntegerActivation(network.activation), residuals: []))
     case .dense:
       let isClassifier = model.targets.isEmpty
@@ -61,8 +61,15 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
   let isBounded = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
   let bound = isBounded ? network.lipschitzBound : nil
   for term in network.residuals {
-    for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
-      throw .notMonotone(input: term.input, weight: weight, bound: bound)
+    guard let index = term.classIndex else {
+      for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
+        throw .notMonotone(input: term.input, weight: weight, bound: bound)
+      }
+      continue
+    }
+    let reach = bound.map { _ in network.layers[network.layers.count - 1].reach(ofLeadOf: index) }
+    guard term.weights[index].magnitude * 1.000_001 >= reach ?? .infinity else {
+      throw .notMonotone(input: term.input, weight: term.weights[index], bound: reach)
     }
   }
 }

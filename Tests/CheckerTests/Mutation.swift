@@ -258,14 +258,17 @@ struct Mutation {
       mutations.append(
         Mutation(name: "monotone \(statement.input) twice") { $0.monotoneInputs.append(statement) })
       mutations.append(.step("monotone \(index) direction", \.monotoneInputs[index].direction, 2))
+      mutations.append(
+        Mutation(name: "monotone \(index) of no class") { $0.monotoneInputs[index].classIndex = $0.outputs })
     }
-    // An output that moves with an input is not monotone both ways.
+    // An output, or a lead, that moves with an input is not monotone both ways.
     for input in 0..<claims.inputs where claims.layers.count > 1 {
-      for direction in [1, -1] where !claims.isMonotone(input, direction) {
-        mutations.append(
-          Mutation(name: "monotone \(input) \(direction)") {
-            $0.monotoneInputs = [MonotoneClaims(input: input, direction: direction)]
-          })
+      for statement in [1, -1].flatMap({ direction in
+        (-1..<claims.outputs).map {
+          MonotoneClaims(input: input, direction: direction, classIndex: $0)
+        }
+      }) where !claims.isMonotone(statement) {
+        mutations.append(Mutation(name: "\(statement)") { $0.monotoneInputs = [statement] })
       }
     }
     return mutations
@@ -317,7 +320,10 @@ struct Mutation {
 
 extension ModelClaims {
   /// Whether the network's own rule says that it is monotone.
-  fileprivate func isMonotone(_ input: Int, _ direction: Int) -> Bool {
-    (try? network())?.isMonotone(MonotoneInput(input: input, isIncreasing: direction == 1)) ?? false
+  fileprivate func isMonotone(_ statement: MonotoneClaims) -> Bool {
+    let classIndex = statement.classIndex == -1 ? nil : statement.classIndex
+    guard task == .classification || classIndex == nil, let network = try? network() else { return false }
+    return network.isMonotone(
+      MonotoneInput(input: statement.input, isIncreasing: statement.direction == 1, classIndex: classIndex))
   }
 }

@@ -70,9 +70,10 @@ struct ModelTraining {
   ) -> FloatModel {
     let isRegression = options.loss.isRegression
     let trained = plan.selection.restored(result.network)
-    // What is monotone is bounded all through; its hidden values must fit all the same.
+    // Where all rows are bounded the scale has nowhere to go; hidden values must fit all the same.
     let deployedMap =
-      options.monotone.isEmpty ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
+      options.monotone.isEmpty && !trained.hasWideRows
+      ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
     return FloatModel(
       network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],

@@ -41,7 +41,7 @@ enum TrainCommand: Command {
     columns.target = arguments.string("--target")
     let data = try DataSource.load(source, part: .train, columns: columns)
     try requireVerifiable(data, options)
-    options.monotone = try monotoneInputs(arguments, of: data)
+    options.monotone = try MonotoneOption.constraints(arguments, of: data)
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
     let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []
@@ -135,24 +135,5 @@ enum TrainCommand: Command {
       throw CommandError.usage("--crop and --shift go with images")
     }
     return Augmentation(width: size.width, height: size.height, crop: crop, shift: shift)
-  }
-
-  /// `+mean_radius,-mean_texture`: the inputs by name, with their directions.
-  private static func monotoneInputs(
-    _ arguments: Arguments, of data: Dataset
-  ) throws -> [MonotoneConstraint] {
-    guard let text = arguments.string("--monotone") else { return [] }
-    guard arguments.has("--target") else {
-      throw CommandError.usage("--monotone goes with --target: only numbers can rise and fall")
-    }
-    return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      guard let sign = part.first, sign == "+" || sign == "-" else {
-        throw CommandError.usage("--monotone '\(part)': not + or - and the name of a feature")
-      }
-      guard let input = data.featureNames.firstIndex(of: String(part.dropFirst())) else {
-        throw CommandError.usage("--monotone '\(part)': no such feature column")
-      }
-      return MonotoneConstraint(input: input, isIncreasing: sign == "+")
-    }
   }
 }

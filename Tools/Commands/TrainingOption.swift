@@ -87,7 +87,9 @@ extension TrainingOption {
       set: NamedLoss.set),
     .init("--target", "NAME", "train a regression that finds this column of a table"),
     .init("--features", "NAME,…", "the feature columns (default: all but label and target)"),
-    .init("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
+    .init(
+      "--monotone", "±NAME[:CLASS],…",
+      "inputs in which a regression, or the lead of a class, never falls (+) or never rises (-)"),
     .init(
       "--tolerance", "NAME=T,…",
       "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
@@ -101,13 +103,14 @@ extension TrainingOption {
     .init("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss"),
     .init(
       "--bound", "K,…|none",
-      "bound on the rows' sums of |w|, one or one for each bounded layer, or none (default: 1, of tanh 4, of sigmoid 16)"
+      "bound on the rows' sums of |w|, or on what --norm names: one, one a bounded layer, or none (default: 1, of tanh 4, of sigmoid 16)"
     ) { options, arguments in
       if arguments.string("--bound") == "none" { return options.bounds = [] }
       options.bounds = try arguments.reals("--bound", 1e-3...65535)?.map { Float($0) } ?? options.bounds
     },
     .init(
       "--last", "free|constrained", "whether the last layer is bounded too (default: free)", set: setLast),
+    .norm, .lipschitz, .project,
     .pair(
       "--exponents", "P,Q", "of distances: p at first and before it becomes infinite", 2...1e6,
       \.distance.firstExponent, \.distance.lastExponent),
@@ -158,7 +161,7 @@ extension TrainingOption {
     }
     let dense = [
       "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last",
-      "--target",
+      "--target", "--monotone",
     ]
     for option in dense where arguments.has(option) {
       throw CommandError.usage("\(option) does not go with --layers \(options.kind.rawValue)")

@@ -33,6 +33,14 @@ extension TrainingOptions {
       settings["crop"] = "\(augmentation.crop)"
       settings["shift"] = "\(augmentation.shift)"
     }
+    if norm != NormOptions() {
+      settings["norm"] = norm.norm.rawValue
+      settings["project"] = norm.method.rawValue
+    }
+    if let lipschitz = norm.lipschitz {
+      settings["lipschitz"] = "\(lipschitz)"
+      settings["bound"] = nil
+    }
     if kind.hasDistances {
       for name in ["activation", "bound", "last"] { settings[name] = nil }
       settings["layers"] = kind.rawValue

@@ -80,8 +80,8 @@ struct WarmStart {
     conventions.deviations = zip(scales, each(seen.scales)).map { $0 / $1 }
     try network.layers[0].fold(conventions, path: path)
     for index in network.layers.indices {
-      network.layers[index].rowSumBound = options.bound(ofLayer: index)
+      network.layers[index].normBound = options.bound(ofLayer: index)
     }
-    return network.normalized(for: map)
+    return options.lastConstrained ? network : network.normalized(for: map)
   }
 }

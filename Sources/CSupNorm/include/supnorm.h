@@ -29,7 +29,7 @@ extern "C" {
 #define SUPNORM_VERSION "0.11.0"
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 5
+#define SUPNORM_FORMAT_VERSION 6
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0

@@ -48,13 +48,21 @@ package final class GradientPass {
   /// more with a little slope in the flat parts.
   /// - Complexity: O(weights).
   func propagateBack(_ first: Int, minus second: Int) {
-    propagateBack(first, minus: second, flatSlope: 0)
-    if gradient.allSatisfy({ $0 == 0 }) { propagateBack(first, minus: second, flatSlope: 0.25) }
+    var weights = [Float](repeating: 0, count: network.outputs)
+    weights[first] += 1
+    weights[second] -= 1
+    propagateBack(weights)
   }
 
-  private func propagateBack(_ first: Int, minus second: Int, flatSlope: Float) {
+  /// Sets `gradient` to that of `Σ weights·logits` in the same way.
+  func propagateBack(_ weights: [Float]) {
+    propagateBack(weights, flatSlope: 0)
+    if gradient.allSatisfy({ $0 == 0 }) { propagateBack(weights, flatSlope: 0.25) }
+  }
+
+  private func propagateBack(_ weights: [Float], flatSlope: Float) {
     let last = stages.count - 1
-    stages[last].setMarginGradient(first, minus: second)
+    stages[last].setGradient(weights)
     for index in stride(from: last, through: 0, by: -1) {
       stages[index].propagateToColumns()
       guard index > 0 else { break }
@@ -115,12 +123,10 @@ private struct GradientStage {
     activation.apply(to: &outputs)
   }
 
-  mutating func setMarginGradient(_ first: Int, minus second: Int) {
-    for row in rowGradients.indices { rowGradients[row] = 0 }
+  mutating func setGradient(_ weights: [Float]) {
     // The logits are the negatives where the last layer says so.
     let sign: Float = activation == .negate ? -1 : 1
-    rowGradients[first] += sign
-    rowGradients[second] -= sign
+    for row in rowGradients.indices { rowGradients[row] = sign * weights[row] }
   }
 
   /// From the gradient with respect to the sums to that with respect to the columns.

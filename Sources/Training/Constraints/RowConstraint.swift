@@ -1,8 +1,7 @@
 /// What every row of a layer's weights keeps to, as a value: a set onto which rows are projected, and the norm that
 /// says how far an output can move.
 ///
-/// For inputs that change by at most d in the ℓp norm an output `w·x` moves by at most `‖w‖_q · d`, `1/p + 1/q = 1`. A
-/// constraint is one file; `FloatLayer.constraint` chooses a layer's.
+/// For inputs that change by at most d in the ℓp norm an output `w·x` moves by at most `‖w‖_q · d`, `1/p + 1/q = 1`.
 package protocol RowConstraint: Sendable {
   /// The largest `dualNorm` of a row.
   var bound: Float { get }
@@ -21,9 +20,6 @@ package protocol RowConstraint: Sendable {
 }
 
 extension FloatLayer {
-  /// What its rows keep to; nil for a free layer.
-  package var constraint: (any RowConstraint)? { rowSumBound.map(L1BallConstraint.init) }
-
   /// Projects every row onto the ℓ1 ball of the given radius.
   ///
   /// - Postcondition: `Σ_c |w_rc| ≤ bound` for every row r; biases stay as they are.

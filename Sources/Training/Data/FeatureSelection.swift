@@ -72,11 +72,13 @@ public struct FeatureSelection: Sendable {
     let layer = FloatLayer(
       rows: first.rows, columns: columns,
       weights: (0..<first.rows).flatMap { row in (0..<columns).map { weight(row, $0) } },
-      biases: first.biases, rowSumBound: first.rowSumBound, kind: first.kind)
+      biases: first.biases, normBound: first.normBound, kind: first.kind)
     return FloatNetwork(
       layers: [layer] + network.layers.dropFirst(), activation: network.activation,
       residuals: network.residuals.map {
-        ResidualTerm(input: residual($0.input), isIncreasing: $0.isIncreasing, weights: $0.weights)
+        ResidualTerm(
+          input: residual($0.input), isIncreasing: $0.isIncreasing, classIndex: $0.classIndex,
+          weights: $0.weights)
       })
   }
 }

@@ -15,9 +15,7 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
   /// `|W|ᵀ`, for both of these reasons.
   private let transposedMagnitudes: Panels?
 
-  private let constraint: (any RowConstraint)?
-  /// What the last projection of each row left, where the next one starts.
-  private let thresholds: Panels
+  private let constraint: (any LayerConstraint)?
   /// 1 for each weight that may move and 0 for one that stays zero; nil when all may move.
   private let mask: Panels?
   private let initial: FloatLayer
@@ -26,13 +24,12 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
     let (rows, columns) = (layer.rows, layer.columns)
     let (intervals, propagatesBack) = (place.intervals, place.propagatesBack)
     initial = layer
-    constraint = layer.constraint
+    constraint = layer.constraint(place.projection)
     panels = Panels(rows: rows, columns: columns, elements: layer.weights)
     biases = Panels(rows: rows, columns: 1, elements: layer.biases)
     transposed = propagatesBack ? Panels(rows: columns, columns: rows) : nil
     magnitudes = intervals ? Panels(rows: rows, columns: columns) : nil
     transposedMagnitudes = intervals && propagatesBack ? Panels(rows: columns, columns: rows) : nil
-    thresholds = Panels(rows: rows, columns: 1)
     mask =
       place.keepsZeros
       ? Panels(rows: rows, columns: columns, elements: layer.weights.map { $0 == 0 ? 0 : 1 }) : nil
@@ -50,7 +47,7 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   var columns: Int { panels.columns }
   var weights: any LaneStore { panels }
-  var state: [any LaneStore] { [thresholds] }
+  var state: [any LaneStore] { constraint?.state ?? [] }
 
   func parametersChanged(part: Int) {
     if let magnitudes {
@@ -66,9 +63,13 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
       let (weights, kept) = unsafe (panels.panel(part), mask.panel(part))
       for column in 0..<columns { unsafe weights[column] *= kept[column] }
     }
-    unsafe constraint?.project(
-      panel: panels.panel(part), columns: columns, thresholds: &thresholds.panel(part).pointee)
+    constraint?.project(part: part, of: panels)
     parametersChanged(part: part)
+  }
+
+  func projectWhole(_ threads: Threads) {
+    guard constraint?.project(panels, threads) ?? false else { return }
+    threads.forEach(panels.count) { part, _ in self.parametersChanged(part: part) }
   }
 
   // MARK: Points
@@ -150,6 +151,6 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
     }
     return FloatLayer(
       rows: rows, columns: columns, weights: weights, biases: biases,
-      rowSumBound: options.bound(ofLayer: place.index))
+      normBound: options.bound(ofLayer: place.index))
   }
 }

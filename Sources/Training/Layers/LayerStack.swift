@@ -14,9 +14,10 @@ package struct LayerStack: Sendable {
   ///   - gradients: whether gradients will be propagated back.
   ///   - inputGradients: whether they will be, all the way to the inputs.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
+  ///   - projection: how weights are brought back to their bounds.
   package init(
     _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, inputGradients: Bool = false,
-    keepsZeros: Bool = false
+    keepsZeros: Bool = false, projection: ProjectionMethod = .euclidean
   ) {
     activation = network.activation
     residuals = network.residuals
@@ -26,8 +27,8 @@ package struct LayerStack: Sendable {
         layer,
         at: LayerPlace(
           index: index, count: count, intervals: intervals, gradients: gradients,
-          inputGradients: inputGradients,
-          keepsZeros: keepsZeros && index + 1 < count))
+          inputGradients: inputGradients, keepsZeros: keepsZeros && index + 1 < count, projection: projection)
+      )
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }
     self.intervalLayers = intervalLayers.count == count ? intervalLayers : nil

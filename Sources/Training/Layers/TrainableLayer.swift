@@ -11,6 +11,8 @@ struct LayerPlace: Sendable {
   var inputGradients = false
   /// Whether weights that are zero stay so.
   var keepsZeros = false
+  /// How weights are brought back to their bound.
+  var projection = ProjectionMethod.euclidean
 
   var isFirst: Bool { index == 0 }
   var isLast: Bool { index == count - 1 }
@@ -44,6 +46,8 @@ protocol TrainableLayer: AnyObject, Sendable {
   func parametersChanged(part: Int)
   /// Moves a part of the parameters, after the optimizer's step, to where they keep to their constraint.
   func project(part: Int)
+  /// Moves the weights, after all parts, to where they keep to a constraint of the whole matrix.
+  func projectWhole(_ threads: Threads)
   /// Takes over what changes from step to step.
   func begin(_ settings: StepSettings)
   /// Ends a step.
@@ -80,9 +84,10 @@ extension TrainableLayer {
   var state: [any LaneStore] { [] }
   func parametersChanged(part: Int) {}
   func project(part: Int) {}
+  func projectWhole(_ threads: Threads) {}
   func begin(_ settings: StepSettings) {}
   func end(_ passes: [any LayerPass], scale: Float) {}
-  static func gain(of layer: FloatLayer) -> Float? { layer.constraint?.bound }
+  static func gain(of layer: FloatLayer) -> Float? { layer.rowSumBound }
   static func reach(of layer: FloatLayer, between first: Int, and second: Int) -> Float {
     L1BallConstraint.dualNorm(
       of: (0..<layer.columns).lazy.map {

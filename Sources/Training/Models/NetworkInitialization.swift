@@ -18,7 +18,7 @@ extension FloatNetwork {
     }
     let residuals = options.monotone.map { constraint in
       ResidualTerm(
-        input: constraint.input, isIncreasing: constraint.isIncreasing,
+        input: constraint.input, isIncreasing: constraint.isIncreasing, classIndex: constraint.classIndex,
         weights: Array(repeating: 0, count: classCount))
     }
     return FloatNetwork(

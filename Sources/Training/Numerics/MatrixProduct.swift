@@ -41,21 +41,60 @@ extension Panels {
   }
 }
 
+extension Panels {
+  /// Becomes `A · Bᵀ`, `(m×k) · (n×k)ᵀ`.
+  ///
+  /// - Complexity: O(m·n·k), shared by the threads.
+  func setToProduct(_ a: Panels, transposed b: Panels, _ threads: Threads) {
+    precondition(a.columns == b.columns && rows == a.rows && columns == b.rows)
+    threads.forEach(b.count) { part, _ in
+      for index in 0..<self.count {
+        unsafe multiply(
+          rows: b.rows(ofPanel: part).count, depth: b.columns,
+          Scalars(base: UnsafePointer(floats(b.panel(part))), row: 1, depth: Lanes.scalarCount),
+          LaneColumn(base: a.panel(index), step: 1), startingWith: .zero,
+          into: LaneColumn(base: self.panel(index) + part * Lanes.scalarCount, step: 1))
+      }
+    }
+  }
+
+  /// Adds `A · B`, `(m×k) · (k×n)`, panels of A's rows side by side.
+  ///
+  /// - Complexity: O(m·n·k), shared by the threads.
+  func addProduct(_ a: Panels, _ b: Panels, _ threads: Threads) {
+    precondition(a.columns == b.rows && rows == a.rows && columns == b.columns)
+    // A panel at a time where there are many, or some columns of all.
+    let width = 112
+    let pieces = (columns + width - 1) / width
+    threads.forEach(count * pieces) { task, _ in
+      let (index, first) = (task / pieces, task % pieces * width)
+      for part in 0..<b.count {
+        unsafe multiply(
+          rows: min(width, self.columns - first), depth: b.rows(ofPanel: part).count,
+          Scalars(
+            base: UnsafePointer(floats(b.panel(part) + first)), row: Lanes.scalarCount, depth: 1),
+          LaneColumn(base: a.panel(index) + part * Lanes.scalarCount, step: 1), startingWith: nil,
+          into: LaneColumn(base: self.panel(index) + first, step: 1))
+      }
+    }
+  }
+}
+
 /// A left factor: element (r, d) stands at `base[r * row + d * depth]`.
-@unsafe private struct Scalars {
+@unsafe struct Scalars {
   var base: UnsafePointer<Float>
   var row: Int
   var depth: Int
 }
 
 /// Sixteen columns of a matrix: those of row r stand at `base[r * step]`.
-@unsafe private struct LaneColumn {
+@unsafe struct LaneColumn {
   var base: UnsafeMutablePointer<Lanes>
   var step: Int
 }
 
 /// `C = start + A·B`, sixteen columns wide; without a start `C += A·B`.
-@unsafe private func multiply(
+@unsafe func multiply(
   rows: Int, depth: Int, _ a: Scalars, _ b: LaneColumn, startingWith start: Lanes?, into c: LaneColumn
 ) {
   var row = 0

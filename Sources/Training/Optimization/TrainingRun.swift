@@ -40,12 +40,14 @@ package final class TrainingRun {
   ///   - data: the samples, of as many inputs as the network has.
   ///   - batchSize: the largest batch to come.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
+  ///   - projection: how weights are brought back to their bounds.
   ///   - optimizer: what moves the parameters.
   ///   - penalty: what is added to the objective, and the samples that it may be made of.
   ///   - threads: how many threads share the work.
   package init(
     _ network: FloatNetwork, _ data: TrainingData, objective: Objective, batchSize: Int,
-    keepsZeros: Bool = false, optimizer: OptimizerOptions = OptimizerOptions(),
+    keepsZeros: Bool = false, projection: ProjectionMethod = .euclidean,
+    optimizer: OptimizerOptions = OptimizerOptions(),
     penalty: (options: PenaltyOptions, samples: [Int], seed: UInt64)? = nil,
     threads: Threads = Threads(count: 2)
   ) {
@@ -57,7 +59,7 @@ package final class TrainingRun {
     let intervals = terms.intervals != nil
     let stack = LayerStack(
       network, intervals: intervals, gradients: true, inputGradients: penalty?.options.takesPairs ?? false,
-      keepsZeros: keepsZeros)
+      keepsZeros: keepsZeros, projection: projection)
     self.stack = stack
     let shardCount =
       network.layers.indices.contains { network.trainable($0).cutsSums } ? 2 : threads.count
@@ -79,6 +81,7 @@ package final class TrainingRun {
     parts = stack.layers.indices.sorted { stack.layers[$0].columns > stack.layers[$1].columns }
       .flatMap { layer in (0..<stack.layers[layer].weights.partCount).map { (layer, $0) } }
     for (layer, part) in parts { stack.layers[layer].project(part: part) }
+    for layer in stack.layers { layer.projectWhole(threads) }
     projectResiduals()
   }
 
@@ -133,7 +136,9 @@ package final class TrainingRun {
         layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
       layer.project(part: part)
     }
+    projectResiduals()
     for (index, layer) in stack.layers.enumerated() {
+      layer.projectWhole(threads)
       layer.end(shards.compactMap { $0.points?.layers[index] }, scale: scale)
     }
     if objective.learnsScale {
@@ -156,8 +161,7 @@ package final class TrainingRun {
         layer, scale: scale
       ) { gradients[0].sum(stack, layer: index, part: $0, of: shards, penalty) }
     }
-    let passes = shards.compactMap(\.points)
-    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(passes).map { $0 * scale } })
+    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(shards).map { $0 * scale } })
   }
 
   /// Passes a batch forward and back.
@@ -188,24 +192,26 @@ package final class TrainingRun {
     }
   }
 
-  /// Moves the residual terms and projects them.
+  /// Moves the residual terms.
   private func moveResiduals(scale: Float) {
-    let passes = shards.compactMap(\.points)
     for (index, term) in stack.residuals.enumerated() {
       let weights = Panels(rows: term.weights.count, columns: 1, elements: term.weights)
-      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(passes))
+      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(shards))
       for part in 0..<weights.count {
         unsafe optimizer.move(
           weights, part: part, residualMoments[index], gradients: gradients.panel(part), scale: scale)
       }
       stack.residuals[index].weights = weights.elements
     }
-    projectResiduals()
   }
 
-  /// Projects the residual terms to what outweighs the layers.
+  /// Projects the residual terms to what outweighs the layers as they are.
   private func projectResiduals() {
-    guard let bound = initial.lipschitzBound else { return }
-    for index in stack.residuals.indices { stack.residuals[index].project(ontoMagnitudesFrom: bound) }
+    guard !stack.residuals.isEmpty, let bound = initial.lipschitzBound else { return }
+    let last = stack.layers[stack.layers.count - 1].floatLayer
+    for index in stack.residuals.indices {
+      let reach = stack.residuals[index].classIndex.map { last.reach(ofLeadOf: $0) }
+      stack.residuals[index].project(ontoMagnitudesFrom: reach ?? bound)
+    }
   }
 }

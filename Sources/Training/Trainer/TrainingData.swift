@@ -45,6 +45,10 @@ package struct TrainingData: Sendable {
       guard isNew, (0..<featureCount).contains(constraint.input) else {
         throw .invalidMonotoneInput(constraint.input, inputs: featureCount)
       }
+      let classes = isRegression ? 0 : classCount
+      guard constraint.classIndex.map({ (0..<classes).contains($0) }) ?? isRegression else {
+        throw .invalidMonotoneClass(constraint.classIndex, classes: classes)
+      }
     }
     if !isRegression, let sample = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
       throw .invalidLabel(sample: sample, label: labels[sample], classCount: classCount)

@@ -15,6 +15,9 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// An input to be monotone in that is not there, or named twice.
   case invalidMonotoneInput(Int, inputs: Int)
 
+  /// A class to be monotone for that is not there, none where there are classes, or one of a regression.
+  case invalidMonotoneClass(Int?, classes: Int)
+
   /// The number of input values is not a multiple of the number of labels.
   case countMismatch(inputs: Int, labels: Int)
 
@@ -40,6 +43,8 @@ public enum TrainingError: Error, Equatable, Sendable {
     case hingeEpsilon = "epsilon of distances"
     case bounds
     case boundCount
+    case lipschitz
+    case norm
     case epochs
     case batchSize
     case rate
@@ -73,6 +78,9 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .hingeEpsilon: "above 0"
       case .bounds: "finite and above 0"
       case .boundCount: "one bound, or one for each constrained layer"
+      case .lipschitz: "finite and above 0"
+      case .norm:
+        "for dense layers that are all bounded, and singular values not for weights that stay zero"
       case .epochs: "1 to 1000000"
       case .batchSize: "1 to 1048576"
       case .validationFraction: "at least 0 and below 1"
@@ -96,7 +104,7 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .crop: "0 or more, less than half the image"
       case .shift: "0 or more, less than the image"
       case .monotone:
-        "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
+        "0, unless there are hidden layers, bounded by at most 1, and the last layer is bounded"
       }
     }
   }
@@ -125,6 +133,8 @@ extension TrainingError: CustomStringConvertible {
       "\(targets) target values, expected \(expected)"
     case .invalidMonotoneInput(let input, let inputs):
       "monotone input \(input): named twice or not one of \(inputs) inputs"
+    case .invalidMonotoneClass(let index, let classes):
+      "monotone for \(index.map { "class \($0)" } ?? "no class"), expected one of \(classes) classes"
     case .countMismatch(let inputs, let labels):
       "\(inputs) input values cannot be shared evenly by \(labels) labels"
     case .invalidLabel(let sample, let label, let classCount):

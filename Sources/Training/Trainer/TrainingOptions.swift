@@ -27,16 +27,20 @@ public struct TrainingOptions: Equatable, Sendable {
   /// at which `verifiedAccuracy` is measured.
   public var epsilon: Float = 0.11
 
-  /// The bounds on the rows' sums of `|w|`: one for each constrained layer, or a single one for all of them; none
-  /// for a network of free layers.
+  /// The bounds on the norms of the weights: one for each constrained layer, or a single one for all of them; none for
+  /// a network of free layers.
   public var bounds: [Float] = [1]
+
+  /// Which norm is bounded, or one bound for the whole network instead of `bounds`.
+  public var norm = NormOptions()
 
   /// Whether the last layer is constrained too, which the global certificate profits from.
   ///
   /// A free last layer costs the local certificate nothing.
   public var lastConstrained = false
 
-  /// The inputs in which every output of a regression shall be monotone; all layers are then bounded.
+  /// The inputs in which every output of a regression, or the lead of a class, shall be monotone; all layers are then
+  /// bounded.
   public var monotone: [MonotoneConstraint] = []
 
   /// How often every sample is seen.
@@ -92,6 +96,7 @@ public struct TrainingOptions: Equatable, Sendable {
     let constrained = hidden.count + (lastConstrained ? 1 : 0)
     try require(.boundCount, Double(bounds.count), [0, 1, constrained].contains(bounds.count))
     for bound in bounds { try require(.bounds, Double(bound), bound > 0 && bound.isFinite) }
+    try norm.validate(for: self)
     try require(.epochs, Double(epochs), (1...1_000_000).contains(epochs))
     try require(.batchSize, Double(batchSize), (1...1_048_576).contains(batchSize))
     try require(.rate, Double(rate), rate > 0 && rate.isFinite)
@@ -120,8 +125,8 @@ public struct TrainingOptions: Equatable, Sendable {
     // Residual terms outweigh the layers only when all of these are bounded, the hidden ones by 1 so that they do in
     // integers too; and a hidden layer must be there.
     let isBounded =
-      lastConstrained && !hidden.isEmpty && loss.isRegression
-      && hidden.indices.allSatisfy { bound(ofLayer: $0) ?? 2 <= 1 }
+      lastConstrained && !hidden.isEmpty
+      && hidden.indices.allSatisfy { rowSumBound(ofLayer: $0) <= 1 }
     try require(.monotone, Double(monotone.count), monotone.isEmpty || isBounded)
     switch loss {
     case .squaredError, .absoluteError: break
@@ -136,8 +141,15 @@ public struct TrainingOptions: Equatable, Sendable {
   }
 
   /// The bound of one layer of a network with these hidden layers; nil when it is free.
-  package func bound(ofLayer index: Int) -> Float? {
-    guard !bounds.isEmpty, index < hidden.count || lastConstrained else { return nil }
-    return bounds.count == 1 ? bounds[0] : bounds[index]
+  package func bound(ofLayer index: Int) -> NormBound? {
+    guard index < hidden.count || lastConstrained else { return nil }
+    let own = bounds.isEmpty ? nil : bounds.count == 1 ? bounds[0] : bounds[index]
+    return (norm.layerBound(layers: hidden.count + 1) ?? own).map { NormBound(norm.norm, $0) }
+  }
+
+  /// The bound on the row sums of one layer; infinite where they have none.
+  private func rowSumBound(ofLayer index: Int) -> Float {
+    guard let bound = bound(ofLayer: index), bound.norm == .rowSum else { return .infinity }
+    return bound.bound
   }
 }

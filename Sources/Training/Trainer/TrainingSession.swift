@@ -35,7 +35,7 @@ struct TrainingSession {
     if let start { try initial.take(start, options.augmentation) }
     run = TrainingRun(
       initial, data, objective: options.objective, batchSize: options.batchSize,
-      keepsZeros: options.keepsZeros, optimizer: options.optimizer,
+      keepsZeros: options.keepsZeros, projection: options.norm.method, optimizer: options.optimizer,
       penalty: options.penalty.map { ($0, split.validation, options.seed) })
     trained = data.monitor(split.training, epsilon: options.epsilon, boxLimit: 1_000)
     heldOut = data.monitor(
