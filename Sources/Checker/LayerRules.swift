@@ -49,6 +49,8 @@ protocol LayerRules {
   func differenceMoves(_ columns: [MoveBound]) -> [MoveBound]
   /// How far the outputs move for each LSB of one input, in whole LSB.
   func wholeSlopes(_ columns: [Int128], shift: Int) -> [Int128]
+  /// The accumulators as functions of what is convex, their errors not yet divided; nil for one that is not convex.
+  func convexRows(_ columns: [ConvexValue]) -> [ConvexValue?]
   /// What a row of a last layer, less another if there is one, weighs of one column, and how far the hidden columns,
   /// as many as there are slopes, can move it.
   func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (

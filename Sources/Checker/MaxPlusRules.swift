@@ -167,6 +167,8 @@ struct MaxPlusRules: LayerRules {
     claims.rows.map { row in row.reduce(0) { max($0, columns[$1.column]) } }
   }
 
+  func convexRows(_ columns: [ConvexValue]) -> [ConvexValue?] { claims.rows.map { _ in nil } }
+
   func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (
     direct: Int128, reach: Int128
   ) {

@@ -136,6 +136,7 @@ private func wholeSlopes(of claims: ModelClaims, input: Int) -> [Int128] {
   for layer in claims.layers.dropLast() {
     slopes = layer.rules.wholeSlopes(slopes, shift: layer.shift)
     spread(&slopes, layer.activation, by: max)
+    if let table = layer.activation.table { slopes = slopes.map(table.moved) }
   }
   return slopes
 }

@@ -256,6 +256,23 @@ struct WeightRules: LayerRules {
     }
   }
 
+  func convexRows(_ columns: [ConvexValue]) -> [ConvexValue?] {
+    rows.map { row in
+      var result = ConvexValue(kind: .fixed, error: 0)
+      for entry in row where entry.weight != 0 {
+        switch columns[entry.column].kind {
+        case .fixed: continue
+        case .linear: if result.kind == .fixed { result.kind = .linear }
+        case .convex:
+          guard entry.weight > 0 else { return nil }
+          result.kind = .convex
+        }
+        result.error += Int128(abs(entry.weight)) * columns[entry.column].error
+      }
+      return result
+    }
+  }
+
   func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (
     direct: Int128, reach: Int128
   ) {

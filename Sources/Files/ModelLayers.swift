@@ -79,6 +79,21 @@ extension ModelReader {
     }
   }
 
+  /// The inputs in which every output is said to be convex; the exporter proves it.
+  func convexInputs(inputs: Int) throws(FileError) -> [Int] {
+    guard let list = content.metadata["convex_inputs"] else { return [] }
+    var result: [Int] = []
+    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let input = Int(name), (0..<inputs).contains(input), input > result.last ?? -1 else {
+        throw fail(
+          "metadata convex_inputs",
+          "\(quoted(String(name))) is not one of \(inputs) inputs in increasing order")
+      }
+      result.append(input)
+    }
+    return result
+  }
+
   /// The residual terms: `+3,-7` names the inputs, rising or falling, `+3:1` for class 1 alone; the tensor has a column
   /// for each.
   func residuals(inputs: Int, outputs: Int, layerCount: Int) throws(FileError) -> [ResidualTerm] {

@@ -65,6 +65,9 @@ extension FloatModel {
       }
       metadata["residual_inputs"] = inputs.joined(separator: ",")
     }
+    if !network.convexInputs.isEmpty {
+      metadata["convex_inputs"] = network.convexInputs.map(String.init).joined(separator: ",")
+    }
     if !targetNames.isEmpty { metadata["target_names"] = json(targetNames.map(jsonString)) }
     if !classNames.isEmpty { metadata["class_names"] = json(classNames.map(jsonString)) }
     if !featureNames.isEmpty { metadata["feature_names"] = json(featureNames.map(jsonString)) }

@@ -94,6 +94,7 @@ struct Mutation {
   private static func layerMutations(_ claims: ModelClaims) -> [Mutation] {
     var mutations: [Mutation] = []
     for (index, layer) in claims.layers.enumerated() {
+      if let table = layer.activation.table { mutations += tableMutations(table, index) }
       if layer.kind == .maxPlus {
         mutations += maxPlusMutations(layer, index)
         continue
@@ -152,6 +153,31 @@ struct Mutation {
       Mutation(name: "an activation in the last layer") {
         $0.layers[$0.layers.count - 1].activation = .relu
       })
+    return mutations
+  }
+
+  private static func tableMutations(_ table: TableClaims, _ index: Int) -> [Mutation] {
+    func mutation(_ name: String, _ change: @escaping (inout TableClaims) -> Void) -> Mutation {
+      Mutation(name: "layer \(index) table \(name)") { claims in
+        var table = table
+        change(&table)
+        claims.layers[index].activation = .smooth(table)
+      }
+    }
+    var mutations = [
+      mutation("with no nodes") { $0.nodes = [] }, mutation("with a node less") { $0.nodes.removeLast() },
+      mutation("with a node more") { $0.nodes.append($0.nodes[$0.nodes.count - 1]) },
+      mutation("without its gain") { $0.gain = -1 },
+      mutation("with a gain above its step") { $0.gain = (1 << $0.shift) + 1 },
+    ]
+    for step in [1, -1] {
+      mutations += [
+        mutation("gain \(step)") { $0.gain += step }, mutation("shift \(step)") { $0.shift += step },
+      ]
+      for node in table.nodes.indices {
+        mutations.append(mutation("node \(node) \(step)") { $0.nodes[node] += step })
+      }
+    }
     return mutations
   }
 

@@ -20,6 +20,12 @@ extension ModelClaims {
     return "an answer \(className(statement.classIndex)) stays when \(input) \(isRising ? "grows" : "falls")"
   }
 
+  /// The convex inputs of a regression and how convex its outputs are, as one line.
+  func convexity(within bound: String) -> String {
+    "convex in \(convexInputs.map(inputName).joined(separator: ", ")): "
+      + "in the middle of two inputs at most \(bound) above their mean"
+  }
+
   /// The name of an output of a regression, or its number.
   func targetName(_ output: Int) -> String {
     guard targetNames.indices.contains(output) else { return outputs == 1 ? "output" : "output \(output)" }

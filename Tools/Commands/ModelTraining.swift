@@ -70,10 +70,12 @@ struct ModelTraining {
   ) -> FloatModel {
     let isRegression = options.loss.isRegression
     let trained = plan.selection.restored(result.network)
-    // Where all rows are bounded the scale has nowhere to go; hidden values must fit all the same.
-    let deployedMap =
-      options.monotone.isEmpty && !trained.hasWideRows
-      ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
+    // Where all rows are bounded the scale has nowhere to go, as in what is monotone and in what may be convex; hidden
+    // values must fit all the same.
+    let mustFit =
+      !options.monotone.isEmpty || trained.hasWideRows
+      || (!options.convex.inputs.isEmpty && options.lastConstrained)
+    let deployedMap = mustFit ? map.coarsened(toFit: trained) : map.coarsened(toFitOffsetsOf: trained)
     return FloatModel(
       network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],

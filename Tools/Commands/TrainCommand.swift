@@ -42,6 +42,7 @@ enum TrainCommand: Command {
     let data = try DataSource.load(source, part: .train, columns: columns)
     try requireVerifiable(data, options)
     options.monotone = try MonotoneOption.constraints(arguments, of: data)
+    options.convex.inputs = try ConvexOption.inputs(arguments, of: data)
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
     let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []

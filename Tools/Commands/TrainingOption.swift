@@ -90,6 +90,11 @@ extension TrainingOption {
     .init(
       "--monotone", "±NAME[:CLASS],…",
       "inputs in which a regression, or the lead of a class, never falls (+) or never rises (-)"),
+    .init("--convex", "all|NAME,…", "inputs in which a regression is convex; with relu (default) or identity")
+    {
+      options, arguments in
+      if arguments.has("--convex"), !arguments.has("--activation") { options.activation = .relu }
+    },
     .init(
       "--tolerance", "NAME=T,…",
       "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
@@ -161,7 +166,7 @@ extension TrainingOption {
     }
     let dense = [
       "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last",
-      "--target", "--monotone",
+      "--target", "--monotone", "--convex",
     ]
     for option in dense where arguments.has(option) {
       throw CommandError.usage("\(option) does not go with --layers \(options.kind.rawValue)")

@@ -12,6 +12,13 @@ extension TrainingOptions {
       }
       result.monotone[index].input = input
     }
+    let convex = convex.inputs.filter(selection.kept.contains)
+    if let input = self.convex.inputs.first(where: { !convex.contains($0) }),
+      self.convex.inputs.count < data.featureCount
+    {
+      throw .usage("--convex: column '\(data.columnName(input))' does not change in the data")
+    }
+    result.convex.inputs = convex.compactMap { selection.kept.firstIndex(of: $0) }
     return result
   }
 
@@ -28,6 +35,16 @@ extension TrainingOptions {
       settings["validation"] = "\(validationFraction)"
       settings["validation-seed"] = "\(validationSeed)"
       settings["patience"] = patience.map { "\($0)" }
+    }
+    if !monotone.isEmpty {
+      let statements = monotone.map { constraint in
+        "\(constraint.isIncreasing ? "+" : "-")\(constraint.input)"
+          + (constraint.classIndex.map { ":\($0)" } ?? "")
+      }
+      settings["monotone"] = statements.joined(separator: ",")
+    }
+    if !convex.inputs.isEmpty {
+      settings["convex"] = convex.inputs.map { "\($0)" }.joined(separator: ",")
     }
     if let augmentation {
       settings["crop"] = "\(augmentation.crop)"

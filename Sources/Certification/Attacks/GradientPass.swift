@@ -42,15 +42,15 @@ package final class GradientPass {
   /// What a hidden layer came to in the last run, after its activation.
   package func outputs(ofLayer index: Int) -> [Int16] { stages[index].outputs }
 
-  /// Sets `gradient` to that of `logit_first - logit_second` at the point that ran last.
+  /// Sets `gradient` to that of `logit_first - logit_second`, or of the first alone, at the point that ran last.
   ///
   /// Where it vanishes altogether, because something saturates or a ReLU is off on every way, it is computed once
   /// more with a little slope in the flat parts.
   /// - Complexity: O(weights).
-  func propagateBack(_ first: Int, minus second: Int) {
+  func propagateBack(_ first: Int, minus second: Int?) {
     var weights = [Float](repeating: 0, count: network.outputs)
     weights[first] += 1
-    weights[second] -= 1
+    if let second { weights[second] -= 1 }
     propagateBack(weights)
   }
 
@@ -151,6 +151,8 @@ private struct GradientStage {
       for row in stride(from: 0, to: linear.count - 1, by: 2) where linear[row] < linear[row + 1] {
         rowGradients.swapAt(row, row + 1)
       }
+    case .smooth(let table):
+      for row in linear.indices { rowGradients[row] *= table.slope(at: Int(linear[row])) }
     case .sort:
       let values = linear
       order.sort { (values[$0], $0) < (values[$1], $1) }

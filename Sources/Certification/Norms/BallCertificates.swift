@@ -101,7 +101,7 @@ private struct BallWalk {
         }
       }
       hidden.append(rows.map(\.lsb))
-      columns = layer.activation.mixed(rows, by: RadiusDeviation.larger)
+      columns = layer.activation.deviations(rows)
     }
     return (hidden, margins(rule, network.lastColumns(hidden: columns, inputs: inputs)))
   }

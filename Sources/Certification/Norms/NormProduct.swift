@@ -67,7 +67,7 @@ public struct NormProduct: Sendable {
       let rounding = norm.length(weights).multiplied(
         by: UpperBound(numerator: (1 << UInt64(places)) - 1, shift: places))
       let step = Step(gain: gain.bound.shifted(down: places), rounding: rounding, weights: weights)
-      steps.append(layer.activation.continuing(step))
+      steps.append(layer.activation.continuing(step, norm))
       columns = weights
     }
     let last = network.last
@@ -95,17 +95,28 @@ extension IntegerLayer {
 }
 
 extension IntegerActivation {
-  /// The step with the activation behind it: all of these are 1-Lipschitz in every norm, for weights that are equal where
-  /// values change places.
-  fileprivate func continuing(_ step: NormProduct.Step) -> NormProduct.Step {
-    switch self {
-    case .identity, .relu, .abs, .negate, .maxMin, .sort: step
-    }
+  /// The step with the activation behind it: those without a table are 1-Lipschitz in every norm, for weights that are
+  /// equal where values change places; `ceil(G·δ / 2^k)` of a table is a gain of G / 2^k and less than one LSB of each
+  /// value.
+  fileprivate func continuing(_ step: NormProduct.Step, _ norm: BallNorm) -> NormProduct.Step {
+    guard let table else { return step }
+    let gain = UpperBound(numerator: UInt64(table.gain), shift: table.shift)
+    let rounding = norm.length(step.weights).multiplied(
+      by: UpperBound(numerator: (1 << UInt64(table.shift)) - 1, shift: table.shift))
+    return NormProduct.Step(
+      gain: step.gain.multiplied(by: gain), rounding: step.rounding.multiplied(by: gain).adding(rounding),
+      weights: step.weights)
   }
 
-  /// Makes weights equal where values change places.
+  /// Makes weights equal where values change places in pairs.
   fileprivate func evened(_ weights: [Double]) -> [Double] {
-    mixed(weights) { ($0 * $1).squareRoot() }
+    guard self == .maxMin else { return weights }
+    var result = weights
+    for index in stride(from: 0, to: weights.count - 1, by: 2) {
+      result[index] = (weights[index] * weights[index + 1]).squareRoot()
+      result[index + 1] = result[index]
+    }
+    return result
   }
 }
 

@@ -79,6 +79,6 @@ public struct FeatureSelection: Sendable {
         ResidualTerm(
           input: residual($0.input), isIncreasing: $0.isIncreasing, classIndex: $0.classIndex,
           weights: $0.weights)
-      })
+      }, convexInputs: network.convexInputs.map(residual))
   }
 }

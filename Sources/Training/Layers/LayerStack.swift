@@ -3,6 +3,7 @@ package struct LayerStack: Sendable {
   let layers: [any TrainableLayer]
   let activation: Activation
   var residuals: [ResidualTerm]
+  private let convexInputs: [Int]
 
   /// The layers as carriers of boxes; nil when one of them is none.
   let intervalLayers: [any IntervalLayer]?
@@ -21,14 +22,16 @@ package struct LayerStack: Sendable {
   ) {
     activation = network.activation
     residuals = network.residuals
+    convexInputs = network.convexInputs
+    let signs = ConvexSigns(network)
     let count = network.layers.count
     layers = network.layers.enumerated().map { index, layer in
       network.trainable(index).init(
         layer,
         at: LayerPlace(
           index: index, count: count, intervals: intervals, gradients: gradients,
-          inputGradients: inputGradients, keepsZeros: keepsZeros && index + 1 < count, projection: projection)
-      )
+          inputGradients: inputGradients, keepsZeros: keepsZeros && index + 1 < count, projection: projection,
+          signs: signs))
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }
     self.intervalLayers = intervalLayers.count == count ? intervalLayers : nil
@@ -38,7 +41,9 @@ package struct LayerStack: Sendable {
   ///
   /// - Complexity: O(parameters).
   package var network: FloatNetwork {
-    FloatNetwork(layers: layers.map(\.floatLayer), activation: activation, residuals: residuals)
+    FloatNetwork(
+      layers: layers.map(\.floatLayer), activation: activation, residuals: residuals,
+      convexInputs: convexInputs)
   }
 
   /// Begins a step.

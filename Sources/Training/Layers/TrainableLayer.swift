@@ -13,6 +13,8 @@ struct LayerPlace: Sendable {
   var keepsZeros = false
   /// How weights are brought back to their bound.
   var projection = ProjectionMethod.euclidean
+  /// What signs its weights have; nil for any.
+  var signs: ConvexSigns?
 
   var isFirst: Bool { index == 0 }
   var isLast: Bool { index == count - 1 }

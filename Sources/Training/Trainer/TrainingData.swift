@@ -50,6 +50,12 @@ package struct TrainingData: Sendable {
         throw .invalidMonotoneClass(constraint.classIndex, classes: classes)
       }
     }
+    for (index, input) in options.convex.inputs.enumerated() {
+      let isNext = index == 0 || input > options.convex.inputs[index - 1]
+      guard isNext, (0..<featureCount).contains(input) else {
+        throw .invalidConvexInput(input, inputs: featureCount)
+      }
+    }
     if !isRegression, let sample = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
       throw .invalidLabel(sample: sample, label: labels[sample], classCount: classCount)
     }

@@ -15,6 +15,9 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// An input to be monotone in that is not there, or named twice.
   case invalidMonotoneInput(Int, inputs: Int)
 
+  /// An input to be convex in that is not there, or that does not stand in increasing order.
+  case invalidConvexInput(Int, inputs: Int)
+
   /// A class to be monotone for that is not there, none where there are classes, or one of a regression.
   case invalidMonotoneClass(Int?, classes: Int)
 
@@ -54,6 +57,7 @@ public enum TrainingError: Error, Equatable, Sendable {
     case margin
     case cleanWeight
     case monotone
+    case convex
     case distanceLoss
     case exponents
     case growth
@@ -97,6 +101,7 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
+      case .convex: "0, unless a regression has dense layers with relu or identity between them"
       case .distanceLoss: "for classes: distances have no regression and no monotone inputs"
       case .exponents: "2 to 1000000, the last one no less than the first"
       case .growth: "a part of the run from 0 to 1, the end after the start"
@@ -133,6 +138,8 @@ extension TrainingError: CustomStringConvertible {
       "\(targets) target values, expected \(expected)"
     case .invalidMonotoneInput(let input, let inputs):
       "monotone input \(input): named twice or not one of \(inputs) inputs"
+    case .invalidConvexInput(let input, let inputs):
+      "convex input \(input): not one of \(inputs) inputs in increasing order"
     case .invalidMonotoneClass(let index, let classes):
       "monotone for \(index.map { "class \($0)" } ?? "no class"), expected one of \(classes) classes"
     case .countMismatch(let inputs, let labels):

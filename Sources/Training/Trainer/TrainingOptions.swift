@@ -43,6 +43,9 @@ public struct TrainingOptions: Equatable, Sendable {
   /// bounded.
   public var monotone: [MonotoneConstraint] = []
 
+  /// In which inputs a regression shall be convex.
+  public var convex = ConvexOptions()
+
   /// How often every sample is seen.
   public var epochs = 20
 
@@ -117,6 +120,7 @@ public struct TrainingOptions: Equatable, Sendable {
       try require(.attackRadius, Double(attackRadius), attackRadius > 0 && validationFraction > 0)
       try require(.attackRadius, Double(attackRadius), attackRadius.isFinite && !loss.isRegression)
     }
+    try convex.validate(in: self)
     if let augmentation {
       let side = min(augmentation.width, augmentation.height)
       try require(.crop, Double(augmentation.crop), augmentation.crop >= 0 && 2 * augmentation.crop < side)
