@@ -209,7 +209,7 @@ package final class TrainingRun {
   private func projectResiduals() {
     guard !stack.residuals.isEmpty else { return }
     let last = stack.layers[stack.layers.count - 1]
-    let projection = ResidualProjection(last.floatLayer, stack.residuals)
+    let projection = ResidualProjection(stack.network)
     stack.residuals = projection.terms
     last.weights.visitElements { $0 = projection.layer.weights }
     for part in 0..<last.weights.partCount { last.parametersChanged(part: part) }
