@@ -103,10 +103,11 @@ struct ResidualProjectionTests {
       MonotoneConstraint(input: 0, isIncreasing: true), MonotoneConstraint(input: 2, isIncreasing: false),
     ]
     var random = TestRandom()
-    let inputs = (0..<300).map { _ in Float(random.signed()) }
-    let targets = (0..<100).map { inputs[3 * $0] - inputs[3 * $0 + 2] * inputs[3 * $0 + 1].magnitude }
+    let samples = (0..<100).map { _ in (0..<3).map { _ in Float(random.signed()) } }
+    let targets: [Float] = samples.map { $0[0] - $0[2] * $0[1].magnitude }
     let network = try Trainer.train(
-      inputs: inputs, labels: Array(repeating: 0, count: 100), classCount: 1, targets: targets, range: -1...1,
+      inputs: Array(samples.joined()), labels: Array(repeating: 0, count: 100), classCount: 1,
+      targets: targets, range: -1...1,
       options: options
     ).network
     let reached = [0, 1, 2].map(network.columns(reachedBy:))
