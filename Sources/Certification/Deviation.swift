@@ -53,16 +53,23 @@ struct SlopeDeviation: WholeDeviation {
   static let cut = 1 << 45
 }
 
+/// How far the outputs of hidden layers move.
+///
+/// - Parameter inputs: how far each input of the first one moves.
+/// - Complexity: O(weights).
+func walk<Value: Deviation>(from inputs: [Value], through layers: some Sequence<IntegerLayer>) -> [Value] {
+  layers.reduce(inputs) { values, layer in
+    layer.activation.deviations(layer.certified.outputDeviations(values))
+  }
+}
+
 extension IntegerNetwork {
   /// How far what the last layer reads moves, one for each of its columns.
   ///
   /// - Parameter inputs: how far each input moves.
   /// - Complexity: O(weights).
   func walk<Value: Deviation>(from inputs: [Value]) -> [Value] {
-    let hidden = layers.dropLast().reduce(inputs) { values, layer in
-      layer.activation.deviations(layer.certified.outputDeviations(values))
-    }
-    return lastColumns(hidden: hidden, inputs: inputs)
+    lastColumns(hidden: Certification.walk(from: inputs, through: layers.dropLast()), inputs: inputs)
   }
 
   /// How far the inputs of the last layer can move when every input moves by at most `deviation` LSB:

@@ -17,19 +17,32 @@ public struct MonotoneInput: Equatable, Sendable {
   }
 }
 
+/// How much the outputs of hidden layers can move for each LSB of one input, as whole numbers.
+///
+/// Slopes are `a = 1` for the input itself and 0 for the others, then `a_r = ceil(Σ|w_rc|·a_c / 2^f)` in each layer, the
+/// largest of those that a maximum, maxMin or sort mixes. When the input moves by t LSB, a value moves by at most `a·t`,
+/// rounding included, because `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
+///
+/// - Parameters:
+///   - input: 0 …< inputs.
+///   - inputs: of the first layer.
+/// - Complexity: O(weights).
+package func hiddenSlopes(ofInput input: Int, inputs: Int, through layers: some Sequence<IntegerLayer>)
+  -> [Int]
+{
+  slopes(ofInput: input, inputs: inputs, through: layers).map(\.lsb)
+}
+
+private func slopes(
+  ofInput input: Int, inputs: Int, through layers: some Sequence<IntegerLayer>
+) -> [SlopeDeviation] {
+  walk(from: (0..<inputs).map { SlopeDeviation(lsb: $0 == input ? 1 : 0) }, through: layers)
+}
+
 extension IntegerNetwork {
-  /// How much what the last layer reads can move for each LSB of one input, on the way through the hidden layers.
-  ///
-  /// Slopes are whole numbers: `a = 1` for the input itself and 0 for the others, then `a_r = ceil(Σ|w_rc|·a_c / 2^f)` in
-  /// each hidden layer, the largest of those that a maximum, maxMin or sort mixes. When the input moves by t LSB, a
-  /// hidden value moves by at most `a·t`, rounding included, because `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
-  ///
-  /// - Parameter input: 0 …< inputs.
-  /// - Returns: one for each column of the last layer; 0 for the residual ones, the other side of the comparison.
-  /// - Complexity: O(weights).
+  /// The slopes of what the last layer reads; 0 for the residual columns, the other side of the comparison.
   private func columnSlopes(ofInput input: Int) -> [SlopeDeviation] {
-    let inputs = (0..<inputs).map { SlopeDeviation(lsb: $0 == input ? 1 : 0) }
-    return walk(from: inputs).dropLast(residualInputs.count) + residualInputs.map { _ in .none }
+    slopes(ofInput: input, inputs: inputs, through: layers.dropLast()) + residualInputs.map { _ in .none }
   }
 
   /// Whether every output, or the lead of a class over each other one, provably never falls (or never rises) when the

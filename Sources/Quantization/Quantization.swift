@@ -48,7 +48,8 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
             ? IntegerActivation(homogeneous: network.activation) : .smooth(tables[index]), residuals: []))
     case .dense:
       let isClassifier = model.targets.isEmpty
-      layers.append(try quantizedLast(network, unit: model.inputMap.unit, isClassifier: isClassifier))
+      layers.append(
+        try quantizedLast(network, behind: layers, unit: model.inputMap.unit, isClassifier: isClassifier))
     }
   }
   do {
@@ -70,8 +71,10 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
   let isNonexpansive = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
   let last = network.layers[network.layers.count - 1]
   for term in network.residuals {
+    let reached = network.columns(reachedBy: term.input)
     for output in term.classIndex.map({ $0..<$0 + 1 }) ?? term.weights.indices {
-      let bound = isBounded && isNonexpansive ? term.reach(ofOutput: output, through: last) : nil
+      let bound =
+        isBounded && isNonexpansive ? term.reach(ofOutput: output, through: last, reached: reached) : nil
       guard term.weights[output].magnitude * 1.000_001 >= bound ?? .infinity else {
         throw .notMonotone(input: term.input, weight: term.weights[output], bound: bound)
       }

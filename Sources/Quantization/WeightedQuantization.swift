@@ -1,17 +1,25 @@
+internal import Certification
 internal import Claims
 internal import Integers
 internal import Training
 
 /// The last layer, divided by a common factor where only that makes it fit.
+///
+/// - Parameter hidden: the layers before it, as integers.
 func quantizedLast(
-  _ network: FloatNetwork, unit: Int, isClassifier: Bool
+  _ network: FloatNetwork, behind hidden: [IntegerLayer], unit: Int, isClassifier: Bool
 ) throws(QuantizationError) -> IntegerLayer {
   let index = network.layers.count - 1
   let layer = network.layers[index]
+  let residuals = network.residuals.map { term in
+    ResidualColumn(
+      term: term,
+      slopes: hiddenSlopes(ofInput: term.input, inputs: network.layers[0].columns, through: hidden))
+  }
   func attempt(_ layer: FloatLayer) throws(QuantizationError) -> IntegerLayer {
     try quantized(
       layer, index: index, unit: unit, prune: 0, bound: layer.rowSumBound.map(Double.init),
-      activation: .identity, residuals: network.residuals)
+      activation: .identity, residuals: residuals)
   }
   do throws(QuantizationError) {
     return try attempt(layer)
@@ -36,7 +44,7 @@ func quantizedLast(
 /// The layer at the largest shift at which it is admissible.
 func quantized(
   _ layer: FloatLayer, index: Int, unit: Int, prune: Int, bound: Double?, activation: IntegerActivation,
-  residuals: [ResidualTerm]
+  residuals: [ResidualColumn]
 ) throws(QuantizationError) -> IntegerLayer {
   for shift in stride(from: 15, through: 0, by: -1) {
     // A model file may state any positive bound; 2^47 is far beyond the admissible ones and fits in Int.
@@ -81,25 +89,30 @@ private func roundedRows(_ layer: FloatLayer, shift: Int, limit: Int?, prune: In
   return rows
 }
 
+/// A residual term, and how far each column of the hidden layers moves for each LSB of its input.
+struct ResidualColumn {
+  var term: ResidualTerm
+  var slopes: [Int]
+}
+
 /// Each row with the weights of the residual inputs behind it, or nil when one does not fit in `Int16`.
 ///
-/// A residual weight is rounded to nearest, but is never less than the sum of the row's own magnitudes, or of a class
-/// that of its row's differences from any other: with hidden rows of sum at most `2^shift`, of which no LSB of an input
-/// moves an output by more than one, that is what makes the output or the lead monotone, in integers.
-private func appendResiduals(_ residuals: [ResidualTerm], to rows: [[Int]], shift: Int) -> [[Int]]? {
+/// A residual weight is rounded to nearest, but is never less than what the columns can make of its input in the row, or of a
+/// class in its difference from any other: that is what makes the output or the lead monotone, in integers.
+private func appendResiduals(_ residuals: [ResidualColumn], to rows: [[Int]], shift: Int) -> [[Int]]? {
   var result = rows
   for (index, row) in rows.enumerated() {
-    for term in residuals {
+    for column in residuals {
+      let term = column.term
       guard term.classIndex ?? index == index else {
         result[index].append(0)
         continue
       }
+      func reach(less other: [Int]?) -> Int {
+        row.indices.reduce(0) { $0 + abs(row[$1] - (other?[$1] ?? 0)) * column.slopes[$1] }
+      }
       let sum =
-        term.classIndex == nil
-        ? row.reduce(0) { $0 + abs($1) }
-        : rows.reduce(0) { largest, other in
-          max(largest, zip(row, other).reduce(0) { $0 + abs($1.0 - $1.1) })
-        }
+        term.classIndex == nil ? reach(less: nil) : rows.reduce(0) { max($0, reach(less: $1)) }
       let exact = Double(term.weights[index].magnitude) * Double(1 << shift)
       guard exact <= 32767, sum <= 32767 else { return nil }
       let magnitude = max(Int(exact.rounded()), sum)

@@ -57,7 +57,8 @@ struct StatementDeploymentTests {
       var term = ResidualTerm(
         input: input, isIncreasing: isIncreasing, classIndex: index,
         weights: Array(repeating: 0, count: classes))
-      let least = term.reach(ofOutput: index, through: model.network.layers[2])
+      let least = term.reach(
+        ofOutput: index, through: model.network.layers[2], reached: model.network.columns(reachedBy: input))
       term.weights[index] =
         (isIncreasing ? 1 : -1) * (least + Float(random.oneIn(2) ? 0 : abs(random.signed())))
       return term
@@ -81,7 +82,8 @@ struct StatementDeploymentTests {
       var weak = model
       weak.network.residuals[1].weights = weak.network.residuals[1].weights.map { $0 * 0.5 }
       let reach = model.network.residuals[1].reach(
-        ofOutput: claims.monotoneInputs[1].classIndex, through: model.network.layers[2])
+        ofOutput: claims.monotoneInputs[1].classIndex, through: model.network.layers[2],
+        reached: model.network.columns(reachedBy: 3))
       if weak.network.residuals[1].weights.allSatisfy({ $0.magnitude < reach * 0.9 }), reach > 0.01 {
         #expect(throws: QuantizationError.self) { try ModelClaims(deploying: weak, name: "net") }
         refused += 1

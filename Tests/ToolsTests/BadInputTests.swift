@@ -123,6 +123,31 @@ struct BadInputTests {
       files: ["digits.h": trained("digits.h"), "d.csv": csv("a,b,label", "1,2,0")])
   }
 
+  @Test func `Monotone classes and convex inputs that are not there are refused`() throws {
+    let train = ["train", "--data", "breast-cancer", "--out", "m"]
+    let regression = train + ["--target", "worst_area", "--features", "mean_radius,mean_texture"]
+    for (option, line) in [
+      ("+mean_radius", "'+mean_radius': of classes it takes one, +FEATURE:CLASS"),
+      ("mean_radius:malignant", "'mean_radius:malignant': not + or - and the name of a feature"),
+      ("+height:malignant", "'+height:malignant': no such feature column"),
+      ("+mean_radius:bad", "'+mean_radius:bad': no such class, there are benign, malignant"),
+      ("+mean_area:benign,-mean_area:malignant", "'-mean_area:malignant': the feature is named twice"),
+    ] { try expect("--monotone \(line)", train + ["--monotone", option]) }
+    try expect(
+      "--monotone does not go with --layers hybrid",
+      train + ["--monotone", "+mean_radius:benign", "--layers", "hybrid"])
+    for (options, line) in [
+      (["--convex", "height"], "--convex 'height': no such feature column"),
+      (["--convex", "mean_radius,mean_radius"], "--convex 'mean_radius': the feature is named twice"),
+      (
+        ["--convex", "all", "--activation", "maxMin"],
+        "--convex does not go with --activation maxMin: relu or identity"
+      ),
+    ] { try expect(line, regression + options) }
+    try expect(
+      "--convex goes with --target: a class is no convex function", train + ["--convex", "mean_radius"])
+  }
+
   @Test func `Tolerances, targets and monotone inputs that say nothing are refused`() throws {
     let train = ["train", "--data", "breast-cancer", "--out", "m"]
     for (tolerance, line) in [
@@ -149,16 +174,6 @@ struct BadInputTests {
     try expect(
       "--hidden: a layer of 65535 × 65535 weights, at most 2^27 are loaded from a header",
       train + ["--hidden", "65535,65535"])
-    for (option, line) in [
-      ("+mean_radius", "'+mean_radius': of classes it takes one, +FEATURE:CLASS"),
-      ("mean_radius:malignant", "'mean_radius:malignant': not + or - and the name of a feature"),
-      ("+height:malignant", "'+height:malignant': no such feature column"),
-      ("+mean_radius:bad", "'+mean_radius:bad': no such class, there are benign, malignant"),
-      ("+mean_area:benign,-mean_area:malignant", "'-mean_area:malignant': the feature is named twice"),
-    ] { try expect("--monotone \(line)", train + ["--monotone", option]) }
-    try expect(
-      "--monotone does not go with --layers hybrid",
-      train + ["--monotone", "+mean_radius:benign", "--layers", "hybrid"])
     let regression = train + ["--target", "worst_area", "--features", "mean_radius,mean_texture"]
     try expect(
       "--monotone 'mean_radius': not + or - and the name of a feature",
@@ -167,16 +182,6 @@ struct BadInputTests {
     try expect(
       "--monotone '-mean_radius': the feature is named twice",
       regression + ["--monotone", "+mean_radius,-mean_radius"])
-    for (options, line) in [
-      (["--convex", "height"], "--convex 'height': no such feature column"),
-      (["--convex", "mean_radius,mean_radius"], "--convex 'mean_radius': the feature is named twice"),
-      (
-        ["--convex", "all", "--activation", "maxMin"],
-        "--convex does not go with --activation maxMin: relu or identity"
-      ),
-    ] { try expect(line, regression + options) }
-    try expect(
-      "--convex goes with --target: a class is no convex function", train + ["--convex", "mean_radius"])
     try expect(
       "--last free does not go with --monotone",
       regression + ["--monotone", "+mean_radius", "--last", "free"])

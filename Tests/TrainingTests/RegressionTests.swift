@@ -46,7 +46,8 @@ struct RegressionTests {
       let network = result.network
       #expect(network.lipschitzBound == 0.5)
       let term = try #require(network.residuals.first)
-      let reach = term.reach(ofOutput: 0, through: network.layers[2])
+      let reach = term.reach(
+        ofOutput: 0, through: network.layers[2], reached: network.columns(reachedBy: 0))
       #expect(reach <= 0.500_001)
       #expect(isIncreasing ? term.weights[0] >= reach : term.weights[0] <= -reach)
       for y in stride(from: Float(-1), through: 1, by: 0.25) {
@@ -82,7 +83,8 @@ struct RegressionTests {
         inputs: Self.data.inputs, labels: labels, classCount: 2, range: -1...1, options: options
       ).network
       let term = try #require(network.residuals.first)
-      let reach = term.reach(ofOutput: classIndex, through: network.layers[1])
+      let reach = term.reach(
+        ofOutput: classIndex, through: network.layers[1], reached: network.columns(reachedBy: 0))
       #expect(term.weights[1 - classIndex] == 0)
       #expect(isIncreasing ? term.weights[classIndex] >= reach : term.weights[classIndex] <= -reach)
       let accuracy = network.accuracy(inputs: Self.data.inputs, labels: labels)

@@ -34,6 +34,10 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
     transposedMagnitudes = intervals && propagatesBack ? Panels(rows: columns, columns: rows) : nil
     let limits = place.signs?.limits(at: place, rows: rows, columns: columns)
     var kept = limits?.kept
+    if let groups = place.groups {
+      let own = groups.kept(at: place, rows: rows, columns: columns)
+      kept = own.indices.map { own[$0] * (kept?[$0] ?? 1) }
+    }
     if place.keepsZeros {
       kept = layer.weights.indices.map { layer.weights[$0] == 0 ? 0 : kept?[$0] ?? 1 }
     }

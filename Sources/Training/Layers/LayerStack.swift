@@ -24,6 +24,7 @@ package struct LayerStack: Sendable {
     residuals = network.residuals
     convexInputs = network.convexInputs
     let signs = ConvexSigns(network)
+    let groups = MonotoneGroups(network)
     let count = network.layers.count
     layers = network.layers.enumerated().map { index, layer in
       network.trainable(index).init(
@@ -31,7 +32,7 @@ package struct LayerStack: Sendable {
         at: LayerPlace(
           index: index, count: count, intervals: intervals, gradients: gradients,
           inputGradients: inputGradients, keepsZeros: keepsZeros && index + 1 < count, projection: projection,
-          signs: signs))
+          signs: signs, groups: groups))
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }
     self.intervalLayers = intervalLayers.count == count ? intervalLayers : nil

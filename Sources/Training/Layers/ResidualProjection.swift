@@ -1,29 +1,39 @@
 /// The projection of residual terms together with the last layer, which they must outweigh.
 ///
 /// Raising the terms alone would leave the last layer no reason to shrink, though it is what makes them large.
-struct ResidualProjection {
+package struct ResidualProjection {
   /// The last layer; its rows keep their bounds.
-  private(set) var layer: FloatLayer
-  private(set) var terms: [ResidualTerm]
+  package private(set) var layer: FloatLayer
+  package private(set) var terms: [ResidualTerm]
+  /// For each term, which columns of the layer its input reaches.
+  private let reached: [[Bool]]
 
-  /// Projects a layer and the terms of all inputs.
+  /// Projects the last layer of a network and the terms of all inputs.
   ///
-  /// - Postcondition: every weight of a term has its sign and outweighs the layer, `ResidualTerm.reach(ofOutput:through:)`.
-  /// - Complexity: O(terms · outputs · columns), about 60 passes at worst.
-  init(_ layer: FloatLayer, _ terms: [ResidualTerm]) {
-    self.layer = layer
-    self.terms = terms
-    for row in 0..<layer.rows {
-      let own = terms.indices.filter { terms[$0].classIndex == nil }
-      if !own.isEmpty { shrink(row, less: nil, own) }
-      let led = terms.indices.filter { terms[$0].classIndex == row }
-      if !led.isEmpty { for other in 0..<layer.rows where other != row { shrink(row, less: other, led) } }
+  /// - Postcondition: every weight of a term has its sign and outweighs the layer, `ResidualTerm.reach(ofOutput:through:reached:)`.
+  /// - Complexity: O(terms · (weights + outputs · columns)), of the latter about 60 passes at worst.
+  package init(_ network: FloatNetwork) {
+    layer = network.layers[network.layers.count - 1]
+    terms = network.residuals
+    reached = terms.map { network.columns(reachedBy: $0.input) }
+    // Terms that must outweigh the same columns are moved at once.
+    var remaining = Array(terms.indices)
+    while let first = remaining.first {
+      let alike = remaining.filter {
+        reached[$0] == reached[first] && terms[$0].classIndex == terms[first].classIndex
+      }
+      remaining.removeAll { alike.contains($0) }
+      if let index = terms[first].classIndex {
+        for other in 0..<layer.rows where other != index { shrink(index, less: other, alike) }
+      } else {
+        for row in 0..<layer.rows { shrink(row, less: nil, alike) }
+      }
     }
     // What two rows have moved towards each other may be a little longer.
     if terms.contains(where: { $0.classIndex != nil }), let bound = layer.rowSumBound {
-      self.layer.projectRows(ontoL1Ball: bound)
+      layer.projectRows(ontoL1Ball: bound)
     }
-    for index in terms.indices { self.terms[index].project(through: self.layer) }
+    for index in terms.indices { terms[index].project(through: layer, reached: reached[index]) }
   }
 
   /// Moves a row w, or two rows of difference w, and the weights r of some terms in it to the nearest that satisfy
@@ -35,8 +45,10 @@ struct ResidualProjection {
   private mutating func shrink(_ row: Int, less other: Int?, _ chosen: [Int]) {
     let columns = layer.columns
     let (start, second) = (row * columns, other.map { $0 * columns })
+    let isReached = reached[chosen[0]]
     let difference = (0..<columns).map { column in
-      Double(layer.weights[start + column]) - (second.map { Double(layer.weights[$0 + column]) } ?? 0)
+      guard isReached[column] else { return 0.0 }
+      return Double(layer.weights[start + column]) - (second.map { Double(layer.weights[$0 + column]) } ?? 0)
     }
     let weights = chosen.map { index in
       Double(terms[index].isIncreasing ? terms[index].weights[row] : -terms[index].weights[row])

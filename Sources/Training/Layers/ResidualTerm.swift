@@ -1,8 +1,8 @@
 /// An input that reaches the outputs beside the layers, `y_j += weights[j] · x_input`, to make them monotone in it.
 ///
 /// With hidden rows bounded by 1 the layers move output j by at most `Σ|w_j|` of the last layer's row for each unit of the
-/// input, and the lead `y_c - y_j` of a class c by at most `Σ|w_c - w_j|`; a weight of at least as much outweighs that. A
-/// class is led by its own weight alone.
+/// input, and the lead `y_c - y_j` of a class c by at most `Σ|w_c - w_j|`, over the columns that the input reaches; a
+/// weight of at least as much outweighs that. A class is led by its own weight alone.
 public struct ResidualTerm: Equatable, Sendable {
   /// The input.
   public var input: Int
@@ -31,24 +31,26 @@ public struct ResidualTerm: Equatable, Sendable {
   /// How far the layers can move an output, or its lead over another if it is a class, for each unit of the input: what a
   /// weight must outweigh, rounded up.
   ///
-  /// - Parameter last: the last layer, behind hidden rows bounded by 1.
-  package func reach(ofOutput output: Int, through last: FloatLayer) -> Float {
-    guard classIndex != nil else { return Float(last.rowSum(output)).nextUp }
-    return (0..<last.rows).reduce(0) { largest, other in
+  /// - Parameters:
+  ///   - last: the last layer, behind hidden rows bounded by 1.
+  ///   - reached: which of its columns the input reaches.
+  package func reach(ofOutput output: Int, through last: FloatLayer, reached: [Bool]) -> Float {
+    func reach(less other: Int?) -> Float {
       let sum = (0..<last.columns).reduce(0.0) { sum, column in
-        let (own, others) = (
-          last.weights[output * last.columns + column], last.weights[other * last.columns + column]
-        )
-        return sum + (Double(own) - Double(others)).magnitude
+        guard reached[column] else { return sum }
+        let second = other.map { last.weights[$0 * last.columns + column] } ?? 0
+        return sum + (Double(last.weights[output * last.columns + column]) - Double(second)).magnitude
       }
-      return other == output ? largest : max(largest, Float(sum).nextUp)
+      return Float(sum).nextUp
     }
+    guard classIndex != nil else { return reach(less: nil) }
+    return (0..<last.rows).reduce(0) { $1 == output ? $0 : max($0, reach(less: $1)) }
   }
 
   /// Moves every weight to the nearest one of the right sign that outweighs the layers.
-  mutating func project(through last: FloatLayer) {
+  package mutating func project(through last: FloatLayer, reached: [Bool]) {
     for index in outputs {
-      let least = reach(ofOutput: index, through: last)
+      let least = reach(ofOutput: index, through: last, reached: reached)
       weights[index] = isIncreasing ? max(weights[index], least) : min(weights[index], -least)
     }
   }

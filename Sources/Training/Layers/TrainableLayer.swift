@@ -15,6 +15,8 @@ struct LayerPlace: Sendable {
   var projection = ProjectionMethod.euclidean
   /// What signs its weights have; nil for any.
   var signs: ConvexSigns?
+  /// Which monotone inputs its units may read; nil for all.
+  var groups: MonotoneGroups?
 
   var isFirst: Bool { index == 0 }
   var isLast: Bool { index == count - 1 }

@@ -82,7 +82,13 @@ package final class TrainingRun {
       .flatMap { layer in (0..<stack.layers[layer].weights.partCount).map { (layer, $0) } }
     for (layer, part) in parts { stack.layers[layer].project(part: part) }
     for layer in stack.layers { layer.projectWhole(threads) }
-    projectResiduals()
+    // Terms start with what outweighs the layers: brought together, both would start small.
+    let started = stack.network
+    for index in started.residuals.indices {
+      self.stack.residuals[index].project(
+        through: started.layers[started.layers.count - 1],
+        reached: started.columns(reachedBy: started.residuals[index].input))
+    }
   }
 
   /// The network as of the last step; its constrained rows keep their bounds.
@@ -209,7 +215,7 @@ package final class TrainingRun {
   private func projectResiduals() {
     guard !stack.residuals.isEmpty else { return }
     let last = stack.layers[stack.layers.count - 1]
-    let projection = ResidualProjection(last.floatLayer, stack.residuals)
+    let projection = ResidualProjection(stack.network)
     stack.residuals = projection.terms
     last.weights.visitElements { $0 = projection.layer.weights }
     for part in 0..<last.weights.partCount { last.parametersChanged(part: part) }

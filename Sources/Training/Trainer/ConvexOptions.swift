@@ -13,7 +13,9 @@ public struct ConvexOptions: Equatable, Sendable {
   func validate(in options: TrainingOptions) throws(TrainingError) {
     guard !inputs.isEmpty else { return }
     let isAllowed = options.activation == .relu || options.activation == .identity
-    guard options.loss.isRegression, !options.kind.hasDistances, isAllowed else {
+    // Clipped singular values would fill zeros and turn signs.
+    let keepsSigns = options.norm.norm != .spectral
+    guard options.loss.isRegression, !options.kind.hasDistances, isAllowed, keepsSigns else {
       throw .invalidOption(.convex, Double(inputs.count))
     }
   }

@@ -101,7 +101,8 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
-      case .convex: "0, unless a regression has dense layers with relu or identity between them"
+      case .convex:
+        "0, unless a regression has dense layers, not of spectral norm, with relu or identity between them"
       case .distanceLoss: "for classes: distances have no regression and no monotone inputs"
       case .exponents: "2 to 1000000, the last one no less than the first"
       case .growth: "a part of the run from 0 to 1, the end after the start"
