@@ -95,11 +95,3 @@ extension TestRandom {
     }
   }
 }
-
-extension IntegerNetwork {
-  /// The network as a header can state it: C has no empty arrays, so a layer without weights stores its zeros.
-  var statable: IntegerNetwork {
-    changed(
-      layers: layers.map { $0.kind == .sparse && $0.nonzeroCount == 0 ? $0.changed(isSparse: false) : $0 })
-  }
-}

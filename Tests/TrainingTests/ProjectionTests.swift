@@ -104,9 +104,9 @@ struct ProjectionTests {
     #expect(L1BallConstraint.dualNorm(of: row) == 0.875)
     let corner = row.map { $0 < 0 ? Float(-1) : 1 }
     #expect(zip(row, corner).reduce(0) { $0 + $1.0 * $1.1 } == 0.875)
-    let constraint = FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: 2).constraint
+    let constraint = FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: 2).normBound
     #expect(constraint?.bound == 2)
-    #expect(FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: nil).constraint == nil)
+    #expect(FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: nil).normBound == nil)
   }
 
   @Test func `leaves rows on the sphere as they are`() {
