@@ -47,7 +47,7 @@ extension Attacker {
       let before = offsets[index]
       let descent: Float =
         switch ball.norm {
-        case _ where norm == 0: random.sign() * length
+        case _ where norm == 0 || !norm.isFinite: random.sign() * length
         case .infinity: gradient[index] == 0 ? 0 : (gradient[index] > 0 ? -length : length)
         // In ℓ1 the projection leaves the largest of them.
         case .one, .two: -gradient[index] / norm * length

@@ -103,8 +103,9 @@ private struct QuotientWalk {
     let scale = reach / max(largest, .leastNormalMagnitude)
     return zip(start, direction).map { value, slope in
       let target = Float(value) + slope * scale
-      // Within the range, which lies within Int16; a direction of NaN would stay.
-      return Int16(min(max(target.rounded(), Float(network.inputMinimum)), Float(network.inputMaximum)))
+      // Within the range, which lies within Int16.
+      return target.isNaN
+        ? value : Int16(min(max(target.rounded(), Float(network.inputMinimum)), Float(network.inputMaximum)))
     }
   }
 
@@ -134,7 +135,8 @@ extension BallNorm {
     case .one: return values.map { $0 == 0 ? 0 : ($0 > 0 ? 1 : -1) }
     case .two:
       let length = euclideanNorm(values)
-      return values.map { length > 0 ? $0 / length : 0 }
+      // A gradient beyond Float says nothing.
+      return values.map { length > 0 && length.isFinite ? $0 / length : 0 }
     case .infinity:
       let largest = values.reduce(0) { max($0, $1.magnitude) }
       let place = values.firstIndex { $0.magnitude == largest } ?? 0
