@@ -92,8 +92,9 @@ let package = Package(
     .executableTarget(
       name: "Tools", dependencies: allModules + ["DeviceRecord"], path: "Tools",
       exclude: [
-        "bench-training", "bench-training.py", "recipes", "demo", "docs", "fuzz", "library",
-        "library-members.awk", "setup", "soak",
+        "bench-norms", "bench-norms.py", "bench-training", "bench-training.py", "pytorch", "recipes", "demo",
+        "docs", "fuzz", "library",
+        "library-members.awk", "reproduce-clip", "setup", "soak",
         "test",
         "try-datasets",
       ],

@@ -14,6 +14,8 @@ public struct CertifiedCounts: Equatable, Sendable {
   public var either: Int
   /// Certified by linear bounds, on the host, which prove whatever intervals prove; nil when they were not asked.
   public var linear: Int?
+  /// In ℓ1 and ℓ2, certified by each rule alone: margins, and of the box intervals and linear bounds, too.
+  public var rules: [BallRule: Int] = [:]
 
   /// Creates counts.
   public init(radiusLSB: Int, global: Int, local: Int, either: Int, linear: Int? = nil) {
@@ -57,22 +59,34 @@ extension CertifiedNetwork {
     inputs: [[Int16]], labels: [Int], radii: [Int], linear: Bool = false,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> AccuracyCounts {
+    try certifiedAccuracy(
+      inputs: inputs, labels: labels, balls: radii.map { InputBall(.infinity, radiusLSB: $0) },
+      linear: linear,
+      progress: progress)
+  }
+
+  /// The same in balls, all of one norm.
+  public func certifiedAccuracy(
+    inputs: [[Int16]], labels: [Int], balls: [InputBall], linear: Bool = false,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> AccuracyCounts {
     precondition(inputs.count == labels.count)
-    guard network.task == .classification else { throw NetworkError.otherTask }
-    let none = radii.map {
-      CertifiedCounts(radiusLSB: $0, global: 0, local: 0, either: 0, linear: linear ? 0 : nil)
+    let certificates = try certificates(in: balls)
+    let none = balls.map { ball in
+      CertifiedCounts(
+        radiusLSB: ball.radius.ceiling(limit: .max), global: 0, local: 0, either: 0, linear: linear ? 0 : nil)
     }
-    let deviations = radii.map { network.marginDeviations(within: $0) }
     return try parallelSum(
       of: inputs.count, chunk: 64, from: AccuracyCounts(samples: inputs.count, clean: 0, radii: none),
       progress: progress, adding: +
     ) { range in
-      try self.counts(inputs: inputs[range], labels: labels[range], none: none, deviations: deviations)
+      try self.counts(inputs: inputs[range], labels: labels[range], none: none, certificates)
     }.sum
   }
 
   private func counts(
-    inputs: ArraySlice<[Int16]>, labels: ArraySlice<Int>, none: [CertifiedCounts], deviations: [[[Int]]]
+    inputs: ArraySlice<[Int16]>, labels: ArraySlice<Int>, none: [CertifiedCounts],
+    _ certificates: [BallCertificates]
   ) throws -> AccuracyCounts {
     var counts = AccuracyCounts(samples: 0, clean: 0, radii: none)
     for (input, label) in zip(inputs, labels) {
@@ -80,19 +94,48 @@ extension CertifiedNetwork {
       guard answer.classIndex == label else { continue }
       counts.clean += 1
       for index in none.indices {
-        let radius = min(none[index].radiusLSB, 65535)
-        let isGlobal = answer.isCertified(byMarginDeviations: deviations[index])
-        let isLocal = try isCertified(input, as: label, within: radius)
+        let (certificates, reach) = (certificates[index], certificates[index].ball.reach)
+        let isGlobal = certificates.isCertified(answer)
+        let isLocal = try isLocallyCertified(input, as: label, certificates)
         counts.radii[index].global += isGlobal ? 1 : 0
         counts.radii[index].local += isLocal ? 1 : 0
         counts.radii[index].either += isGlobal || isLocal ? 1 : 0
         if let linear = counts.radii[index].linear {
-          let isLinear = try isLocal || isCertifiedByLinearBounds(input, as: label, within: radius)
+          let isLinear = try isLocal || isCertifiedByLinearBounds(input, as: label, within: reach)
           counts.radii[index].linear = linear + (isLinear ? 1 : 0)
+        }
+        guard certificates.ball.norm != .infinity else { continue }
+        for rule in BallRule.allCases {
+          let isProved =
+            try certificates.isCertified(answer, by: rule)
+            || rule == .box && isCertified(input, as: label, within: reach)
+          counts.radii[index].rules[rule, default: 0] += isProved ? 1 : 0
         }
       }
     }
     return counts
+  }
+}
+
+extension CertifiedNetwork {
+  /// What follows from balls, all of one norm, whose layers' norms are proved once.
+  ///
+  /// - Throws: `NetworkError.otherTask` for a regression.
+  package func certificates(in balls: [InputBall]) throws -> [BallCertificates] {
+    guard network.task == .classification else { throw NetworkError.otherTask }
+    guard let norm = balls.first?.norm else { return [] }
+    let product = norm == .infinity ? nil : NormProduct(network, norm)
+    return balls.map { BallCertificates(network, $0, product: product) }
+  }
+
+  /// Whether interval bounds prove a class: the device's own in ℓ∞, in the other norms the host's.
+  func isLocallyCertified(
+    _ input: [Int16], as classIndex: Int, _ certificates: BallCertificates
+  ) throws -> Bool {
+    if certificates.ball.norm == .infinity {
+      return try isCertified(input, as: classIndex, within: certificates.ball.reach)
+    }
+    return isCertified(input, as: classIndex, by: certificates)
   }
 }
 
@@ -114,6 +157,7 @@ extension AccuracyCounts {
       sum.radii[index].global += second.radii[index].global
       sum.radii[index].local += second.radii[index].local
       sum.radii[index].either += second.radii[index].either
+      sum.radii[index].rules.merge(second.radii[index].rules, uniquingKeysWith: +)
       sum.radii[index].linear = first.radii[index].linear.flatMap { linear in
         second.radii[index].linear.map { linear + $0 }
       }

@@ -5,7 +5,8 @@ public import Integers
 ///
 /// One walk serves the deviation at a radius, a bound for every radius and the slope for one input: they differ in the
 /// numbers only. Round-half-up is monotone and commutes with adding multiples of `2^shift`, a maximum moves no further
-/// than its candidates do, and every activation is nonexpansive, so each step holds with the rounding included.
+/// than its candidates do, and every activation is nonexpansive, so each step holds with the rounding included. A table
+/// is a layer of one weight, its gain, as far as moves go.
 package protocol Deviation {
   /// What does not move.
   static var none: Self { get }
@@ -45,11 +46,11 @@ struct RadiusDeviation: WholeDeviation {
 /// The deviation of a value for each LSB of one input: when that moves by t, the value moves by at most `lsb·t`, because
 /// `ceil(α·t / 2^f) ≤ ceil(α / 2^f)·t` for whole t.
 ///
-/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16, so
-/// with this one every sum stays at or below 2^62.
+/// Any cut of at least 65535 is sound, because no `Int16` moves by more than that. Rows sum to at most 65535 < 2^16 and
+/// the differences of two to less than 2^17, so with this one every sum stays below 2^62.
 struct SlopeDeviation: WholeDeviation {
   let lsb: Int
-  static let cut = 1 << 46
+  static let cut = 1 << 45
 }
 
 extension IntegerNetwork {
@@ -59,7 +60,7 @@ extension IntegerNetwork {
   /// - Complexity: O(weights).
   func walk<Value: Deviation>(from inputs: [Value]) -> [Value] {
     let hidden = layers.dropLast().reduce(inputs) { values, layer in
-      layer.activation.mixed(layer.certified.outputDeviations(values), by: Value.larger)
+      layer.activation.deviations(layer.certified.outputDeviations(values))
     }
     return lastColumns(hidden: hidden, inputs: inputs)
   }
@@ -90,21 +91,22 @@ extension IntegerNetwork {
 }
 
 extension IntegerActivation {
-  /// Replaces each output's bound by the worst of those whose inputs can reach it.
-  func mixed<Bound>(_ bounds: [Bound], by worse: (Bound, Bound) -> Bound) -> [Bound] {
+  /// How far the outputs move: as far as any input that can reach them, behind a table `ceil(G·δ / 2^k)`.
+  func deviations<Value: Deviation>(_ inputs: [Value]) -> [Value] {
     switch self {
     case .identity, .relu, .abs, .negate:
-      return bounds
+      return inputs
     case .maxMin:
-      var result = bounds
-      for index in stride(from: 0, to: bounds.count - 1, by: 2) {
-        result[index] = worse(bounds[index], bounds[index + 1])
+      var result = inputs
+      for index in stride(from: 0, to: inputs.count - 1, by: 2) {
+        result[index] = Value.larger(inputs[index], inputs[index + 1])
         result[index + 1] = result[index]
       }
       return result
     case .sort:
-      guard let first = bounds.first else { return bounds }
-      return Array(repeating: bounds.dropFirst().reduce(first, worse), count: bounds.count)
+      return Array(repeating: inputs.reduce(.none, Value.larger), count: inputs.count)
+    case .smooth(let table):
+      return inputs.map { $0.multiplied(by: table.gain).requantized(shift: table.shift) }
     }
   }
 }

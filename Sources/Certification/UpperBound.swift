@@ -1,3 +1,4 @@
+internal import Claims
 public import Integers
 
 /// An upper bound `significand · 2^exponent`, exact while 64 bits suffice and rounded up beyond.
@@ -13,6 +14,12 @@ public struct UpperBound: Equatable, Sendable, CustomStringConvertible {
   public init(numerator: UInt64, shift: Int) {
     significand = numerator
     exponent = -shift
+  }
+
+  /// The number `numerator / 2^shift`, which stands for what is no greater.
+  init(numerator: UInt64, shift: Int, isExact: Bool) {
+    self.init(numerator: numerator, shift: shift)
+    self.isExact = isExact
   }
 
   /// The product, rounded up when it does not fit.
@@ -80,13 +87,17 @@ extension IntegerLayer {
 }
 
 extension IntegerNetwork {
-  /// The product of the layer gains: no logit changes by more than this many times `2^shift` of the last layer
+  /// The product of the layer gains and of those of tables: no logit changes by more than this many times `2^shift` of the last layer
   /// accumulator units for one LSB, up to the rounding that `deviations(within:)` accounts for exactly.
   ///
   /// Residual inputs reach the last layer unchanged: with them the bound is the product, with the last layer's gain
   /// over its hidden columns alone, plus its gain over the residual ones.
   public var lipschitzBound: UpperBound {
-    let hidden = layers.dropLast().reduce(UpperBound(numerator: 1, shift: 0)) { $0.multiplied(by: $1.gain) }
+    let hidden = layers.dropLast().reduce(UpperBound(numerator: 1, shift: 0)) { product, layer in
+      let product = product.multiplied(by: layer.gain)
+      guard let table = layer.activation.table else { return product }
+      return product.multiplied(by: UpperBound(numerator: UInt64(table.gain), shift: table.shift))
+    }
     let direct = last.columns - residualInputs.count
     let through = hidden.multiplied(by: last.gain(ofColumns: 0..<direct))
     guard !residualInputs.isEmpty else { return through }

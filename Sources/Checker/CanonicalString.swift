@@ -77,8 +77,12 @@ struct CanonicalString {
       for value in [layer.rowCount, layer.columns] { string.feed(value, bytes: 2) }
       for value in [layer.rowSumBound, rules.storage(layer).entries] { string.feed(value, bytes: 4) }
       for value in [rules.inputRange.low, rules.inputRange.high] { string.feed(value, bytes: 2) }
+      for value in [layer.activation.table?.gain ?? 0, layer.activation.table?.shift ?? 0] {
+        string.feed(value, bytes: 2)
+      }
     }
     rules.feed(layer, into: &self)
+    layer.activation.table?.feed(into: &self)
   }
 }
 
@@ -91,5 +95,6 @@ private func activationNumber(_ activation: IntegerActivation) -> Int {
   case .maxMin: 3
   case .sort: 4
   case .negate: 5
+  case .smooth: 6
   }
 }

@@ -50,6 +50,7 @@ private func derivedBounds(of claims: ModelClaims) -> [BoundClaims] {
   for layer in claims.layers.dropLast() {
     moves = layer.rules.moves(moves, shift: layer.shift)
     spread(&moves, layer.activation, by: MoveBound.larger)
+    if let table = layer.activation.table { moves = moves.map(table.moved) }
   }
   moves += claims.residualInputs.map { _ in .input }
   let rules = last.rules

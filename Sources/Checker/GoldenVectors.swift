@@ -60,6 +60,7 @@ private func activated(_ values: [Int], _ activation: IntegerActivation) -> [Int
   case .abs: result = values.map { min(abs($0), 32767) }
   case .negate: result = values.map { min(-$0, 32767) }
   case .sort: result.sort()
+  case .smooth(let table): result = values.map(table.interpolated)
   case .maxMin:
     for index in values.indices where index % 2 == 1 {
       result[index - 1] = max(values[index - 1], values[index])

@@ -16,6 +16,10 @@ protocol LayerRules {
 
   /// The largest row sum over the columns in a range, or what the kind has in its place.
   func largestRowSum(in columns: Range<Int>) -> Int
+  /// The largest column sum over the columns in a range; of maxima the most rows that read one of them.
+  func largestColumnSum(in columns: Range<Int>) -> Int
+  /// The weights of each row over the columns in a range; nil where rows are no sums.
+  func weightRows(in columns: Range<Int>) -> [[WeightClaims.Entry]]?
   /// Whether the layer may be the last of a network, after residual inputs or not, with this activation.
   func mayEndNetwork(_ activation: IntegerActivation, hasResiduals: Bool) -> Bool
   /// How many numbers a comparison of two of its rows takes.
@@ -45,8 +49,13 @@ protocol LayerRules {
   func differenceMoves(_ columns: [MoveBound]) -> [MoveBound]
   /// How far the outputs move for each LSB of one input, in whole LSB.
   func wholeSlopes(_ columns: [Int128], shift: Int) -> [Int128]
-  /// What each row of a last layer weighs of one column, and how far the hidden ones before `end` can move it.
-  func influence(of column: Int?, _ slopes: [Int128], row: Int) -> (direct: Int128, reach: Int128)
+  /// The accumulators as functions of what is convex, their errors not yet divided; nil for one that is not convex.
+  func convexRows(_ columns: [ConvexValue]) -> [ConvexValue?]
+  /// What a row of a last layer, less another if there is one, weighs of one column, and how far the hidden columns,
+  /// as many as there are slopes, can move it.
+  func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (
+    direct: Int128, reach: Int128
+  )
 }
 
 extension LayerClaims {

@@ -101,6 +101,16 @@ struct MaxPlusRules: LayerRules {
   /// A maximum moves no further than what it reads.
   func largestRowSum(in columns: Range<Int>) -> Int { columns.lowerBound == 0 ? 1 : 0 }
 
+  func largestColumnSum(in columns: Range<Int>) -> Int {
+    var readers: [Int: Int] = [:]
+    for row in claims.rows {
+      for column in Set(row.map(\.column)) where columns.contains(column) { readers[column, default: 0] += 1 }
+    }
+    return readers.values.max() ?? 0
+  }
+
+  func weightRows(in columns: Range<Int>) -> [[WeightClaims.Entry]]? { nil }
+
   /// The nearest class of a distance network wins: its logits may be negated distances.
   func mayEndNetwork(_ activation: IntegerActivation, hasResiduals: Bool) -> Bool {
     !hasResiduals && (activation == .identity || activation == .negate)
@@ -157,9 +167,14 @@ struct MaxPlusRules: LayerRules {
     claims.rows.map { row in row.reduce(0) { max($0, columns[$1.column]) } }
   }
 
-  func influence(of column: Int?, _ slopes: [Int128], row: Int) -> (direct: Int128, reach: Int128) {
-    // No residual inputs stand against the hidden layers.
-    (0, claims.rows[row].reduce(0) { max($0, slopes[$1.column]) })
+  func convexRows(_ columns: [ConvexValue]) -> [ConvexValue?] { claims.rows.map { _ in nil } }
+
+  func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (
+    direct: Int128, reach: Int128
+  ) {
+    // No residual inputs stand against the hidden layers, and nothing is known of two rows at once.
+    let rows = [row] + [other].compactMap(\.self)
+    return (0, rows.reduce(0) { $0 + claims.rows[$1].reduce(0) { max($0, slopes[$1.column]) } })
   }
 
   /// The largest of a value over the entries of each row, of inputs within the range.

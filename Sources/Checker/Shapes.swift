@@ -40,7 +40,7 @@ private func differs(_ name: String, _ value: Int, _ expected: Int) -> [String] 
 }
 
 /// The format that this checker checks; said here and not taken from what writes headers.
-private let checkedFormat = 5
+private let checkedFormat = 6
 
 private func problemsInHead(of claims: ModelClaims) -> [String] {
   var problems = differs("format version", claims.formatVersion, checkedFormat)

@@ -83,19 +83,26 @@ private func isCovered(_ tolerance: Double, by radius: Int, _ feature: FeatureCl
   return ExactNumber(tolerance) * unit.above * ExactNumber(feature.multiplier) <= reach * unit.below
 }
 
-/// Every monotone input's residual weight outweighs what the hidden layers can make of it, in every row.
+/// Every monotone input's residual weight outweighs what the hidden layers can make of it: in every row, or in the
+/// difference of the class's row and each other one.
 ///
 /// - Precondition: the shapes and rows of the claims hold.
 func problemsInMonotoneInputs(of claims: ModelClaims) -> [String] {
   var problems: [String] = []
-  var seen: Set<Int> = []
+  var seen: Set<[Int]> = []
   for statement in claims.monotoneInputs {
-    let place = "monotone input \(statement.input)"
+    let index = statement.classIndex
+    let place = "monotone input \(statement.input)" + (index == -1 ? "" : " class \(index)")
     guard statement.input >= 0, statement.input < claims.inputs, abs(statement.direction) == 1 else {
       problems.append("\(place): direction \(statement.direction), of \(claims.inputs) inputs")
       continue
     }
-    guard seen.insert(statement.input).inserted else {
+    let classes = claims.task == .regression ? 0 : claims.outputs
+    guard index == -1 || (index >= 0 && index < classes) else {
+      problems.append("\(place): of \(classes) classes")
+      continue
+    }
+    guard seen.insert([statement.input, index]).inserted else {
       problems.append("\(place) is stated twice")
       continue
     }
@@ -105,10 +112,14 @@ func problemsInMonotoneInputs(of claims: ModelClaims) -> [String] {
     }
     let slopes = wholeSlopes(of: claims, input: statement.input)
     let own = claims.residualInputs.firstIndex(of: statement.input).map { slopes.count + $0 }
-    for row in 0..<claims.outputs {
-      let (direct, reach) = last.rules.influence(of: own, slopes, row: row)
+    for row in 0..<claims.outputs where row != index {
+      let (direct, reach) =
+        index == -1
+        ? last.rules.influence(of: own, slopes, row: row, less: nil)
+        : last.rules.influence(of: own, slopes, row: index, less: row)
       if direct * Int128(statement.direction) < reach {
-        problems.append("\(place) output \(row): residual weight \(direct), the hidden layers reach \(reach)")
+        let what = index == -1 ? "output \(row)" : "against class \(row)"
+        problems.append("\(place) \(what): residual weight \(direct), the hidden layers reach \(reach)")
       }
     }
   }
@@ -125,6 +136,7 @@ private func wholeSlopes(of claims: ModelClaims, input: Int) -> [Int128] {
   for layer in claims.layers.dropLast() {
     slopes = layer.rules.wholeSlopes(slopes, shift: layer.shift)
     spread(&slopes, layer.activation, by: max)
+    if let table = layer.activation.table { slopes = slopes.map(table.moved) }
   }
   return slopes
 }

@@ -30,7 +30,7 @@ public struct Verification: Sendable {
   public let layers: [Layer]
   /// The bytes of all parameters on the device.
   public var parameterBytes: Int { layers.reduce(0) { $0 + $1.parameterBytes } }
-  /// The product of the layer gains; residual inputs reach the last layer unchanged and count beside the product.
+  /// The product of the layer gains and of those of tables; residual inputs reach the last layer unchanged and count beside the product.
   public let lipschitzBound: Gain
   /// What does not hold, one line each; empty for a valid header.
   ///
@@ -62,13 +62,14 @@ public func verification(of claims: ModelClaims) -> Verification {
   var problems = shapeProblems(of: claims)
   for (index, layer) in claims.layers.enumerated() {
     problems += layer.rules.rowProblems(layer, place: "layer \(index)")
+    problems += layer.activation.table?.problems(place: "layer \(index)") ?? []
   }
   problems += problemsInFeatures(of: claims)
   problems += problemsInTargets(of: claims)
   // What follows computes with the numbers before it, so those must hold.
   for derive in [
-    problemsInRanges, problemsInTolerances, problemsInMonotoneInputs, problemsInDerivedNumbers,
-    problemsInGoldenVectors,
+    problemsInRanges, problemsInTolerances, problemsInMonotoneInputs, problemsInConvexity,
+    problemsInDerivedNumbers, problemsInGoldenVectors,
   ] where problems.isEmpty {
     problems += derive(claims)
   }
@@ -83,7 +84,8 @@ private func measured(_ layer: LayerClaims) -> Verification.Layer {
   let largest = rules.largestRowSum(in: 0..<Int.max)
   return Verification.Layer(
     kind: rules.name, rows: layer.rowCount, columns: layer.columns, entries: entries, nonzeroWeights: nonzero,
-    parameterBytes: bytes, shift: layer.shift, rowSumMax: largest, rowSumBound: layer.rowSumBound,
+    parameterBytes: bytes + 2 * (layer.activation.table?.nodes.count ?? 0), shift: layer.shift,
+    rowSumMax: largest, rowSumBound: layer.rowSumBound,
     gain: Gain(rowSum: largest, shift: layer.shift))
 }
 
@@ -94,6 +96,7 @@ private func lipschitzBound(of claims: ModelClaims) -> Gain {
     let isLast = index == claims.layers.count - 1
     let first = isLast ? max(max(layer.columns, 0) - claims.residualInputs.count, 0) : Int.max
     product = product * Gain(rowSum: layer.rules.largestRowSum(in: 0..<first), shift: layer.shift)
+    if let table = layer.activation.table { product = product * Gain(rowSum: table.gain, shift: table.shift) }
     direct = Gain(rowSum: layer.rules.largestRowSum(in: first..<Int.max), shift: layer.shift)
   }
   return product + direct

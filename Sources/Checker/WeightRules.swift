@@ -135,6 +135,18 @@ struct WeightRules: LayerRules {
     rows.map { row in magnitudeSum(row.lazy.filter { columns.contains($0.column) }) }.max() ?? 0
   }
 
+  func largestColumnSum(in columns: Range<Int>) -> Int {
+    var sums: [Int: Int] = [:]
+    for entry in rows.joined() where columns.contains(entry.column) {
+      sums[entry.column, default: 0] += Int(entry.weight.magnitude)
+    }
+    return sums.values.max() ?? 0
+  }
+
+  func weightRows(in columns: Range<Int>) -> [[WeightClaims.Entry]]? {
+    rows.map { row in row.filter { columns.contains($0.column) } }
+  }
+
   /// `Σ|w|`, saturating: a header may state numbers of any size.
   private func magnitudeSum(_ entries: some Sequence<WeightClaims.Entry>) -> Int {
     var sum = 0
@@ -244,13 +256,30 @@ struct WeightRules: LayerRules {
     }
   }
 
-  func influence(of column: Int?, _ slopes: [Int128], row: Int) -> (direct: Int128, reach: Int128) {
-    var (direct, reach) = (Int128(0), Int128(0))
-    for entry in rows[row] {
-      if entry.column < slopes.count { reach += Int128(abs(entry.weight)) * slopes[entry.column] }
-      if entry.column == column { direct = Int128(entry.weight) }
+  func convexRows(_ columns: [ConvexValue]) -> [ConvexValue?] {
+    rows.map { row in
+      var result = ConvexValue(kind: .fixed, error: 0)
+      for entry in row where entry.weight != 0 {
+        switch columns[entry.column].kind {
+        case .fixed: continue
+        case .linear: if result.kind == .fixed { result.kind = .linear }
+        case .convex:
+          guard entry.weight > 0 else { return nil }
+          result.kind = .convex
+        }
+        result.error += Int128(abs(entry.weight)) * columns[entry.column].error
+      }
+      return result
     }
-    return (direct, reach)
+  }
+
+  func influence(of column: Int?, _ slopes: [Int128], row: Int, less other: Int?) -> (
+    direct: Int128, reach: Int128
+  ) {
+    var weights = withZeros(rows[row])
+    if let other { for entry in rows[other] { weights[entry.column] -= entry.weight } }
+    let reach = slopes.indices.reduce(Int128(0)) { $0 + Int128(abs(weights[$1])) * slopes[$1] }
+    return (column.map { Int128(weights[$0]) } ?? 0, reach)
   }
 
   private func withZeros(_ entries: [WeightClaims.Entry]) -> [Int] {

@@ -43,8 +43,13 @@ public struct ModelClaims: Equatable, Sendable {
   public package(set) var task: Task
   /// The inputs that the last layer reads behind the last hidden layer's outputs.
   public package(set) var residualInputs: [Int]
-  /// The inputs in which every output is said to be monotone.
+  /// The inputs in which every output, or the lead of a class, is said to be monotone.
   public package(set) var monotoneInputs: [MonotoneClaims]
+  /// The inputs in which every output of a regression is said to be convex while the others stay, increasing.
+  public package(set) var convexInputs: [Int]
+  /// How far each output may lie above the mean of two others in whose middle it is, in accumulator units; empty
+  /// without convex inputs.
+  public package(set) var convexityBounds: [Int]
   /// A regression's outputs in the user's units, one for each; empty for a classifier.
   public package(set) var targets: [TargetClaims]
   /// A regression's output names, empty or one for each.
@@ -61,7 +66,8 @@ public struct ModelClaims: Equatable, Sendable {
     layers: [LayerClaims],
     bounds: [BoundClaims], features: [FeatureClaims], featureNames: [String], classNames: [String],
     golden: [GoldenClaims], task: Task = .classification, residualInputs: [Int] = [],
-    monotoneInputs: [MonotoneClaims] = [], targets: [TargetClaims] = [], targetNames: [String] = [],
+    monotoneInputs: [MonotoneClaims] = [], convexInputs: [Int] = [], convexityBounds: [Int] = [],
+    targets: [TargetClaims] = [], targetNames: [String] = [],
     toleranceLSB: Int = 0, tolerances: [Double] = []
   ) {
     self.name = name
@@ -84,6 +90,8 @@ public struct ModelClaims: Equatable, Sendable {
     self.task = task
     self.residualInputs = residualInputs
     self.monotoneInputs = monotoneInputs
+    self.convexInputs = convexInputs
+    self.convexityBounds = convexityBounds
     self.targets = targets
     self.targetNames = targetNames
     self.toleranceLSB = toleranceLSB

@@ -13,17 +13,20 @@ public struct BoundClaims: Equatable, Sendable {
   }
 }
 
-/// An input in which every output of a header is said to be monotone.
+/// An input in which a header is said to be monotone: every output, or the lead of one class over each other.
 public struct MonotoneClaims: Equatable, Sendable {
   /// The input.
   public package(set) var input: Int
-  /// 1: no output falls when the input grows; -1: none rises.
+  /// 1: nothing of this falls when the input grows; -1: nothing rises.
   public package(set) var direction: Int
+  /// The class c of which `logit_c - logit_j` is meant for every other j, so that an answer c stays; -1 for every output.
+  public package(set) var classIndex: Int
 
   /// Creates claims.
-  public init(input: Int, direction: Int) {
+  public init(input: Int, direction: Int, classIndex: Int = -1) {
     self.input = input
     self.direction = direction
+    self.classIndex = classIndex
   }
 }
 

@@ -1,5 +1,5 @@
 /// What a hidden layer applies to its outputs; all are exact on `Int16` and nonexpansive in the sup norm.
-public enum IntegerActivation: CaseIterable, Sendable {
+public enum IntegerActivation: Equatable, Sendable, CustomStringConvertible {
   /// `y = x`.
   case identity
   /// `y = max(x, 0)`.
@@ -12,6 +12,29 @@ public enum IntegerActivation: CaseIterable, Sendable {
   case sort
   /// `y = min(-x, 32767)`.
   case negate
+  /// A table of nodes with straight lines between them, such as of tanh.
+  case smooth(TableClaims)
+
+  /// Those that have no numbers of their own.
+  public static let plain: [IntegerActivation] = [.identity, .relu, .abs, .maxMin, .sort, .negate]
+
+  /// The table, where there is one.
+  public var table: TableClaims? {
+    if case .smooth(let table) = self { table } else { nil }
+  }
+
+  /// The name of the case.
+  public var description: String {
+    switch self {
+    case .identity: "identity"
+    case .relu: "relu"
+    case .abs: "abs"
+    case .maxMin: "maxMin"
+    case .sort: "sort"
+    case .negate: "negate"
+    case .smooth: "smooth"
+    }
+  }
 }
 
 /// What the outputs of a network are.

@@ -16,6 +16,7 @@ private enum Record {
   static let biases: UInt32 = 22
   static let words: UInt32 = 23
   static let halfwords: UInt32 = 24
+  static let nodes: UInt32 = 25
 }
 
 extension Checksum {
@@ -37,13 +38,16 @@ extension Checksum {
   /// Adds the records of one layer.
   @unsafe fileprivate mutating func update(_ layer: UnsafePointer<supnorm_layer>, counts: Int) {
     // The numbers of a layer stand before its arrays.
-    unsafe update(Record.layer, layer, bytes: 20)
+    unsafe update(Record.layer, layer, bytes: 24)
     let entries = unsafe Int(truncatingIfNeeded: layer.pointee.entries)
     unsafe update(Record.rowEntries, layer.pointee.row_entries, bytes: 2 &* counts)
     unsafe update(Record.words, layer.pointee.words, bytes: 4 &* entries)
     unsafe update(Record.halfwords, layer.pointee.halfwords, bytes: 2 &* entries)
     unsafe update(Record.weights, layer.pointee.weights, bytes: 2 &* entries)
     unsafe update(Record.biases, layer.pointee.biases, bytes: 4 &* Int(layer.pointee.rows))
+    guard unsafe Int32(layer.pointee.activation) == SUPNORM_SMOOTH else { return }
+    unsafe update(
+      Record.nodes, layer.pointee.nodes, bytes: 2 &* (65536 &>> Int(layer.pointee.table_shift) &+ 1))
   }
 }
 

@@ -52,7 +52,7 @@ extension UnsafeMutablePointer<supnorm_model> {
         let activation = unsafe network.pointee.activations.unsafelyUnwrapped[index]
       else { throw .nullPointer }
       let layer = unsafe Layer(network.pointee.layers.unsafelyUnwrapped + index, kernels: kernels)
-      guard unsafe activation.pointee.activation == layer.pointer.pointee.activation else { throw .malformed }
+      try unsafe activation.check(layer)
       try layer.check(columns: columns, isLast: isLast, residuals: isLast ? residuals : 0)
       unsafe pointee.inference_workspace = max(
         pointee.inference_workspace, layer.workspace(bytesPerColumn: kernels.pointee.workspace))

@@ -60,7 +60,9 @@ extension FloatModel {
       throw reader.fail("metadata", "distances go with activation identity and without residual inputs")
     }
     self.init(
-      network: FloatNetwork(layers: layers, activation: activation, residuals: residuals),
+      network: FloatNetwork(
+        layers: layers, activation: activation, residuals: residuals,
+        convexInputs: try reader.convexInputs(inputs: inputs)),
       inputMap: try reader.inputMap(inputs: inputs),
       classNames: try reader.names("class_names", count: outputs),
       featureNames: try reader.names("feature_names", count: inputs),

@@ -79,7 +79,23 @@ extension ModelReader {
     }
   }
 
-  /// The residual terms: `+3,-7` names the inputs, rising or falling; the tensor has a column for each.
+  /// The inputs in which every output is said to be convex; the exporter proves it.
+  func convexInputs(inputs: Int) throws(FileError) -> [Int] {
+    guard let list = content.metadata["convex_inputs"] else { return [] }
+    var result: [Int] = []
+    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let input = Int(name), (0..<inputs).contains(input), input > result.last ?? -1 else {
+        throw fail(
+          "metadata convex_inputs",
+          "\(quoted(String(name))) is not one of \(inputs) inputs in increasing order")
+      }
+      result.append(input)
+    }
+    return result
+  }
+
+  /// The residual terms: `+3,-7` names the inputs, rising or falling, `+3:1` for class 1 alone; the tensor has a column
+  /// for each.
   func residuals(inputs: Int, outputs: Int, layerCount: Int) throws(FileError) -> [ResidualTerm] {
     guard let list = content.metadata["residual_inputs"] else {
       guard content.tensors["residual.weight"] == nil else {
@@ -95,18 +111,30 @@ extension ModelReader {
     let weights = try tensor("residual.weight", shape: [outputs, names.count]).elements.floats
     var terms: [ResidualTerm] = []
     for (index, name) in names.enumerated() {
-      guard let sign = name.first, sign == "+" || sign == "-", let input = Int(name.dropFirst()),
+      let parts = name.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+      guard let sign = name.first, sign == "+" || sign == "-", parts.count <= 2, let input = Int(parts[0]),
         input >= 0, input < inputs, input > terms.last?.input ?? -1
       else {
         throw fail(place, "\(quoted(String(name))) is not + or - and an input, in increasing order")
       }
+      var classIndex: Int?
+      if parts.count == 2 {
+        guard let index = Int(parts[1]), (0..<outputs).contains(index), content.tensors["target.scale"] == nil
+        else { throw fail(place, "the class of \(quoted(String(name))) is not one of \(outputs) classes") }
+        classIndex = index
+      }
       let column = (0..<outputs).map { weights[$0 * names.count + index] }
-      guard column.allSatisfy({ $0.isFinite && (sign == "+" ? $0 > 0 : $0 < 0) }) else {
+      guard column.indices.allSatisfy({ column[$0] == 0 || classIndex ?? $0 == $0 }) else {
+        throw fail(place, "\(quoted(String(name))) has weights of other classes")
+      }
+      let own = classIndex.map { [column[$0]] } ?? column
+      guard own.allSatisfy({ $0.isFinite && (sign == "+" ? $0 > 0 : $0 < 0) }) else {
         throw fail(
           place, "the weights of \(quoted(String(name))) are not all \(sign == "+" ? "positive" : "negative")"
         )
       }
-      terms.append(ResidualTerm(input: input, isIncreasing: sign == "+", weights: column))
+      terms.append(
+        ResidualTerm(input: input, isIncreasing: sign == "+", classIndex: classIndex, weights: column))
     }
     return terms
   }

@@ -46,7 +46,7 @@ struct ModelReader {
     try json("curve", as: [CurvePoint].self).map {
       TrainingPoint(
         epoch: $0.epoch, loss: $0.loss, accuracy: $0.accuracy, verifiedAccuracy: $0.verifiedAccuracy,
-        validation: $0.validation)
+        validation: $0.validation, penalty: $0.penalty)
     }
   }
 
@@ -161,8 +161,17 @@ private struct CurvePoint: Decodable {
   var verifiedAccuracy: Double?
   var validationAccuracy: Double?
   var validationVerifiedAccuracy: Double?
+  var validationAttackedAccuracy: Double?
+  var lambda: Float?
+  var quotient: Double?
 
   var validation: ValidationScore? {
-    validationAccuracy.map { ValidationScore(accuracy: $0, verifiedAccuracy: validationVerifiedAccuracy) }
+    validationAccuracy.map {
+      ValidationScore(
+        accuracy: $0, verifiedAccuracy: validationVerifiedAccuracy,
+        attackedAccuracy: validationAttackedAccuracy)
+    }
   }
+
+  var penalty: PenaltyPoint? { lambda.map { PenaltyPoint(lambda: $0, quotient: quotient) } }
 }

@@ -60,8 +60,13 @@ extension FloatModel {
     }
     func json(_ texts: [String]) -> String { "[\(texts.joined(separator: ","))]" }
     if !network.residuals.isEmpty {
-      let inputs = network.residuals.map { "\($0.isIncreasing ? "+" : "-")\($0.input)" }
+      let inputs = network.residuals.map { term in
+        "\(term.isIncreasing ? "+" : "-")\(term.input)" + (term.classIndex.map { ":\($0)" } ?? "")
+      }
       metadata["residual_inputs"] = inputs.joined(separator: ",")
+    }
+    if !network.convexInputs.isEmpty {
+      metadata["convex_inputs"] = network.convexInputs.map(String.init).joined(separator: ",")
     }
     if !targetNames.isEmpty { metadata["target_names"] = json(targetNames.map(jsonString)) }
     if !classNames.isEmpty { metadata["class_names"] = json(classNames.map(jsonString)) }
@@ -81,6 +86,8 @@ func curveText(_ curve: [TrainingPoint]) -> String {
       ("loss", point.loss), ("accuracy", point.accuracy), ("verifiedAccuracy", point.verifiedAccuracy),
       ("validationAccuracy", point.validation?.accuracy),
       ("validationVerifiedAccuracy", point.validation?.verifiedAccuracy),
+      ("validationAttackedAccuracy", point.validation?.attackedAccuracy),
+      ("lambda", point.penalty.map { Double("\($0.lambda)") ?? 0 }), ("quotient", point.penalty?.quotient),
     ]
     let texts = values.compactMap { key, value in value.map { ",\"\(key)\":\($0)" } }
     return "{\"epoch\":\(point.epoch)\(texts.joined())}"

@@ -25,9 +25,10 @@ extension MacroTable {
       bounds: bounds(of: layers, task),
       features: features(), featureNames: strings("FEATURE_NAMES"), classNames: strings("CLASS_NAMES"),
       golden: golden, task: task, residualInputs: integers("RESIDUAL_INPUTS"),
-      monotoneInputs: items("MONOTONE_INPUTS", arity: 2) {
-        MonotoneClaims(input: $0[0], direction: $0[1])
+      monotoneInputs: items("MONOTONE_INPUTS", arity: 3) {
+        MonotoneClaims(input: $0[0], direction: $0[1], classIndex: $0[2])
       },
+      convexInputs: integers("CONVEX_INPUTS"), convexityBounds: integers("CONVEXITY_BOUNDS"),
       targets: reals("TARGETS", arity: 2) { TargetClaims(offset: $0[0], scale: $0[1]) },
       targetNames: strings("TARGET_NAMES"), toleranceLSB: integer("TOLERANCE_LSB"),
       tolerances: reals("TOLERANCES", arity: 1) { $0[0] })
@@ -38,13 +39,19 @@ extension MacroTable {
   private func layer(_ index: Int) throws(FileError) -> LayerClaims {
     let prefix = "LAYER\(index)"
     let read = try choice("\(prefix)_KIND", layerReaders)
-    let activations = Dictionary(uniqueKeysWithValues: IntegerActivation.allCases.map { ($0.headerName, $0) })
     let rowCount = try count("\(prefix)_ROWS", 1...65535)
     let content = try read(self, prefix, rowCount)
     return try LayerClaims(
       rowCount: rowCount, columns: integer("\(prefix)_COLUMNS"), shift: integer("\(prefix)_SHIFT"),
-      activation: choice("\(prefix)_ACTIVATION", activations),
+      activation: activation(prefix),
       rowSumBound: integer("\(prefix)_ROW_SUM_BOUND"), content: content)
+  }
+
+  private func activation(_ prefix: String) throws(FileError) -> IntegerActivation {
+    let kinds = IntegerActivation.plain + [.smooth(TableClaims(shift: 0, gain: 0, nodes: []))]
+    let kind = try choice(
+      "\(prefix)_ACTIVATION", Dictionary(uniqueKeysWithValues: kinds.map { ($0.headerName, $0) }))
+    return kind.table == nil ? kind : .smooth(try .read(self, prefix))
   }
 
   /// The table of bounds, which there is none of where every layer passes changes on.

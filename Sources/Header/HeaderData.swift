@@ -3,7 +3,9 @@ internal import Claims
 /// The data of a header and the proofs about them, made of its macros alone.
 extension HeaderWriter {
   mutating func writeData(ofLayer index: Int) {
-    model.layers[index].text.writeData("\(upper)_LAYER\(index)", index, to: &self)
+    let layer = model.layers[index]
+    layer.text.writeData("\(upper)_LAYER\(index)", index, to: &self)
+    layer.activation.table?.writeData("\(upper)_LAYER\(index)", index, to: &self)
   }
 
   mutating func writeProof(ofLayer index: Int) {
@@ -16,6 +18,7 @@ extension HeaderWriter {
     }
     prove("\(prefix)_COLUMNS == \(columns)", "\(place): columns do not fit the inputs")
     layer.text.writeProof(prefix, index, place, to: &self)
+    layer.activation.table?.writeProof(prefix, place, to: &self)
     line("")
   }
 
@@ -99,11 +102,15 @@ extension HeaderWriter {
     let pointers = arrays.names.map { $0.map { shared("layer\(index)_\($0)") } ?? "NULL" }
     let counted = pointers[arrays.counted]
     let range = arrays.hasRange ? "\(prefix)_INPUT_MIN, \(prefix)_INPUT_MAX" : "INT16_MIN, INT16_MAX"
+    let isSmooth = layer.activation.table != nil
+    let table = isSmooth ? "\(prefix)_TABLE_GAIN, \(prefix)_TABLE_SHIFT" : "0, 0"
+    let nodes = isSmooth ? shared("layer\(index)_nodes") : "NULL"
     line(
       """
         {\(prefix)_KIND, \(prefix)_ACTIVATION, \(prefix)_SHIFT, \(layoutMacro(index)),
          \(prefix)_ROWS, \(prefix)_COLUMNS, \(prefix)_ROW_SUM_BOUND, sizeof \(counted) / sizeof \(counted)[0],
-         \(range), \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]), \(pointers[4])},
+         \(range), \(table),
+         \(pointers[0]), \(pointers[1]), \(pointers[2]), \(pointers[3]), \(pointers[4]), \(nodes)},
       """)
   }
 

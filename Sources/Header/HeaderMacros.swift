@@ -57,10 +57,24 @@ extension HeaderWriter {
     writeBoundTable()
     line(
       """
-      /* ---- Monotone: M(input, 1), no output falls when the input grows; M(input, -1), none rises. supnorm verify
-       * proves it on the integers ---- */
+      /* ---- Monotone: M(input, direction, class). Class (-1): no output falls when the input grows (direction 1), or none
+       * rises (-1). A class: its lead over each other one never falls, or never rises, so an answer of it stays when the
+       * input grows, or when it falls. supnorm verify proves it on the integers ---- */
       """)
-    define("\(upper)_MONOTONE_INPUTS", "M", model.monotoneInputs.map { "\($0.input), \($0.direction)" })
+    define(
+      "\(upper)_MONOTONE_INPUTS", "M",
+      model.monotoneInputs.map {
+        "\($0.input), \($0.direction), \($0.classIndex)"
+      })
+    line("")
+    line(
+      """
+      /* ---- Convex: of inputs within the declared range that differ in these alone, an output in the middle of two others
+       * lies above their mean by no more than its bound, in accumulator units; I(input), B(bound) for each output.
+       * supnorm verify proves it on the integers ---- */
+      """)
+    define("\(upper)_CONVEX_INPUTS", "I", model.convexInputs.lazy.map { "\($0)" })
+    define("\(upper)_CONVEXITY_BOUNDS", "B", model.convexityBounds.lazy.map { "\($0)" })
     line("")
     writeInputMap()
     writeTolerances()
@@ -88,6 +102,7 @@ extension HeaderWriter {
       #define \(prefix)_ROW_SUM_BOUND \(layer.rowSumBound)
       """)
     layer.text.writeRows(prefix, to: &self)
+    layer.activation.table?.writeMacros(prefix, to: &self)
     line("")
   }
 
@@ -173,6 +188,7 @@ extension IntegerActivation {
     case .maxMin: "SUPNORM_MAXMIN"
     case .sort: "SUPNORM_SORT"
     case .negate: "SUPNORM_NEGATE"
+    case .smooth: "SUPNORM_SMOOTH"
     }
   }
 }

@@ -85,8 +85,8 @@ extension IntegerLayer {
   public var storedCount: Int { content.storedCount }
   /// How many of them can matter: the weights that are not zero, or all entries.
   public var nonzeroCount: Int { content.nonzeroCount }
-  /// The bytes of the parameters on the device.
-  public var parameterBytes: Int { content.parameterBytes }
+  /// The bytes of the parameters on the device, the nodes of a table among them.
+  public var parameterBytes: Int { content.parameterBytes + 2 * (activation.table?.nodes.count ?? 0) }
 
   /// The layer, where it is one of weights.
   public var asWeighted: WeightedLayer? {

@@ -21,7 +21,8 @@ public struct IntegerNetwork: Equatable, Sendable {
   /// Creates a network and proves its bounds; layers that cut their inputs get the ranges that those can have.
   ///
   /// - Throws: the first row whose sum exceeds the layer's `rowSumBound`, or that does not satisfy
-  ///   `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`, so that no partial sum can overflow.
+  ///   `2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`, so that no partial sum can overflow; or the first node of a table that falls,
+  ///   or rises by more than the table's gain.
   /// - Precondition: neighboring layers fit each other, the last one with the residual inputs, and the last one is of a
   ///   kind that may end a network with its activation.
   public init(
@@ -51,6 +52,10 @@ public struct IntegerNetwork: Equatable, Sendable {
     precondition(zip(residualInputs, residualInputs.dropFirst()).allSatisfy { $0 < $1 })
     for (index, layer) in layers.enumerated() {
       if let row = layer.content.inadmissibleRow(ofLayer: index) { throw row }
+      if let table = layer.activation.table {
+        precondition(table.isLaidOut)
+        if let node = table.inadmissibleNode(ofLayer: index) { throw node }
+      }
     }
     self.layers = isLaidOut ? layers : narrowed(layers, to: inputMinimum...inputMaximum)
     self.unit = unit

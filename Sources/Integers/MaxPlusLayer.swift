@@ -205,11 +205,12 @@ extension MaxPlusLayer {
       kind: UInt8(SUPNORM_MAXPLUS), activation: UInt8(activation.constant), shift: 0,
       layout: UInt8(stored.layout),
       rows: UInt16(entries.count), columns: UInt16(columns), row_sum_bound: 1, entries: UInt32(storedCount),
-      input_min: Int16(range.lowerBound), input_max: Int16(range.upperBound), weights: nil,
+      input_min: Int16(range.lowerBound), input_max: Int16(range.upperBound), table_gain: 0, table_shift: 0,
+      weights: nil,
       biases: memory.copy(stored.bases.map { Int32($0) }),
       words: layout == .words ? memory.copy(stored.stored(layout)) : nil,
       row_entries: memory.copy(stored.rows.map { UInt16($0.count) }),
-      halfwords: layout == .words ? nil : memory.copy(stored.stored(layout)))
+      halfwords: layout == .words ? nil : memory.copy(stored.stored(layout)), nodes: nil)
   }
 }
 

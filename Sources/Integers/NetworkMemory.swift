@@ -15,7 +15,13 @@ package import Embedded
   package init(
     _ network: IntegerNetwork, bounds: [supnorm_bound], features: [FeatureClaims], toleranceLSB: Int
   ) {
-    let layers = unsafe network.layers.map { unsafe $0.content.cLayer(in: self) }
+    let layers = unsafe network.layers.map { layer in
+      var result = unsafe layer.content.cLayer(in: self)
+      if let table = layer.activation.table {
+        unsafe result.setTable(table, nodes: copy(table.nodes.map { Int16($0) }))
+      }
+      return unsafe result
+    }
     let activations = unsafe layers.map { unsafe supnorm_activation_of($0.activation) }
     let inference = unsafe layers.map { unsafe supnorm_inference_of($0.kind, $0.layout) }
     // A regression has bounds and no class to certify.
@@ -93,6 +99,16 @@ extension IntegerActivation {
     case .maxMin: SUPNORM_MAXMIN
     case .sort: SUPNORM_SORT
     case .negate: SUPNORM_NEGATE
+    case .smooth: SUPNORM_SMOOTH
     }
+  }
+}
+
+extension supnorm_layer {
+  /// Takes over a table whose numbers were proved, with its nodes in memory that outlives the layer.
+  @unsafe mutating func setTable(_ table: TableClaims, nodes: UnsafePointer<Int16>) {
+    unsafe table_shift = UInt16(table.shift)
+    unsafe table_gain = UInt16(table.gain)
+    unsafe self.nodes = nodes
   }
 }

@@ -28,9 +28,10 @@ extension IntegerLayer {
   /// The least and the greatest output of a hidden layer over a box of inputs.
   fileprivate func outputs(over columns: [ClosedRange<Int>]) -> [ClosedRange<Int>] {
     let ends = content.ends(over: columns)
-    let (lower, upper) = (ends.map { settled($0.lowerBound) }, ends.map { settled($0.upperBound) })
+    var (lower, upper) = (ends.map { settled($0.lowerBound) }, ends.map { settled($0.upperBound) })
+    if let table = activation.table { (lower, upper) = (lower.map(table.value), upper.map(table.value)) }
     return switch activation {
-    case .identity: zip(lower, upper).map { $0...$1 }
+    case .identity, .smooth: zip(lower, upper).map { $0...$1 }
     case .relu: zip(lower, upper).map { max($0, 0)...max($1, 0) }
     case .abs: zip(lower, upper).map { min(max($0, -$1, 0), 32767)...min(max(-$0, $1), 32767) }
     case .negate: zip(lower, upper).map { min(-$1, 32767)...min(-$0, 32767) }

@@ -147,8 +147,9 @@ extension WeightedLayer {
       kind: UInt8(isSparse ? SUPNORM_SPARSE : SUPNORM_DENSE), activation: UInt8(activation.constant),
       shift: UInt8(shift), layout: 0, rows: UInt16(rows), columns: UInt16(columns),
       row_sum_bound: UInt32(rowSumBound), entries: UInt32(storedCount), input_min: .min, input_max: .max,
-      weights: isSparse ? nil : memory.copy(weights), biases: memory.copy(biases),
+      table_gain: 0, table_shift: 0, weights: isSparse ? nil : memory.copy(weights),
+      biases: memory.copy(biases),
       words: isSparse ? memory.copy(storedWords) : nil,
-      row_entries: isSparse ? memory.copy(storedCounts) : nil, halfwords: nil)
+      row_entries: isSparse ? memory.copy(storedCounts) : nil, halfwords: nil, nodes: nil)
   }
 }

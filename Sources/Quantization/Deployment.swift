@@ -35,8 +35,11 @@ extension ModelClaims {
       classNames: model.classNames, golden: try model.goldenInputs(network).map { try network.golden($0) },
       task: integers.task, residualInputs: integers.residualInputs,
       monotoneInputs: model.network.residuals.map {
-        MonotoneClaims(input: $0.input, direction: $0.isIncreasing ? 1 : -1)
+        MonotoneClaims(
+          input: $0.input, direction: $0.isIncreasing ? 1 : -1, classIndex: $0.classIndex ?? -1)
       },
+      convexInputs: model.network.convexInputs,
+      convexityBounds: try integers.convexityBounds(in: model.network.convexInputs),
       targets: model.targets.map { TargetClaims(offset: $0.offset, scale: $0.scale / lastUnits) },
       targetNames: model.targetNames, toleranceLSB: toleranceLSB,
       tolerances: model.tolerances)

@@ -6,17 +6,19 @@ extension FloatNetwork {
   /// Identity, ReLU, abs, maxMin and sort are positively homogeneous: dividing a hidden row and its bias by s > 0 and
   /// multiplying the next layer's column by s leaves the function unchanged (the two rows of a maxMin pair share
   /// their s, and so do all rows that are sorted). Here s ≥ 1 is the least that brings the row sum down to the layer's
-  /// bound and the row's largest output over the input range down to 32767 LSB; the scale collects in the last layer. Hidden rows that nothing
-  /// bounded in training, as another program leaves them, are bounded by 1. Where training bounded another norm than
-  /// the row sum, all rows of a layer share their s, so that the product of the layers' norms stays what it was, and
-  /// row sums are what they are.
+  /// bound and the row's largest output over the input range down to 32767 LSB; the scale collects in the last layer.
+  /// Hidden rows that nothing bounded in training, as another program leaves them, are bounded by 1. Where training
+  /// bounded another norm than the row sum, all rows of a layer share their s, so that the product of the layers' norms
+  /// stays what it was, and row sums are what they are.
   ///
   /// A network whose rows are bounded all through, by at most 1, stays as it is: there the scale has nowhere to go, and
-  /// rows may saturate, which is sound. Where they may have more, hidden ones are brought down to 1 and no farther: the
-  /// last layer then has at most the product of the bounds.
+  /// rows may saturate, which is sound. So does one of tanh or sigmoid, which no factor passes through. Where rows may
+  /// have more, hidden ones are brought down to 1 and no farther: the last layer then has at most the product of the
+  /// bounds.
   ///
   /// - Complexity: O(weights).
   package func normalized(for map: InputMap) -> FloatNetwork {
+    guard activation.isHomogeneous else { return self }
     var result = self
     if layers[layers.count - 1].rowSumBound != nil {
       guard hasWideRows else { return self }
@@ -24,6 +26,8 @@ extension FloatNetwork {
       result.layers[layers.count - 1].rowSumBound = nil
     }
     let unit = Double(map.unit)
+    // What is convex must not saturate at all, also where rounded weights reach a little further.
+    let greatest: Double = convexInputs.isEmpty ? 32767 : 32000
     var lower = [Double](repeating: Double(map.minimumLSB) / unit, count: layers[0].columns)
     var upper = [Double](repeating: Double(map.maximumLSB) / unit, count: layers[0].columns)
     for index in layers.indices.dropLast() {
@@ -33,7 +37,7 @@ extension FloatNetwork {
         // What a ReLU cuts off may saturate, but the bias must fit: a large one would take bits from all rows.
         let lowest = activation == .relu ? Double(layer.biases[row].magnitude) : -reach[row].lower
         let largest = max(lowest, reach[row].upper)
-        let reach = hasWideRows ? 0 : largest * unit / 32767
+        let reach = hasWideRows ? 0 : largest * unit / greatest
         return max(1, max(reach, layer.rowSum(row) / (layer.rowSumLimit ?? .infinity)))
       }
       if activation == .sort || layer.rowSumLimit == nil {
@@ -83,7 +87,8 @@ extension InputMap {
       (lower, upper) = network.activation.bounds(ranges)
     }
     var map = self
-    while reach * Double(map.unit) > 32767, map.unit > 1 {
+    let greatest: Double = network.convexInputs.isEmpty ? 32767 : 32000
+    while reach * Double(map.unit) > greatest, map.unit > 1 {
       map.unit /= 2
       map.minimumLSB /= 2
       map.maximumLSB /= 2
@@ -101,7 +106,7 @@ extension FloatLayer {
     weights[row * columns..<(row + 1) * columns].reduce(0) { $0 + Double($1.magnitude) }
   }
 
-  fileprivate func outputRange(
+  func outputRange(
     _ row: Int, lower: [Double], upper: [Double]
   ) -> (lower: Double, upper: Double) {
     var range = (lower: Double(biases[row]), upper: Double(biases[row]))
@@ -131,7 +136,7 @@ extension FloatLayer {
 
 extension Activation {
   /// The ranges of the outputs for given ranges of the inputs.
-  fileprivate func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
+  func bounds(_ ranges: [(lower: Double, upper: Double)]) -> ([Double], [Double]) {
     var lower = ranges.map(\.lower)
     var upper = ranges.map(\.upper)
     switch self {

@@ -19,10 +19,14 @@ public import Training
 /// - Postcondition: `IntegerNetwork.init` has proved both inequalities on the integers.
 /// - Complexity: O(weights · shifts tried).
 public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationError) -> IntegerNetwork {
-  guard model.network.activation.isHomogeneous else { throw .noIntegerForm(model.network.activation) }
   try requireMonotone(model.network)
-  var network =
-    model.network.hasDistances ? model.network : model.network.normalized(for: model.inputMap)
+  var network = model.network
+  var tables: [TableClaims] = []
+  if !network.activation.isHomogeneous {
+    (network, tables) = network.tabulated(for: model.inputMap)
+  } else if !network.hasDistances {
+    network = network.normalized(for: model.inputMap)
+  }
   for (index, layer) in network.layers.enumerated() {
     let isLast = index == network.layers.count - 1
     for (width, bound) in [(layer.columns, 65535), (layer.rows, isLast ? 32767 : 65535)] where width > bound {
@@ -34,10 +38,14 @@ public func quantized(_ model: FloatModel, prune: Int = 0) throws(QuantizationEr
     switch layer.kind {
     case .distance: continue  // there already: only the first layers are of distances
     case .dense where index < network.layers.count - 1:
+      // Rows before a table carry its scale, so that only their sums themselves bound them.
+      let isBounded = tables.isEmpty || !network.residuals.isEmpty
       layers.append(
         try quantized(
-          layer, index: index, unit: model.inputMap.unit, prune: prune, bound: layer.rowSumLimit,
-          activation: IntegerActivation(network.activation), residuals: []))
+          layer, index: index, unit: model.inputMap.unit, prune: prune,
+          bound: isBounded ? layer.rowSumLimit : nil,
+          activation: tables.isEmpty
+            ? IntegerActivation(homogeneous: network.activation) : .smooth(tables[index]), residuals: []))
     case .dense:
       let isClassifier = model.targets.isEmpty
       layers.append(try quantizedLast(network, unit: model.inputMap.unit, isClassifier: isClassifier))
@@ -61,22 +69,29 @@ private func requireMonotone(_ network: FloatNetwork) throws(QuantizationError) 
   let isBounded = network.layers.dropLast().allSatisfy { $0.rowSumBound ?? 2 <= 1 }
   let bound = isBounded ? network.lipschitzBound : nil
   for term in network.residuals {
-    for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
-      throw .notMonotone(input: term.input, weight: weight, bound: bound)
+    guard let index = term.classIndex else {
+      for weight in term.weights where weight.magnitude * 1.000_001 < bound ?? .infinity {
+        throw .notMonotone(input: term.input, weight: weight, bound: bound)
+      }
+      continue
+    }
+    let reach = bound.map { _ in network.layers[network.layers.count - 1].reach(ofLeadOf: index) }
+    guard term.weights[index].magnitude * 1.000_001 >= reach ?? .infinity else {
+      throw .notMonotone(input: term.input, weight: term.weights[index], bound: reach)
     }
   }
 }
 
 extension IntegerActivation {
-  /// The integer form of a float activation.
-  init(_ activation: Activation) {
+  /// The integer form of a float activation that needs no table.
+  init(homogeneous activation: Activation) {
     switch activation {
     case .identity: self = .identity
     case .relu: self = .relu
     case .abs: self = .abs
     case .maxMin: self = .maxMin
     case .sort: self = .sort
-    case .tanh, .sigmoid: preconditionFailure("has no integer form")
+    case .tanh, .sigmoid: preconditionFailure("not homogeneous")
     }
   }
 }

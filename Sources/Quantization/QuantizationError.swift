@@ -2,8 +2,6 @@ public import Training
 
 /// Why a float model has no integer network.
 public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// An activation that only floating point has.
-  case noIntegerForm(Activation)
   /// No shift lets the layer's weights, row sums and biases fit in 16 and 32 bits.
   case layerTooLarge(layer: Int, rowSum: Double)
   /// A layer has more rows or columns than a header can hold.
@@ -24,7 +22,6 @@ public enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertib
   /// One line: place, value and bound.
   public var description: String {
     switch self {
-    case .noIntegerForm(let activation): "activation \(activation.rawValue): not yet in integers"
     case .layerTooLarge(let layer, let rowSum):
       "layer \(layer): row sum \(rowSum) (or its bias) does not fit, bound 65535 at shift 0"
     case .notMonotone(let input, let weight, let bound):

@@ -83,13 +83,23 @@ private func roundedRows(_ layer: FloatLayer, shift: Int, limit: Int?, prune: In
 
 /// Each row with the weights of the residual inputs behind it, or nil when one does not fit in `Int16`.
 ///
-/// A residual weight is rounded to nearest, but is never less than the sum of the row's own magnitudes: with hidden
-/// rows of sum at most `2^shift` that is what makes the output monotone, in integers.
+/// A residual weight is rounded to nearest, but is never less than the sum of the row's own magnitudes, or of a class
+/// that of its row's differences from any other: with hidden rows of sum at most `2^shift`, of which no LSB of an input
+/// moves an output by more than one, that is what makes the output or the lead monotone, in integers.
 private func appendResiduals(_ residuals: [ResidualTerm], to rows: [[Int]], shift: Int) -> [[Int]]? {
   var result = rows
   for (index, row) in rows.enumerated() {
-    let sum = row.reduce(0) { $0 + abs($1) }
     for term in residuals {
+      guard term.classIndex ?? index == index else {
+        result[index].append(0)
+        continue
+      }
+      let sum =
+        term.classIndex == nil
+        ? row.reduce(0) { $0 + abs($1) }
+        : rows.reduce(0) { largest, other in
+          max(largest, zip(row, other).reduce(0) { $0 + abs($1.0 - $1.1) })
+        }
       let exact = Double(term.weights[index].magnitude) * Double(1 << shift)
       guard exact <= 32767, sum <= 32767 else { return nil }
       let magnitude = max(Int(exact.rounded()), sum)

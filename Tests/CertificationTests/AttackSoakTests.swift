@@ -78,7 +78,7 @@ struct AttackSoakTests {
   }
 
   private static func options(_ kind: AttackKind, _ random: inout TestRandom) -> AttackOptions {
-    let norm: AttackNorm = random.oneIn(8) ? .two : .infinity
+    let norm: BallNorm = random.oneIn(8) ? .two : .infinity
     let seed = random.next()
     return switch kind {
     case .fgsm: AttackOptions(kind, norm: norm, restarts: 40, seed: seed)

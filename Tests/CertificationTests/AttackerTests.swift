@@ -8,7 +8,7 @@ import Testing
 struct AttackerTests {
   /// All kinds and norms, with little effort.
   static func options(seed: UInt64) -> [AttackOptions] {
-    AttackNorm.allCases.flatMap { norm in
+    BallNorm.allCases.flatMap { norm in
       [
         AttackOptions(.fgsm, norm: norm, restarts: 6, seed: seed),
         AttackOptions(.pgd, norm: norm, steps: 8, restarts: 4, seed: seed),

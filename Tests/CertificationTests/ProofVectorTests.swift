@@ -49,7 +49,7 @@ private struct ProvedLayer: Decodable {
   var isUniform: Bool { mixedRows?.allSatisfy { $0.entries != nil } ?? true }
 
   func layer() throws -> IntegerLayer {
-    let activation = try #require(IntegerActivation.allCases.first { "\($0)" == self.activation })
+    let activation = try #require(IntegerActivation.plain.first { "\($0)" == self.activation })
     if let mixedRows {
       return IntegerLayer(
         columns: columns,
@@ -203,7 +203,7 @@ struct ProofVectorTests {
   @Test func `The vectors hold every activation, both storages, ties, saturation and refusals`() throws {
     let networks = try Self.vectors()
     let layers = networks.flatMap(\.layers)
-    for activation in IntegerActivation.allCases {
+    for activation in IntegerActivation.plain {
       for shift in [0, 15] {
         #expect(layers.contains { $0.activation == "\(activation)" && $0.shift == shift }, "\(activation)")
       }

@@ -94,6 +94,7 @@ struct Mutation {
   private static func layerMutations(_ claims: ModelClaims) -> [Mutation] {
     var mutations: [Mutation] = []
     for (index, layer) in claims.layers.enumerated() {
+      if let table = layer.activation.table { mutations += tableMutations(table, index) }
       if layer.kind == .maxPlus {
         mutations += maxPlusMutations(layer, index)
         continue
@@ -152,6 +153,31 @@ struct Mutation {
       Mutation(name: "an activation in the last layer") {
         $0.layers[$0.layers.count - 1].activation = .relu
       })
+    return mutations
+  }
+
+  private static func tableMutations(_ table: TableClaims, _ index: Int) -> [Mutation] {
+    func mutation(_ name: String, _ change: @escaping (inout TableClaims) -> Void) -> Mutation {
+      Mutation(name: "layer \(index) table \(name)") { claims in
+        var table = table
+        change(&table)
+        claims.layers[index].activation = .smooth(table)
+      }
+    }
+    var mutations = [
+      mutation("with no nodes") { $0.nodes = [] }, mutation("with a node less") { $0.nodes.removeLast() },
+      mutation("with a node more") { $0.nodes.append($0.nodes[$0.nodes.count - 1]) },
+      mutation("without its gain") { $0.gain = -1 },
+      mutation("with a gain above its step") { $0.gain = (1 << $0.shift) + 1 },
+    ]
+    for step in [1, -1] {
+      mutations += [
+        mutation("gain \(step)") { $0.gain += step }, mutation("shift \(step)") { $0.shift += step },
+      ]
+      for node in table.nodes.indices {
+        mutations.append(mutation("node \(node) \(step)") { $0.nodes[node] += step })
+      }
+    }
     return mutations
   }
 
@@ -258,14 +284,17 @@ struct Mutation {
       mutations.append(
         Mutation(name: "monotone \(statement.input) twice") { $0.monotoneInputs.append(statement) })
       mutations.append(.step("monotone \(index) direction", \.monotoneInputs[index].direction, 2))
+      mutations.append(
+        Mutation(name: "monotone \(index) of no class") { $0.monotoneInputs[index].classIndex = $0.outputs })
     }
-    // An output that moves with an input is not monotone both ways.
+    // An output, or a lead, that moves with an input is not monotone both ways.
     for input in 0..<claims.inputs where claims.layers.count > 1 {
-      for direction in [1, -1] where !claims.isMonotone(input, direction) {
-        mutations.append(
-          Mutation(name: "monotone \(input) \(direction)") {
-            $0.monotoneInputs = [MonotoneClaims(input: input, direction: direction)]
-          })
+      for statement in [1, -1].flatMap({ direction in
+        (-1..<claims.outputs).map {
+          MonotoneClaims(input: input, direction: direction, classIndex: $0)
+        }
+      }) where !claims.isMonotone(statement) {
+        mutations.append(Mutation(name: "\(statement)") { $0.monotoneInputs = [statement] })
       }
     }
     return mutations
@@ -317,7 +346,10 @@ struct Mutation {
 
 extension ModelClaims {
   /// Whether the network's own rule says that it is monotone.
-  fileprivate func isMonotone(_ input: Int, _ direction: Int) -> Bool {
-    (try? network())?.isMonotone(MonotoneInput(input: input, isIncreasing: direction == 1)) ?? false
+  fileprivate func isMonotone(_ statement: MonotoneClaims) -> Bool {
+    let classIndex = statement.classIndex == -1 ? nil : statement.classIndex
+    guard task == .classification || classIndex == nil, let network = try? network() else { return false }
+    return network.isMonotone(
+      MonotoneInput(input: statement.input, isIncreasing: statement.direction == 1, classIndex: classIndex))
   }
 }

@@ -44,10 +44,7 @@ extension TestRandom {
       featureNames: oneIn(2) ? [] : (0..<network.inputs).map { "feature \($0)" },
       classNames: oneIn(2) ? [] : (0..<network.outputs).map { "class \($0)" }, golden: golden,
       task: network.task, residualInputs: network.residualInputs,
-      monotoneInputs: (0..<network.inputs).flatMap { input in
-        [1, -1].filter { network.isMonotone(MonotoneInput(input: input, isIncreasing: $0 == 1)) }.prefix(1)
-          .map { MonotoneClaims(input: input, direction: $0) }
-      },
+      monotoneInputs: network.monotoneClaims,
       targets: isRegression
         ? (0..<network.outputs).map { _ in TargetClaims(offset: signed(), scale: Double(integer(1...9))) }
         : [],

@@ -107,9 +107,11 @@ enum Rederivation {
     }
     for statement in claims.monotoneInputs {
       let isIncreasing = statement.direction == 1
-      guard network.isMonotone(MonotoneInput(input: statement.input, isIncreasing: isIncreasing)) else {
-        return false
-      }
+      let classIndex = statement.classIndex == -1 ? nil : statement.classIndex
+      guard
+        network.isMonotone(
+          MonotoneInput(input: statement.input, isIncreasing: isIncreasing, classIndex: classIndex))
+      else { return false }
     }
     return true
   }

@@ -59,8 +59,9 @@ struct ActivationTests {
       for shift in Self.grid.indices {
         let memory = (0..<count + 8).map { Self.grid[($0 + shift) % Self.grid.count] }
         var result = memory
+        var layer = unsafe supnorm_layer()
         unsafe result.withUnsafeMutableBufferPointer { buffer in
-          if let start = buffer.baseAddress { unsafe supnorm_relu(start + 4, UInt32(count)) }
+          if let start = buffer.baseAddress { unsafe supnorm_relu(start + 4, UInt32(count), &layer) }
         }
         let expected = memory.indices.map { (4..<4 + count).contains($0) ? max(memory[$0], 0) : memory[$0] }
         #expect(result == expected, "\(count) values")

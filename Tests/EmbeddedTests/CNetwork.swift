@@ -69,10 +69,13 @@ struct Golden {
           columns: UInt16(layer.columns), row_sum_bound: UInt32(layer.rowSumBound),
           entries: UInt32(isMaxPlus ? entries.count : layer.isSparse ? words.count : layer.weights.count),
           input_min: Int16(layer.inputRange.lowerBound), input_max: Int16(layer.inputRange.upperBound),
+          table_gain: UInt16(layer.activation.table?.gain ?? 0),
+          table_shift: UInt16(layer.activation.table?.shift ?? 0),
           weights: isMaxPlus || layer.isSparse ? nil : copy(layer.weights), biases: copy(biases),
           words: isWords || layer.isSparse ? copy(words) : nil,
           row_entries: layer.kind == .dense ? nil : copy(counts),
-          halfwords: isMaxPlus && !isWords ? copy(entries.map { UInt16($0) }) : nil))
+          halfwords: isMaxPlus && !isWords ? copy(entries.map { UInt16($0) }) : nil,
+          nodes: layer.activation.table.map { unsafe copy($0.nodes.map { Int16($0) }) }))
     }
     let inference = unsafe source.layers.map {
       unsafe supnorm_inference_of(UInt8($0.kind.constant), UInt8($0.layout))

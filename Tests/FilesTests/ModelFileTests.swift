@@ -144,6 +144,7 @@ struct ModelFileTests {
     ("residual_inputs", "+0,-3", "'-3' is not + or - and an input, in increasing order"),
     ("residual_inputs", "+0,+2", "the weights of '+2' are not all positive"),
     ("residual_inputs", "+0,-1,-2,+3", "4 residual inputs, 3 inputs, 2 layers"),
+    ("residual_inputs", "+0:1,-2", "the class of '+0:1' is not one of 2 classes"),
     ("readings", "10^0", "1 units for 3 input maps"),
     ("readings", "", "1 units for 3 input maps"),
     ("readings", "10^0,10^1,host,host", "4 units for 3 input maps"),

@@ -193,7 +193,7 @@ struct HeaderAmbiguityTests {
     }
     for program in ["clang", "gcc"] {
       let output = try runProgram(
-        program, ["-std=c11", "-E", "-P", "-w", "-DSUPNORM_FORMAT_VERSION=5", "-I", folder.path] + files,
+        program, ["-std=c11", "-E", "-P", "-w", "-DSUPNORM_FORMAT_VERSION=6", "-I", folder.path] + files,
         in: folder)
       #expect(output.status == 0, "\(output.text.prefix(2000))")
       let readings = output.text.split(separator: "marker").map { text in

@@ -149,11 +149,11 @@ struct HeaderVerificationTests {
     let text = headerText(of: try Self.model())
     for version in ["1", "2", "3", "0", "-4", "99999"] {
       let other = text.replacing(
-        "#define DIGITS_FORMAT_VERSION 5\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
-      #expect(Self.complaints(other) == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 5…5"])
+        "#define DIGITS_FORMAT_VERSION 6\n", with: "#define DIGITS_FORMAT_VERSION \(version)\n")
+      #expect(Self.complaints(other) == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 6…6"])
       #expect(
         Self.complaints(other.replacing("#define DIGITS_TASK", with: "#define DIGITS_CHORE"))
-          == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 5…5"])
+          == ["digits.h:14: DIGITS_FORMAT_VERSION: \(version) outside 6…6"])
     }
   }
 

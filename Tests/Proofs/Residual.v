@@ -9,10 +9,10 @@ From SupNorm Require Export GlobalRadius Monotonicity.
 Definition slopes_of_input (cap : Z -> Z) (net : network) (inputs k : nat) : list Z :=
   fold_left (layer_deviation cap) (hidden net) (raised k 1 (repeat 0 inputs)).
 
-(* No Int16 moves by more than 65535, so slopes may be cut anywhere at or above it, as Monotonicity.swift does at 2^46
+(* No Int16 moves by more than 65535, so slopes may be cut anywhere at or above it, as Monotonicity.swift does at 2^45
    and its checker at 2^62. *)
 Definition sound_slope_cap (cap : Z -> Z) : Prop := forall slope, Z.min slope 65535 <= cap slope.
-Definition slope_cap (slope : Z) : Z := Z.min slope (2 ^ 46).
+Definition slope_cap (slope : Z) : Z := Z.min slope (2 ^ 45).
 
 Lemma slope_cap_sound : sound_slope_cap slope_cap.
 Proof. unfold sound_slope_cap, slope_cap; lia. Qed.
@@ -228,4 +228,97 @@ Proof.
       by (apply Z.mul_le_mono_nonneg_r; lia). lia.
   - assert (residual_weight net (length x) j k * t <= - hidden_slope cap net (length x) j k * t)
       by (apply Z.mul_le_mono_nonneg_r; lia). lia.
+Qed.
+
+(* ---- Classes -------------------------------------------------------------------------------------- *)
+
+(* M_cj of the slopes: sum over the hidden columns of |w_cc' - w_jc'| a_c'. *)
+Definition lead_slope (cap : Z -> Z) (net : network) (inputs c j k : nat) : Z :=
+  sum (map (fun i => pair_weight (last_row net c) (last_row net j) i
+      * at_column (slopes_of_input cap net inputs k) i)
+    (seq 0 (hidden_columns net inputs))).
+
+(* Weighed against what the hidden layers can do to the difference of two rows: logit c never loses to logit j when
+   input k is raised, or never gains. *)
+Theorem lead_is_monotone cap net x c j k t :
+  sound_slope_cap cap -> network_fits (length x) net = true ->
+  (c < outputs net)%nat -> (j < outputs net)%nat ->
+  is_max_plus (last_row net c) = false -> is_max_plus (last_row net j) = false -> (k < length x)%nat -> 0 <= t ->
+  let direct := residual_weight net (length x) c k - residual_weight net (length x) j k in
+  (direct >= lead_slope cap net (length x) c j k ->
+     logit net x c - logit net x j <= logit net (raised k t x) c - logit net (raised k t x) j)
+  /\ (direct <= - lead_slope cap net (length x) c j k ->
+     logit net (raised k t x) c - logit net (raised k t x) j <= logit net x c - logit net x j).
+Proof.
+  intros sound fits rangeC rangeJ kindC kindJ rangeK nonnegative direct.
+  assert (lengths : length (raised k t x) = length x)
+    by (destruct (within_length _ _ _ (raised_within k t x nonnegative)); congruence).
+  assert (increasing : strictly_increasing (residual_inputs net) = true)
+    by (unfold network_fits in fits; rewrite !andb_true_iff in fits; tauto).
+  rewrite !(logit_by_columns net x), !(logit_by_columns net (raised k t x)) by (rewrite ?lengths; assumption).
+  rewrite lengths, !sum_from_raised by assumption.
+  fold (residual_weight net (length x) c k). fold (residual_weight net (length x) j k).
+  set (part := fun r v => sum (map (fun i => weight r i * at_column (run (hidden net) v) i)
+    (seq 0 (hidden_columns net (length x))))).
+  fold (part (last_row net c) x) (part (last_row net j) x).
+  fold (part (last_row net c) (raised k t x)) (part (last_row net j) (raised k t x)).
+  assert (split : forall v, part (last_row net c) v - part (last_row net j) v
+      = sum (map (fun i => weight (last_row net c) i * at_column (run (hidden net) v) i
+          - weight (last_row net j) i * at_column (run (hidden net) v) i)
+        (seq 0 (hidden_columns net (length x))))) by (intros v; symmetry; apply sum_map_sub).
+  assert (moved : Z.abs ((part (last_row net c) x - part (last_row net j) x)
+      - (part (last_row net c) (raised k t x) - part (last_row net j) (raised k t x)))
+    <= lead_slope cap net (length x) c j k * t).
+  { rewrite !split. unfold lead_slope. rewrite <- sum_map_mul. apply sum_map_difference; intros i _.
+    unfold pair_weight.
+    match goal with |- Z.abs ?d <= _ => replace d with
+      ((weight (last_row net c) i - weight (last_row net j) i)
+        * (at_column (run (hidden net) x) i - at_column (run (hidden net) (raised k t x)) i)) by lia end.
+    rewrite Z.abs_mul, <- Z.mul_assoc, (Z.mul_comm _ t).
+    apply Z.mul_le_mono_nonneg_l; [lia | apply slopes_bound_the_hidden_outputs; assumption]. }
+  split; intros weights.
+  - assert (lead_slope cap net (length x) c j k * t <= direct * t) by (apply Z.mul_le_mono_nonneg_r; lia).
+    unfold direct in *; lia.
+  - assert (lead_slope cap net (length x) c j k * t <= - direct * t) by (apply Z.mul_le_mono_nonneg_r; lia).
+    unfold direct in *; lia.
+Qed.
+
+(* Where no logit gains on that of the class, the class stays, ties included: the lowest index keeps what it had. *)
+Theorem unbeaten_class_stays values values' :
+  values <> [] -> length values' = length values ->
+  (forall j, (j < length values)%nat ->
+     at_column values (class_of values) - at_column values j
+     <= at_column values' (class_of values) - at_column values' j) ->
+  class_of values' = class_of values.
+Proof.
+  intros some lengths leads.
+  assert (some' : values' <> []) by (intros empty; subst; destruct values; [contradiction | discriminate]).
+  destruct (class_is_the_largest_logit_lowest_on_ties values some) as (range & largest & first).
+  destruct (class_is_the_largest_logit_lowest_on_ties values' some') as (range' & largest' & first').
+  rewrite lengths in *. specialize (leads _ range').
+  destruct (Nat.lt_trichotomy (class_of values') (class_of values)) as [less | [| greater]]; [| assumption |].
+  - specialize (first _ less). specialize (largest' _ range). lia.
+  - specialize (largest _ range'). specialize (first' _ greater). lia.
+Qed.
+
+(* r_ck - r_jk >= M_cj for every other class j: an answer c stays c when input k is raised. <= - M_cj: it stays when the
+   input falls. *)
+Theorem monotone_class_stays cap net x c k t :
+  sound_slope_cap cap -> network_fits (length x) net = true -> (k < length x)%nat -> 0 <= t ->
+  (forall j, (j < outputs net)%nat -> is_max_plus (last_row net j) = false) -> (c < outputs net)%nat ->
+  let direct j := residual_weight net (length x) c k - residual_weight net (length x) j k in
+  ((forall j, (j < outputs net)%nat -> j <> c -> direct j >= lead_slope cap net (length x) c j k) ->
+     class net x = c -> class net (raised k t x) = c)
+  /\ ((forall j, (j < outputs net)%nat -> j <> c -> direct j <= - lead_slope cap net (length x) c j k) ->
+     class net (raised k t x) = c -> class net x = c).
+Proof.
+  intros sound fits rangeK nonnegative kinds range direct.
+  assert (some : forall v, logits net v <> [])
+    by (intros v empty; apply (f_equal (@length Z)) in empty; rewrite logits_length in empty; cbn in empty; lia).
+  split; intros outweighs answer; rewrite <- answer; apply unbeaten_class_stays; trivial;
+    rewrite ?logits_length; trivial; intros j rangeJ; fold (class net x) (class net (raised k t x));
+    rewrite answer; destruct (Nat.eq_dec j c) as [-> | differ]; try lia;
+    pose proof (lead_is_monotone cap net x c j k t sound fits range rangeJ (kinds c range) (kinds j rangeJ) rangeK
+      nonnegative) as [rises falls]; specialize (outweighs j rangeJ differ); unfold logit in *;
+    [exact (rises outweighs) | exact (falls outweighs)].
 Qed.

@@ -46,6 +46,53 @@ struct StatementDeploymentTests {
     }
   }
 
+  /// A bounded classifier with the residual terms of two classes as training leaves them.
+  static func classifier(_ random: inout TestRandom) -> FloatModel {
+    var model = regression(&random)
+    let classes = model.network.layers[2].rows
+    model.targets = []
+    model.network.residuals = [0, 3].map { input in
+      let isIncreasing = random.oneIn(2)
+      let index = random.integer(0...classes - 1)
+      let reach = model.network.layers[2].reach(ofLeadOf: index)
+      var weights = [Float](repeating: 0, count: classes)
+      weights[index] = (isIncreasing ? 1 : -1) * (reach + Float(random.oneIn(2) ? 0 : abs(random.signed())))
+      return ResidualTerm(input: input, isIncreasing: isIncreasing, classIndex: index, weights: weights)
+    }
+    return model
+  }
+
+  @Test func `What training made monotone for a class is proved on the integers, one LSB less is refused`()
+    throws
+  {
+    var random = TestRandom()
+    var refused = 0
+    for _ in 0..<80 {
+      let model = Self.classifier(&random)
+      guard model.network.layers[2].rows > 1 else { continue }
+      var claims = try ModelClaims(deploying: model, name: "net", prune: random.element(of: [0, 200]))
+      #expect(verification(of: claims).problems == [], "\(random)")
+      #expect(claims.monotoneInputs.map(\.input) == [0, 3])
+      #expect(claims.monotoneInputs.map(\.classIndex) == model.network.residuals.map { $0.classIndex ?? -1 })
+      // What is not outweighed is refused by the exporter.
+      var weak = model
+      weak.network.residuals[1].weights = weak.network.residuals[1].weights.map { $0 * 0.5 - 0 }
+      let reach = model.network.layers[2].reach(ofLeadOf: claims.monotoneInputs[1].classIndex)
+      if weak.network.residuals[1].weights.allSatisfy({ $0.magnitude < reach * 0.9 }), reach > 0.01 {
+        #expect(throws: QuantizationError.self) { try ModelClaims(deploying: weak, name: "net") }
+        refused += 1
+      }
+      // A claim of the other direction is not verified where anything moves.
+      let network = try claims.network()
+      let (input, index) = (claims.monotoneInputs[0].input, claims.monotoneInputs[0].classIndex)
+      let turned = MonotoneInput(
+        input: input, isIncreasing: claims.monotoneInputs[0].direction == -1, classIndex: index)
+      claims.monotoneInputs[0].direction *= -1
+      #expect(verification(of: claims).isValid == network.isMonotone(turned))
+    }
+    #expect(refused > 10, "\(refused); \(random)")
+  }
+
   @Test func `Outputs in the target's unit are those of the float network`() throws {
     var random = TestRandom()
     for _ in 0..<40 {

@@ -19,7 +19,7 @@ package struct CanonicalOracle {
     scratch: (all: Int, infer: Int)
   ) {
     let numbers =
-      Self.words([5, network.layers.count, network.inputs, network.outputs], 2)
+      Self.words([6, network.layers.count, network.inputs, network.outputs], 2)
       + Self.words([network.unit], 4)
       + Self.words([network.inputMinimum, network.inputMaximum], 2)
       + Self.words([scratch.all, scratch.infer], 4)
@@ -38,15 +38,18 @@ package struct CanonicalOracle {
     let kind = layer.kind == .dense ? 0 : layer.kind == .sparse ? 1 : 2
     let layout = Int(layer.layout)
     let activations: [IntegerActivation] = [.identity, .relu, .abs, .maxMin, .sort, .negate]
+    let table = layer.activation.table
+    defer { if let table { add(25, Self.words(table.nodes, 2)) } }
     let stored =
       layer.kind == .maxPlus
       ? Self.storedRows(layer).reduce(0) { $0 + $1.count }
       : layer.kind == .sparse ? layer.weights.count { $0 != 0 } : layer.weights.count
     add(
       16,
-      Self.words([kind, activations.firstIndex(of: layer.activation) ?? -1, layer.shift, layout], 1)
+      Self.words([kind, activations.firstIndex(of: layer.activation) ?? 6, layer.shift, layout], 1)
         + Self.words([layer.rows, layer.columns], 2) + Self.words([layer.rowSumBound, stored], 4)
-        + Self.words([layer.inputRange.lowerBound, layer.inputRange.upperBound], 2))
+        + Self.words([layer.inputRange.lowerBound, layer.inputRange.upperBound], 2)
+        + Self.words([table?.gain ?? 0, table?.shift ?? 0], 2))
     if layer.kind == .maxPlus { return addMaxPlus(layer) }
     let rows = (0..<layer.rows).map { row in
       (0..<layer.columns).map { (column: $0, weight: Int(layer.weights[row * layer.columns + $0])) }.filter {

@@ -49,6 +49,13 @@ package struct Oracle {
       result = values.sorted()
     case .negate:
       for index in 0..<values.count { result[index] = saturated(-values[index]) }
+    case .smooth(let table):
+      let step = Int64(1) << Int64(table.shift)
+      for index in 0..<values.count {
+        let place = values[index] + 32768
+        let ends = (Int64(table.nodes[Int(place / step)]), Int64(table.nodes[Int(place / step) + 1]))
+        result[index] = rounded(ends.0 * step + (ends.1 - ends.0) * (place % step), shift: table.shift)
+      }
     }
     return result
   }

@@ -29,10 +29,7 @@ extension ModelClaims {
       bounds: certified.bounds.map { BoundClaims(slope: Int($0.slope), offset: Int($0.offset)) },
       features: features, featureNames: featureNames, classNames: isRegression ? [] : classNames,
       golden: golden, task: network.task, residualInputs: network.residualInputs,
-      monotoneInputs: (0..<network.inputs).flatMap { input in
-        [1, -1].filter { network.isMonotone(MonotoneInput(input: input, isIncreasing: $0 == 1)) }.prefix(1)
-          .map { MonotoneClaims(input: input, direction: $0) }
-      },
+      monotoneInputs: network.monotoneClaims,
       targets: isRegression
         ? (0..<network.outputs).map { TargetClaims(offset: Double($0) / 3, scale: 1e-7) } : [],
       targetNames: isRegression ? classNames : [],
@@ -51,5 +48,20 @@ extension ModelClaims {
     FeatureClaims(
       offset: 0, scale: 1.0 / 255, multiplier: unit / 255, addend: 0, shift: 0,
       tolerance: (1 / Double(unit / 255)).nextDown)
+  }
+}
+
+extension IntegerNetwork {
+  /// Every statement about a monotone input that holds, in one direction each: of all outputs, and of each class.
+  package var monotoneClaims: [MonotoneClaims] {
+    let classes = task == .regression ? [nil] : [nil] + (0..<outputs).map(Optional.init)
+    return (0..<inputs).flatMap { input in
+      classes.flatMap { index in
+        [1, -1].filter {
+          isMonotone(MonotoneInput(input: input, isIncreasing: $0 == 1, classIndex: index))
+        }
+        .prefix(1).map { MonotoneClaims(input: input, direction: $0, classIndex: index ?? -1) }
+      }
+    }
   }
 }

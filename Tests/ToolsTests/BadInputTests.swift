@@ -149,15 +149,23 @@ struct BadInputTests {
     try expect(
       "--hidden: a layer of 65535 × 65535 weights, at most 2^27 are loaded from a header",
       train + ["--hidden", "65535,65535"])
+    for (option, line) in [
+      ("+mean_radius", "'+mean_radius': of classes it takes one, +FEATURE:CLASS"),
+      ("mean_radius:malignant", "'mean_radius:malignant': not + or - and the name of a feature"),
+      ("+height:malignant", "'+height:malignant': no such feature column"),
+      ("+mean_radius:bad", "'+mean_radius:bad': no such class, there are benign, malignant"),
+      ("+mean_area:benign,-mean_area:malignant", "'-mean_area:malignant': the feature is named twice"),
+    ] { try expect("--monotone \(line)", train + ["--monotone", option]) }
     try expect(
-      "--monotone goes with --target: only numbers can rise and fall", train + ["--monotone", "+mean_radius"])
+      "--monotone does not go with --layers hybrid",
+      train + ["--monotone", "+mean_radius:benign", "--layers", "hybrid"])
     let regression = train + ["--target", "worst_area", "--features", "mean_radius,mean_texture"]
     try expect(
       "--monotone 'mean_radius': not + or - and the name of a feature",
       regression + ["--monotone", "mean_radius"])
     try expect("--monotone '+height': no such feature column", regression + ["--monotone", "+height"])
     try expect(
-      "monotone input 0: named twice or not one of 2 inputs",
+      "--monotone '-mean_radius': the feature is named twice",
       regression + ["--monotone", "+mean_radius,-mean_radius"])
     try expect(
       "--last free does not go with --monotone",
@@ -188,9 +196,9 @@ struct BadInputTests {
       ["predict", "digits.h", "--input", "x.csv", "--within", "tolerance"],
       files: files.merging(["x.csv": csv(Array(repeating: "1", count: 64).joined(separator: ","))]) { $1 })
     let header = String(decoding: try trained("digits.h"), as: UTF8.self)
-    let other = header.replacing("_FORMAT_VERSION 5\n", with: "_FORMAT_VERSION 4\n")
+    let other = header.replacing("_FORMAT_VERSION 6\n", with: "_FORMAT_VERSION 4\n")
     try expect(
-      "digits.h:14: DIGITS_FORMAT_VERSION: 4 outside 5…5", ["verify", "digits.h"],
+      "digits.h:14: DIGITS_FORMAT_VERSION: 4 outside 6…6", ["verify", "digits.h"],
       files: ["digits.h": Data(other.utf8)])
   }
 

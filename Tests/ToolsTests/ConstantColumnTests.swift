@@ -23,6 +23,7 @@ struct ConstantColumnTests {
   private static let variants = [
     ["--layers", "dense"], ["--layers", "dense", "--tolerance", "*=1%,fixed=2"], ["--layers", "distance"],
     ["--layers", "hybrid"], ["--target", "y"], ["--target", "y", "--monotone", "+a,-b"],
+    ["--monotone", "+a:1,-b:0"],
   ]
 
   /// The columns that a layer reads.

@@ -22,7 +22,7 @@ struct DataMemoryTests {
     let result = try read(name, in: folder, kilobytes: Self.ownKilobytes + 4 * bytes / 1024)
     #expect(
       result.errorOutput.hasSuffix(
-        "supnorm train: --monotone goes with --target: only numbers can rise and fall\n"),
+        "supnorm train: --monotone '+a': of classes it takes one, +FEATURE:CLASS\n"),
       "\(name): \(result.status) \(result.errorOutput.suffix(300))")
   }
 

@@ -102,7 +102,7 @@ struct ReportExtremesTests {
     try check(content)
     content.regression?.points = []
     content.regression?.target = ""
-    content.monotone = [ReportContent.Monotone(input: "", isRising: true)]
+    content.monotone = [ReportContent.Monotone(statement: "")]
     content.tolerances = ReportContent.Tolerances(lsb: 0, features: [])
     try check(content)
     content.regression?.samples = 0

@@ -116,8 +116,8 @@ func sampleRegression(text: (String) -> String = { $0 }) -> ReportContent {
   content.gallery = []
   content.tightness = nil
   content.monotone = [
-    ReportContent.Monotone(input: text("heat"), isRising: true),
-    ReportContent.Monotone(input: text("pressure"), isRising: false),
+    ReportContent.Monotone(statement: "no output falls when \(text("heat")) grows"),
+    ReportContent.Monotone(statement: "no output rises when \(text("pressure")) grows"),
   ]
   let radii = [0.03, 0.06].map { epsilon in
     ReportContent.Radius(

@@ -73,9 +73,16 @@ struct GradientOracle {
     }
     let columns = network.layers[last].columns
     return (0..<network.layers[last].rows).map { other in
-      (0..<columns).reduce(biases[last][other] - biases[last][label]) { sum, column in
+      let layers = (0..<columns).reduce(biases[last][other] - biases[last][label]) { sum, column in
         let difference = weights[last][other * columns + column] - weights[last][label * columns + column]
         return sum + difference * (difference > 0 ? upper[column] : lower[column])
+      }
+      return zip(network.residuals, residuals).reduce(layers) { sum, term in
+        let difference = term.1[other] - term.1[label]
+        let value = input[term.0.input]
+        return sum + difference
+          * (difference > 0
+            ? min(value + epsilon, range.upperBound) : max(value - epsilon, range.lowerBound))
       }
     }
   }

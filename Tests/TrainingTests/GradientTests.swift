@@ -18,11 +18,11 @@ struct GradientTests {
     options.activation = activation
     options.bounds = [loss.isRegression ? 1 : 100]
     options.lastConstrained = true
-    if loss.isRegression {
-      options.monotone = [
-        MonotoneConstraint(input: 8, isIncreasing: false), MonotoneConstraint(input: 2, isIncreasing: true),
-      ]
-    }
+    let classes: [Int?] = loss.isRegression ? [nil, nil] : [1, 3]
+    options.monotone = [
+      MonotoneConstraint(input: 8, isIncreasing: false, classIndex: classes[0]),
+      MonotoneConstraint(input: 2, isIncreasing: true, classIndex: classes[1]),
+    ]
     let network = FloatNetwork.random(inputCount: 11, classCount: 4, options: options, using: &generator)
     let labels = (0..<5).map { _ in generator.index(below: 4) }
     let inputs = (0..<5 * 11).map { _ in Float(generator.uniform() * 2 - 1) }
@@ -66,7 +66,8 @@ struct GradientTests {
       }
     }
     for term in network.residuals.indices {
-      for output in network.residuals[term].weights.indices {
+      for output in network.residuals[term].weights.indices
+      where output == network.residuals[term].classIndex ?? output {
         compare(\.residuals[term][output], residualGradients[term][output])
       }
     }

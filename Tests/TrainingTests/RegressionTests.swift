@@ -58,6 +58,37 @@ struct RegressionTests {
     }
   }
 
+  @Test(arguments: [
+    TrainingLoss.crossEntropy(temperature: 0.1), .worstCase(temperature: 0.1, cleanWeight: 0),
+  ])
+  func `A class is led by what outweighs the layers after every step`(loss: TrainingLoss) throws {
+    // Class 1 where x0 > |x1| / 2: its lead rises with x0, and no lead of class 0 falls with it.
+    var options = TrainingOptions()
+    options.hidden = [8]
+    options.loss = loss
+    options.epsilon = 0.05
+    options.epochs = 40
+    options.batchSize = 32
+    options.rate = 0.02
+    options.lastConstrained = true
+    let labels = Self.data.targets.indices.map { index in
+      Self.data.inputs[2 * index] > Self.data.inputs[2 * index + 1].magnitude / 2 ? 1 : 0
+    }
+    for (isIncreasing, classIndex) in [(true, 1), (false, 0), (false, 1)] {
+      options.monotone = [MonotoneConstraint(input: 0, isIncreasing: isIncreasing, classIndex: classIndex)]
+      let network = try Trainer.train(
+        inputs: Self.data.inputs, labels: labels, classCount: 2, range: -1...1, options: options
+      ).network
+      let term = try #require(network.residuals.first)
+      let reach = network.layers[1].reach(ofLeadOf: classIndex)
+      #expect(term.weights[1 - classIndex] == 0)
+      #expect(isIncreasing ? term.weights[classIndex] >= reach : term.weights[classIndex] <= -reach)
+      let accuracy = network.accuracy(inputs: Self.data.inputs, labels: labels)
+      // A lead that must fall where it should rise can't be learned.
+      #expect(isIncreasing == (classIndex == 1) ? accuracy > 0.9 : accuracy < 0.7, "\(accuracy)")
+    }
+  }
+
   @Test func `What does not fit together is refused`() {
     func error(_ change: (inout TrainingOptions) -> Void) -> TrainingError? {
       do {
@@ -85,6 +116,11 @@ struct RegressionTests {
         $0.monotone = monotone + monotone
         $0.lastConstrained = true
       } == .invalidMonotoneInput(1, inputs: 2))
+    #expect(
+      error {
+        $0.monotone = [MonotoneConstraint(input: 1, isIncreasing: true, classIndex: 0)]
+        $0.lastConstrained = true
+      } == .invalidMonotoneClass(0, classes: 0))
     #expect(error { $0.loss = .hinge(margin: 1) } == .tooFewClasses(1))
     #expect(throws: TrainingError.targetMismatch(targets: 3, expected: 2)) {
       var options = TrainingOptions.regression

@@ -146,14 +146,16 @@ struct Arguments {
   }
 
   /// Perturbation sizes as exact fractions.
-  func epsilons(_ name: String) throws(CommandError) -> [Epsilon]? {
+  ///
+  /// - Parameter isLength: whether they measure all inputs together, not each.
+  func epsilons(_ name: String, isLength: Bool = false) throws(CommandError) -> [Epsilon]? {
     guard let text = values[name] else { return nil }
     var result: [Epsilon] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let epsilon = Epsilon(part) else {
         throw .usage("\(name) '\(text)': '\(part)' is not a number like 0.1 or 1/16")
       }
-      guard epsilon.numerator <= 2 * epsilon.denominator else {
+      guard isLength || epsilon.numerator <= 2 * epsilon.denominator else {
         throw .usage("\(name) '\(part)': larger than the widest input range, 2 units")
       }
       result.append(epsilon)

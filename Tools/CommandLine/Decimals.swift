@@ -45,6 +45,11 @@ func significant(_ value: Double) -> String {
   return Double(written) == value ? written : decimal(value, place: place, rounded: .towardZero)
 }
 
+/// A bound from above with three significant digits, rounded up.
+func roundedUp(_ value: Double) -> String {
+  value == 0 ? "0" : decimal(value, place: min(leadingPlace(value) - 2, 0), rounded: .up)
+}
+
 /// The place of the last digit of an interval's ends: three digits of its width, none that a `Double` has not.
 func lastPlace(of bounds: ClosedRange<Double>) -> Int {
   let largest = max(bounds.lowerBound.magnitude, bounds.upperBound.magnitude)

@@ -6,7 +6,8 @@ internal import Foundation
   static var commands: [any Command.Type] {
     [
       DemoCommand.self, TrainCommand.self, ExportCommand.self, VerifyCommand.self, EvaluateCommand.self,
-      TightnessCommand.self, PredictCommand.self, RunCommand.self, ReportCommand.self, BenchCommand.self,
+      TightnessCommand.self, NormCommand.self, BoundsCommand.self, AttackCommand.self, PredictCommand.self,
+      RunCommand.self, ReportCommand.self, BenchCommand.self, ReproduceCommand.self,
     ]
   }
 

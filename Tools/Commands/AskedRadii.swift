@@ -7,8 +7,9 @@ extension LoadedHeader {
   /// Usual are one and two gray levels where all inputs share one map whose levels are a whole number, and 0.01 and
   /// 0.02 elsewhere: half and one per cent where readings are mapped to -1 … 1.
   /// - Throws: a radius wider than the declared input range, beyond which nothing is to be said.
-  func epsilons(_ asked: [Epsilon]?) throws(CommandError) -> [Epsilon] {
-    let width = claims.inputMaximum - claims.inputMinimum
+  func epsilons(_ asked: [Epsilon]?, _ norm: BallNorm = .infinity) throws(CommandError) -> [Epsilon] {
+    // In ℓ1 and ℓ2 that of all inputs together.
+    let width = (claims.inputMaximum - claims.inputMinimum) * (norm == .infinity ? 1 : claims.inputs)
     guard let asked else {
       let (epsilons, reason) = usualEpsilons()
       // A narrow range gets what fits, at least one LSB.
@@ -40,6 +41,15 @@ extension LoadedHeader {
     }
     let list = [1, 2].compactMap { Epsilon("\($0)/\(Int(levels.rounded()))") }
     return (list, "one and two gray levels")
+  }
+
+  /// The inputs that readings within a perturbation size become.
+  ///
+  /// A whole reading whose integer map drops no places is exactly on the grid, so that only the perturbed one is rounded.
+  func ball(_ epsilon: Epsilon, _ norm: BallNorm, _ samples: EncodedSamples) -> InputBall {
+    let isOnGrid = samples.isExact && (norm == .infinity || claims.features.allSatisfy { $0.shift == 0 })
+    return InputBall(
+      norm, epsilon, unit: claims.unit, inputs: claims.inputs, rounding: isOnGrid ? .perturbed : .both)
   }
 
   /// The one radius of `--epsilon`; without it that of the declared tolerances, or a usual one.

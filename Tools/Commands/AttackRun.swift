@@ -8,7 +8,6 @@ struct AttackRun {
 
   static let options = [
     Option("--attack", "KIND", "also attack every right answer: fgsm, pgd, noise or corner"),
-    Option("--norm", "inf|2", "the ball an attack searches, of radius epsilon (default: inf)"),
     Option("--steps", "N", "steps after each start (default: 40 for pgd, 64 for corner)"),
     Option(
       "--restarts", "N", "starts (default: 1 for fgsm, 5 for pgd, 10 for corner), or draws of noise (100)"),
@@ -17,14 +16,13 @@ struct AttackRun {
 
   /// - Returns: nil without `--attack`.
   /// - Throws: an option that only an attack takes, or not this one.
-  init?(_ arguments: Arguments) throws(CommandError) {
+  init?(_ arguments: Arguments, _ norm: BallNorm) throws(CommandError) {
     let kind = try arguments.choice("--attack", AttackKind.allCases.map(\.rawValue)).flatMap(AttackKind.init)
-    let norm = try arguments.choice("--norm", AttackNorm.allCases.map(\.rawValue)).flatMap(AttackNorm.init)
     let steps = try arguments.integer("--steps", 1...1_000_000)
     let restarts = try arguments.integer("--restarts", 1...1_000_000)
     let seed = try arguments.integer("--seed", 0...Int.max)
     guard let kind else {
-      let stray = ["--norm", "--steps", "--restarts", "--seed"].first { arguments.has($0) }
+      let stray = ["--steps", "--restarts", "--seed"].first { arguments.has($0) }
       guard let stray else { return nil }
       throw .usage("\(stray) needs --attack")
     }
@@ -32,7 +30,7 @@ struct AttackRun {
       throw .usage("--steps does not go with --attack \(kind.rawValue)")
     }
     options = AttackOptions(
-      kind, norm: norm ?? .infinity, steps: steps, restarts: restarts, seed: seed.map { UInt64($0) } ?? 0)
+      kind, norm: norm, steps: steps, restarts: restarts, seed: seed.map { UInt64($0) } ?? 0)
   }
 
   /// Attacks on all cores, with a progress bar; Ctrl-C ends it.
@@ -44,7 +42,7 @@ struct AttackRun {
     Interruption.watch()
     let counts = try header.network.attackedAccuracy(
       inputs: inputs, labels: Array(samples.data.labels.prefix(inputs.count)),
-      radii: epsilons.map { samples.radius($0, unit: header.claims.unit) }, options: options,
+      balls: epsilons.map { header.ball($0, options.norm, samples) }, options: options,
       progress: { bar.update(Double($0) / Double(inputs.count), "\($0) samples") },
       shouldStop: { Interruption.wasRequested })
     guard let counts else {

@@ -14,6 +14,7 @@ enum BenchCommand: Command {
            supnorm bench --check FILE | --update FILE [--board NAME|all]
            supnorm bench --certify N.h --data SRC [--epsilon E] [--limit N] [--runs N] [--json]
            supnorm bench --training [--runs N] [--json]
+           supnorm bench --norms [--json]
     """
   static var discussion: String {
     """
@@ -35,6 +36,9 @@ enum BenchCommand: Command {
     --training trains dense networks on random images: samples per second with and without the projection of their
     rows, on one thread (per second of processor time) and on two (of the clock), with plain loops as the baseline.
 
+    --norms takes the largest singular value of random matrices by decomposition (the baseline of the ratios), by the
+    power method and by a bound from above, and that of a convolution of 224x224x64 without its matrix.
+
     Boards: \(((try? Board.names()) ?? []).joined(separator: ", "))
     """
   }
@@ -44,7 +48,8 @@ enum BenchCommand: Command {
     Option("--update", "FILE", "write the counts of small networks", role: .output),
     Option("--markdown", nil, "print tables for a document"),
     Option("--certify", "N.h", "the header whose certificates are timed", role: .input),
-    Option("--training", nil, "time training instead"), Option.data,
+    Option("--training", nil, "time training instead"),
+    Option("--norms", nil, "time the largest singular value instead"), Option.data,
     Option("--epsilon", "E", "the radius (default: the declared tolerances, or 0.1; of --certify 4/255)"),
     Option("--limit", "N", "only the first N samples (default of --board: 200)"),
     Option("--runs", "N", "runs of each (default: 5)"), .label, .json,
@@ -55,13 +60,14 @@ enum BenchCommand: Command {
   private static let modes: [(name: String, others: Set<String>)] = [
     ("--check", ["--board", "--json"]), ("--update", ["--board", "--json"]),
     ("--certify", ["--data", "--epsilon", "--limit", "--runs", "--label", "--json"]),
-    ("--training", ["--runs", "--json"]),
+    ("--training", ["--runs", "--json"]), ("--norms", ["--json"]),
     ("--board", ["--data", "--epsilon", "--limit", "--label", "--json", "--markdown"]),
   ]
 
   static func run(_ arguments: Arguments) throws {
     guard let mode = modes.first(where: { arguments.has($0.name) }) else {
-      throw CommandError.usage("one of --board, --check, --update, --certify and --training is required")
+      throw CommandError.usage(
+        "one of --board, --check, --update, --certify, --training and --norms is required")
     }
     let others = allOptions.map(\.name).filter { $0 != mode.name && !mode.others.contains($0) }
     if let other = others.first(where: arguments.has) {
@@ -75,6 +81,9 @@ enum BenchCommand: Command {
     case "--check": try BoardCheck.check(arguments)
     case "--update": try BoardCheck.update(arguments)
     case "--training": try benchTraining(arguments)
+    case "--norms":
+      let output = try NormBench.measure()
+      try Console.print(output, arguments, text: NormBench.text(of: output))
     default: try benchCertificates(arguments)
     }
   }

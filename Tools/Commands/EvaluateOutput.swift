@@ -9,6 +9,8 @@ extension EvaluateCommand {
       var certifiedGlobal, certifiedLocal, certified: Double
       /// With `--linear` only.
       var certifiedLinear: Double?
+      /// With `--norm` 1 or 2 only: by the box around the ball, by the first layer, by the product of the norms alone.
+      var certifiedBox, certifiedFirstLayer, certifiedProduct: Double?
       /// What an attack found.
       @NullWhenNil var empirical: Double?
     }
@@ -34,6 +36,7 @@ extension EvaluateCommand {
       var changes: [Change]
     }
     var samples: Int
+    var norm = "inf"
     /// Readings of these outside the declared input range, which were clamped.
     var clampedReadings = 0
     var clean: Double
@@ -51,10 +54,12 @@ extension EvaluateCommand {
     var output = Output(
       samples: counts.samples, clean: fraction(counts.clean),
       radii: zip(counts.radii, epsilons).map { radius, epsilon in
-        Output.Radius(
+        let rule = { rule in radius.rules.isEmpty ? nil : fraction(radius.rules[rule] ?? 0) }
+        return Output.Radius(
           epsilon: epsilon.value, radiusLSB: radius.radiusLSB, certifiedGlobal: fraction(radius.global),
           certifiedLocal: fraction(radius.local), certified: fraction(radius.either),
-          certifiedLinear: radius.linear.map(fraction), empirical: nil)
+          certifiedLinear: radius.linear.map(fraction), certifiedBox: rule(.box),
+          certifiedFirstLayer: rule(.firstLayer), certifiedProduct: rule(.product), empirical: nil)
       })
     guard let attack, let found else { return output }
     for (index, count) in found.withstood.enumerated() { output.radii[index].empirical = fraction(count) }

@@ -116,7 +116,8 @@ enum ExportCommand: Command {
     return FlashBudget(bytes: bytes, samples: data.rawSamples(limit: 10_000))
   }
 
-  private static func requireFit(_ data: Dataset, _ model: FloatModel) throws(CommandError) {
+  /// Ends a command whose data are not for its model.
+  static func requireFit(_ data: Dataset, _ model: FloatModel) throws(CommandError) {
     let inputs = model.network.layers[0].columns
     let outputs = model.targets.isEmpty ? model.network.layers[model.network.layers.count - 1].rows : .max
     guard data.featureCount == inputs else {

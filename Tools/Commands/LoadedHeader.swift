@@ -3,6 +3,7 @@ internal import Header
 internal import Claims
 internal import Certification
 internal import Files
+internal import Integers
 internal import Quantization
 internal import Training
 
@@ -22,6 +23,14 @@ struct LoadedHeader {
     self.path = path
     claims = verified.claims
     network = try CertifiedNetwork(verified)
+    encoder = InputEncoder(network)
+  }
+
+  /// The header that a model would have, with the path of the model.
+  init(deploying model: FloatModel, path: String) throws {
+    claims = try ModelClaims(deploying: model, name: "model")
+    self.path = path
+    network = try CertifiedNetwork(IntegerNetwork(claims), features: claims.features)
     encoder = InputEncoder(network)
   }
 

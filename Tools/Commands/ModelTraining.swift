@@ -70,10 +70,12 @@ struct ModelTraining {
   ) -> FloatModel {
     let isRegression = options.loss.isRegression
     let trained = plan.selection.restored(result.network)
-    // Where all rows are bounded the scale has nowhere to go; hidden values must fit all the same.
-    let deployedMap =
-      options.monotone.isEmpty && !trained.hasWideRows
-      ? map.coarsened(toFitOffsetsOf: trained) : map.coarsened(toFit: trained)
+    // Where all rows are bounded the scale has nowhere to go, as in what is monotone and in what may be convex; hidden
+    // values must fit all the same.
+    let mustFit =
+      !options.monotone.isEmpty || trained.hasWideRows
+      || (!options.convex.inputs.isEmpty && options.lastConstrained)
+    let deployedMap = mustFit ? map.coarsened(toFit: trained) : map.coarsened(toFitOffsetsOf: trained)
     return FloatModel(
       network: trained, inputMap: deployedMap, classNames: isRegression ? [] : data.classNames,
       featureNames: data.featureNames, targets: isRegression ? [targetMap] : [],
@@ -90,8 +92,10 @@ extension TrainingProgress {
     let accuracy = accuracy.map { ", accuracy \(share($0))" } ?? ""
     let verified = verifiedAccuracy.map { ", verified \(share($0))" } ?? ""
     let validation = validation.map { ", validation \($0.text)" } ?? ""
+    let lambda = penalty.map { ", lambda \(formatted(Double($0.lambda), digits: 4))" } ?? ""
+    let quotient = penalty?.quotient.map { ", quotient \(formatted($0, digits: 2))" } ?? ""
     return
-      "epoch \(epoch)/\(epochs), loss \(formatted(loss, digits: 3))\(accuracy)\(verified)\(validation)"
+      "epoch \(epoch)/\(epochs), loss \(formatted(loss, digits: 3))\(accuracy)\(verified)\(validation)\(lambda)\(quotient)"
   }
 }
 
@@ -99,6 +103,7 @@ extension ValidationScore {
   /// `95.0 %, verified 87.2 %`.
   var text: String {
     share(accuracy) + (verifiedAccuracy.map { ", verified \(share($0))" } ?? "")
+      + (attackedAccuracy.map { ", attacked \(share($0))" } ?? "")
   }
 }
 

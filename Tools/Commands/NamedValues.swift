@@ -1,5 +1,3 @@
-internal import Training
-
 /// What an option says of features by their names: `temperature=0.5,pressure=2`, `*=1%` for all that are not named.
 struct NamedValues {
   /// The text for each feature that is named.
@@ -7,10 +5,10 @@ struct NamedValues {
   /// The text of `*`.
   private var rest: String?
 
-  /// Parses an option against the features of a data set.
+  /// Parses an option against the names of features.
   ///
   /// - Parameter noun: what stands behind the sign, for the message.
-  init(_ option: String, _ text: String, noun: String, for data: Dataset) throws(CommandError) {
+  init(_ option: String, _ text: String, noun: String, names: [String]) throws(CommandError) {
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let sign = part.lastIndex(of: "=") else {
         throw .usage("\(option) '\(part)': not a name, =, and a \(noun)")
@@ -22,10 +20,10 @@ struct NamedValues {
         rest = value
         continue
       }
-      guard let feature = data.featureNames.firstIndex(of: name) else {
-        let names = data.featureNames.prefix(12).joined(separator: ", ")
+      guard let feature = names.firstIndex(of: name) else {
+        let list = names.prefix(12).joined(separator: ", ")
         throw .usage(
-          "\(option) '\(name)': no such feature column, there are \(names.isEmpty ? "no names" : names)")
+          "\(option) '\(name)': no such feature column, there are \(list.isEmpty ? "no names" : list)")
       }
       guard named.updateValue(value, forKey: feature) == nil else {
         throw .usage("\(option) '\(name)': given twice")

@@ -8,7 +8,7 @@ enum Readings {
   /// UNIT is what one reading is worth in the column's own unit: a power of ten or two (0.01, 1e-3, 10^-2, 2^-10, 1/1024),
   /// or none for a column that only hosts encode. `*` stands for all features that are not named.
   static func parse(_ text: String, for data: Dataset) throws(CommandError) -> [Int: ReadingUnit?] {
-    let stated = try NamedValues("--reading", text, noun: "unit", for: data)
+    let stated = try NamedValues("--reading", text, noun: "unit", names: data.featureNames)
     var units: [Int: ReadingUnit?] = [:]
     for feature in 0..<data.featureCount {
       guard let value = stated[feature] else { continue }

@@ -29,9 +29,7 @@ enum ReportCommand: Command {
     let header = try LoadedHeader(arguments.positionals[1])
     var (model, isForeign) = try ForeignOptions.read(
       arguments.positionals[0], arguments, isRegression: header.claims.task == .regression)
-    if isForeign,
-      let activation = header.claims.layers.first.flatMap({ Activation(rawValue: "\($0.activation)") })
-    {
+    if isForeign, let activation = header.claims.layers.first.flatMap({ Activation(of: $0.activation) }) {
       model.network.activation = activation
     }
     guard model.network.layers.map(\.rows) == header.claims.layers.map(\.rowCount),
@@ -82,5 +80,16 @@ enum ReportCommand: Command {
         caption: isRegression ? "Errors and bounds" : "Clean and certified accuracy",
         line: "supnorm evaluate \(header) --data \(source) --epsilon \(list)"),
     ]
+  }
+}
+
+extension Activation {
+  /// The float activation that an integer one stands for; of tables only tanh has values below 0.
+  fileprivate init?(of activation: IntegerActivation) {
+    if let table = activation.table {
+      self = (table.nodes.first ?? 0) < 0 ? .tanh : .sigmoid
+    } else {
+      self.init(rawValue: "\(activation)")
+    }
   }
 }

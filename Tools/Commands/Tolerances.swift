@@ -8,7 +8,7 @@ enum Tolerances {
   /// that are not named.
   /// - Returns: one for each feature, 0 where nothing was said.
   static func parse(_ text: String, for data: Dataset) throws -> [Double] {
-    let stated = try NamedValues("--tolerance", text, noun: "number", for: data)
+    let stated = try NamedValues("--tolerance", text, noun: "number", names: data.featureNames)
     let ranges = data.featureRanges
     let result = try ranges.indices.map { feature in
       let name = data.featureNames.isEmpty ? "\(feature)" : data.featureNames[feature]

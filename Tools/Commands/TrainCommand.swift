@@ -23,7 +23,10 @@ enum TrainCommand: Command {
     var verifiedAccuracy: Double?
     /// The same of the samples held out, for the epoch that was kept.
     var keptEpoch: Int
-    var validationAccuracy, validationVerifiedAccuracy: Double?
+    var validationAccuracy, validationVerifiedAccuracy, validationAttackedAccuracy: Double?
+    /// Of that epoch: the training samples' accuracy, λ of a penalty, and the largest difference quotient it met.
+    var keptAccuracy: Double
+    var lambda, quotient: Double?
     var seed: UInt64
     var restarts: [Restarts.Run]?
   }
@@ -38,7 +41,8 @@ enum TrainCommand: Command {
     columns.target = arguments.string("--target")
     let data = try DataSource.load(source, part: .train, columns: columns)
     try requireVerifiable(data, options)
-    options.monotone = try monotoneInputs(arguments, of: data)
+    options.monotone = try MonotoneOption.constraints(arguments, of: data)
+    options.convex.inputs = try ConvexOption.inputs(arguments, of: data)
     options.augmentation = try augmentation(arguments, of: data)
     try options.validate()
     let tolerances = try arguments.string("--tolerance").map { try Tolerances.parse($0, for: data) } ?? []
@@ -57,12 +61,17 @@ enum TrainCommand: Command {
     }
     try writeModel(trained.model, to: path)
     if arguments.has("--json"), let last = trained.model.curve.last {
+      let kept = trained.model.curve[trained.result.keptEpoch - 1]
       try Console.printJSON(
         Output(
           model: path, samples: data.count, epochs: last.epoch, loss: last.loss, accuracy: last.accuracy,
           verifiedAccuracy: last.verifiedAccuracy, keptEpoch: trained.result.keptEpoch,
           validationAccuracy: trained.result.validation?.accuracy,
-          validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy, seed: trained.result.seed,
+          validationVerifiedAccuracy: trained.result.validation?.verifiedAccuracy,
+          validationAttackedAccuracy: trained.result.validation?.attackedAccuracy,
+          keptAccuracy: kept.accuracy,
+          lambda: kept.penalty.map { Double($0.lambda) }, quotient: kept.penalty?.quotient,
+          seed: trained.result.seed,
           restarts: restarts.count > 1 ? restarts : nil))
     }
     Console.message("wrote \(path)")
@@ -127,24 +136,5 @@ enum TrainCommand: Command {
       throw CommandError.usage("--crop and --shift go with images")
     }
     return Augmentation(width: size.width, height: size.height, crop: crop, shift: shift)
-  }
-
-  /// `+mean_radius,-mean_texture`: the inputs by name, with their directions.
-  private static func monotoneInputs(
-    _ arguments: Arguments, of data: Dataset
-  ) throws -> [MonotoneConstraint] {
-    guard let text = arguments.string("--monotone") else { return [] }
-    guard arguments.has("--target") else {
-      throw CommandError.usage("--monotone goes with --target: only numbers can rise and fall")
-    }
-    return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-      guard let sign = part.first, sign == "+" || sign == "-" else {
-        throw CommandError.usage("--monotone '\(part)': not + or - and the name of a feature")
-      }
-      guard let input = data.featureNames.firstIndex(of: String(part.dropFirst())) else {
-        throw CommandError.usage("--monotone '\(part)': no such feature column")
-      }
-      return MonotoneConstraint(input: input, isIncreasing: sign == "+")
-    }
   }
 }

@@ -63,7 +63,9 @@ struct TrainingOption: Sendable {
 
 extension TrainingOption {
   /// All options of `train` but those of `--start`, in the order in which help lists them and the command obeys them.
-  static let all: [TrainingOption] = [
+  static let all: [TrainingOption] = general + PenaltyOption.all + [.init(.json)]
+
+  private static let general: [TrainingOption] = [
     .init(.data), .init("--out", "M.safetensors", "the model file to write", role: .output), .init(.label),
     .init(
       "--layers", "KIND", "dense, distance, or hybrid: distances with a dense last layer (default: dense)",
@@ -85,7 +87,14 @@ extension TrainingOption {
       set: NamedLoss.set),
     .init("--target", "NAME", "train a regression that finds this column of a table"),
     .init("--features", "NAME,…", "the feature columns (default: all but label and target)"),
-    .init("--monotone", "±NAME,…", "inputs in which a regression never falls (+) or never rises (-)"),
+    .init(
+      "--monotone", "±NAME[:CLASS],…",
+      "inputs in which a regression, or the lead of a class, never falls (+) or never rises (-)"),
+    .init("--convex", "all|NAME,…", "inputs in which a regression is convex; with relu (default) or identity")
+    {
+      options, arguments in
+      if arguments.has("--convex"), !arguments.has("--activation") { options.activation = .relu }
+    },
     .init(
       "--tolerance", "NAME=T,…",
       "how far each feature may move, in its unit or in % of its range, * for all others: becomes one radius"),
@@ -98,9 +107,10 @@ extension TrainingOption {
     .init("--margin", "M", "margin of hinge"),
     .init("--clean-weight", "W", "share of plain cross-entropy in the worst-case loss"),
     .init(
-      "--bound", "K,…",
-      "bound on the rows' sums of |w|, or on what --norm names: one, or one a bounded layer (default: 1, of tanh 4, of sigmoid 16)"
+      "--bound", "K,…|none",
+      "bound on the rows' sums of |w|, or on what --norm names: one, one a bounded layer, or none (default: 1, of tanh 4, of sigmoid 16)"
     ) { options, arguments in
+      if arguments.string("--bound") == "none" { return options.bounds = [] }
       options.bounds = try arguments.reals("--bound", 1e-3...65535)?.map { Float($0) } ?? options.bounds
     },
     .init(
@@ -126,6 +136,15 @@ extension TrainingOption {
       "--validation", "F", "share of the samples held out and measured after every epoch (default: 0)",
       0...0.9, \.validationFraction),
     .init(
+      "--attacked", "R",
+      "score held-out samples under attack, PGD in l2 of radius R, 10 steps, 1,000 samples, not by certificates"
+    ) { options, arguments in
+      options.attackRadius = try arguments.real("--attacked", 1e-6...1e6).map { Float($0) }
+      guard options.attackRadius == nil || options.validationFraction > 0 else {
+        throw CommandError.usage("--attacked goes with --validation: it scores samples held out")
+      }
+    },
+    .init(
       "--patience", "N", "stop after N epochs without a better validation certificate, keep the best epoch",
       set: setPatience),
     .init("--restarts", "N", "train with N seeds from S on, keep the best validation certificate"),
@@ -133,7 +152,6 @@ extension TrainingOption {
     .init(
       "--checkpoint", "FILE", "written after every epoch; where it is there, training goes on from it",
       role: .output),
-    .init(.json),
   ]
 
   /// `--layers`, and which options do not go with it.
@@ -148,7 +166,7 @@ extension TrainingOption {
     }
     let dense = [
       "--activation", "--loss", "--temperature", "--margin", "--clean-weight", "--bound", "--last",
-      "--target",
+      "--target", "--monotone", "--convex",
     ]
     for option in dense where arguments.has(option) {
       throw CommandError.usage("\(option) does not go with --layers \(options.kind.rawValue)")

@@ -12,6 +12,13 @@ extension TrainingOptions {
       }
       result.monotone[index].input = input
     }
+    let convex = convex.inputs.filter(selection.kept.contains)
+    if let input = self.convex.inputs.first(where: { !convex.contains($0) }),
+      self.convex.inputs.count < data.featureCount
+    {
+      throw .usage("--convex: column '\(data.columnName(input))' does not change in the data")
+    }
+    result.convex.inputs = convex.compactMap { selection.kept.firstIndex(of: $0) }
     return result
   }
 
@@ -19,14 +26,25 @@ extension TrainingOptions {
   var settings: [String: String] {
     var settings = [
       "hidden": hidden.map { "\($0)" }.joined(separator: ","), "activation": activation.rawValue,
-      "epsilon": "\(epsilon)", "bound": bounds.map { "\($0)" }.joined(separator: ","),
+      "epsilon": "\(epsilon)",
+      "bound": bounds.isEmpty ? "none" : bounds.map { "\($0)" }.joined(separator: ","),
       "last": lastConstrained ? "constrained" : "free", "epochs": "\(epochs)", "batch": "\(batchSize)",
       "rate": "\(rate)", "seed": "\(seed)",
-    ]
+    ].merging(penaltySettings) { $1 }
     if validationFraction > 0 {
       settings["validation"] = "\(validationFraction)"
       settings["validation-seed"] = "\(validationSeed)"
       settings["patience"] = patience.map { "\($0)" }
+    }
+    if !monotone.isEmpty {
+      let statements = monotone.map { constraint in
+        "\(constraint.isIncreasing ? "+" : "-")\(constraint.input)"
+          + (constraint.classIndex.map { ":\($0)" } ?? "")
+      }
+      settings["monotone"] = statements.joined(separator: ",")
+    }
+    if !convex.inputs.isEmpty {
+      settings["convex"] = convex.inputs.map { "\($0)" }.joined(separator: ",")
     }
     if let augmentation {
       settings["crop"] = "\(augmentation.crop)"

@@ -24,8 +24,12 @@ enum VerifyCommand: Command {
     /// The product of the gains, rounded up.
     var lipschitz: Double
     var lipschitzExact: String
-    /// The inputs in which every output is monotone, `+name` or `-name`; proved when the header is valid.
+    /// The inputs in which every output is monotone, `+name` or `-name`, or the lead of a class, `+name:class`; proved when
+    /// the header is valid.
     var monotone: [String]
+    /// The inputs in which every output is convex, but for `convexityBounds` in accumulator units, one for each output.
+    var convex: [String]
+    var convexityBounds: [Int]
     /// The radius that covers all declared tolerances, 0 for none.
     var toleranceLSB: Int
     var problems: [String]
@@ -42,8 +46,11 @@ enum VerifyCommand: Command {
       lipschitzExact: "\(result.lipschitzBound)",
       monotone: file.claims.monotoneInputs.map {
         ($0.direction == 1 ? "+" : "-") + file.claims.inputName($0.input)
+          + ($0.classIndex == -1 ? "" : ":" + file.claims.className($0.classIndex))
       },
-      toleranceLSB: file.claims.toleranceLSB, problems: problems)
+      convex: file.claims.convexInputs.map(file.claims.inputName),
+      convexityBounds: file.claims.convexityBounds, toleranceLSB: file.claims.toleranceLSB, problems: problems
+    )
     try Console.print(output, arguments, text: text(of: result, file.claims, problems))
     guard problems.isEmpty else {
       throw CommandError.failedCheck("\(path): \(problems.count) claim(s) do not hold")
@@ -58,8 +65,10 @@ enum VerifyCommand: Command {
       LayerSummary.table(result), "Lipschitz bound in the sup norm: \(lipschitz) (\(result.lipschitzBound))",
     ]
     guard problems.isEmpty else { return (lines + problems).joined(separator: "\n") }
-    lines += claims.monotoneInputs.map { statement in
-      "monotone: no output \(statement.direction == 1 ? "falls" : "rises") when \(claims.inputName(statement.input)) grows"
+    lines += claims.monotoneInputs.map { "monotone: \(claims.sentence($0))" }
+    if !claims.convexInputs.isEmpty {
+      let bounds = zip(claims.targets, claims.convexityBounds).map { roundedUp($0.change($1)) }
+      lines.append(claims.convexity(within: bounds.joined(separator: ", ")))
     }
     if claims.toleranceLSB > 0 {
       lines.append("tolerances: a radius of \(claims.toleranceLSB) LSB covers all of them at once")

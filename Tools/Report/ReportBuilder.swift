@@ -44,7 +44,7 @@ struct ReportBuilder {
     }
     content.tolerances = tolerances()
     content.monotone = claims.monotoneInputs.map { statement in
-      ReportContent.Monotone(input: claims.inputName(statement.input), isRising: statement.direction == 1)
+      ReportContent.Monotone(statement: claims.sentence(statement))
     }
     content.training = ReportContent.Training(
       epsilonText: model.settings["epsilon"] ?? "?", points: model.curve)

@@ -36,14 +36,10 @@ extension ReportContent {
     }
   }
 
-  /// An input in which every output is proved to be monotone.
+  /// An input in which every output, or the lead of a class, is proved to be monotone.
   struct Monotone: Equatable, Sendable {
-    var input: String
-    /// Whether no output falls when the input grows; otherwise none rises.
-    var isRising: Bool
-
-    /// As a sentence without its full stop.
-    var statement: String { "no output \(isRising ? "falls" : "rises") when \(input) grows" }
+    /// A sentence without its full stop.
+    var statement: String
   }
 
   /// The declared tolerances and the radius that covers them all at once.

@@ -26,10 +26,10 @@ extern "C" {
  * out of range. An address itself cannot be checked. */
 
 /* The version of the library and of the tool, which `supnorm --version` prints. */
-#define SUPNORM_VERSION "0.11.0"
+#define SUPNORM_VERSION "0.12.0"
 
 /* The version of the header format, separate from the version of the tool that wrote a header. */
-#define SUPNORM_FORMAT_VERSION 5
+#define SUPNORM_FORMAT_VERSION 6
 
 /* Layer kinds. SPARSE has the semantics of DENSE and stores only its non-zero weights. */
 #define SUPNORM_DENSE 0
@@ -51,6 +51,7 @@ extern "C" {
 #define SUPNORM_MAXMIN 3   /* (y0, y1) = (max(x0, x1), min(x0, x1)) for each pair; an odd last one stays */
 #define SUPNORM_SORT 4     /* the whole vector in ascending order */
 #define SUPNORM_NEGATE 5   /* y = min(-x, 32767) */
+#define SUPNORM_SMOOTH 6   /* tanh, sigmoid: a table of nodes with straight lines between them, see below */
 
 /* What the functions return: 0 for success, 1 for an honest "not certified", negative for an error. */
 #define SUPNORM_OK 0
@@ -94,6 +95,13 @@ extern "C" {
  * A first layer's range is the declared one; a later layer's holds all that the layers before it can give, so that it
  * cuts nothing.
  *
+ * SMOOTH has nodes T[i] at x = -32768 + i * 2^k, k = table_shift, 2^(16-k) + 1 of them. No node is less than the one
+ * before it or exceeds it by more than table_gain, which is at most 2^k. With i = (x + 32768) >> k and the rest r:
+ *
+ *   y = T[i] + (((T[i + 1] - T[i]) * r + 2^(k-1)) >> k)                       never decreasing
+ *
+ * so that inputs at most d apart give outputs at most ceil(table_gain * d / 2^k) apart, rounding included.
+ *
  * The last layer of a network neither requantises nor saturates: its accumulators are the logits, or their exact
  * negatives where a MAXPLUS layer has the activation NEGATE. A last DENSE or SPARSE layer reads the outputs of the
  * last hidden layer and, behind them, the network's residual inputs, cut to the range of the first layer.
@@ -119,12 +127,15 @@ typedef struct supnorm_layer {
   uint32_t entries;      /* DENSE: rows * columns; SPARSE: stored weights; MAXPLUS: stored entries */
   int16_t input_min;     /* MAXPLUS: inputs are cut to input_min ... input_max; else -32768 ... 32767 */
   int16_t input_max;
+  uint16_t table_gain;   /* SMOOTH: no node exceeds the one before it by more than this, 0 ... 2^table_shift; else 0 */
+  uint16_t table_shift;  /* SMOOTH: a node every 2^table_shift LSB, 1 ... 15; else 0 */
   const int16_t *weights;      /* DENSE: row-major; else null */
   const int32_t *biases;       /* rows, in accumulator units; MAXPLUS: the greatest potential of each row */
   const uint32_t *words;       /* SPARSE: the stored weights; MAXPLUS with WORDS: the entries; row after row; else null */
   const uint16_t *row_entries; /* SPARSE: how many weights above 0 and below 0 each row stores; MAXPLUS: how many entries
                                   each row stores; DENSE: null */
   const uint16_t *halfwords;   /* MAXPLUS with BYTES or HALFWORDS: the entries, row after row; else null */
+  const int16_t *nodes;        /* SMOOTH: 2^(16-table_shift) + 1; else null */
 } supnorm_layer;
 
 /* A bound on a change: inputs that differ by at most d LSB in every component change a number (the difference

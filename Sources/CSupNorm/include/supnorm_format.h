@@ -97,6 +97,10 @@
 #define SUPNORM_STEPS_FIT(ROW, minimum, maximum) \
   (SUPNORM_FIRST_STEP(ROW) == 0 && SUPNORM_STEPS(ROW) > 0 && SUPNORM_STEPS(ROW) >= (maximum) - (minimum))
 
+/* A table of nodes has enough of them for its slope: one LSB of input changes the output by no more than one. */
+#define SUPNORM_TABLE_FITS(shift, gain) \
+  ((shift) >= 1 && (shift) <= 15 && (gain) >= 0 && (gain) <= INT64_C(1) << (shift))
+
 /* What is proved of a whole row, and counted in it. The number in a name is how many arguments the row's items have.
  *
  *   SUPNORM_COUNT1, 2, 3(ROW)           the number of items
@@ -107,6 +111,7 @@
  *   SUPNORM_BIASES_FIT(ROW, FITS, bound, shift)           SUPNORM_BIAS_FITS for each
  *   SUPNORM_BASES_FIT(ROW)                                SUPNORM_BASE_FITS for each
  *   SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout)       SUPNORM_MAXPLUS_FITS for each
+ *   SUPNORM_NODES_RISE(ROW, FALLS, gain)                  -32768 <= first <= second <= ... <= 32767, by at most the gain
  *   SUPNORM_FIRST_STEP(ROW), STEPS(ROW)                   the first step of a MAXPLUS row, and the sum of all
  *
  * In C a row becomes one long sum or conjunction: 0 + a + b ... C++ compilers take quadratic time for that, so there
@@ -128,6 +133,7 @@
 #define SUPNORM_ITEM(column, sign, step) {(column), (sign), (step)},
 #define SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout) \
   supnorm_proof::fit({{0, 0, 0}, ROW(SUPNORM_ITEM)}, columns, layout)
+#define SUPNORM_NODES_RISE(ROW, FALLS, gain) supnorm_proof::rise({ROW(SUPNORM_VALUE)}, gain)
 #define SUPNORM_FIRST_STEP(ROW) supnorm_proof::first({ROW(SUPNORM_MAXPLUS_STEP) 1})
 #define SUPNORM_STEPS(ROW) supnorm_proof::total({0, ROW(SUPNORM_MAXPLUS_STEP)})
 #else
@@ -152,6 +158,8 @@
 #define SUPNORM_ENTRIES_FIT(ROW, FITS, columns, layout) (1 ROW(FITS))
 #define SUPNORM_AND_BASE_FITS(base) && SUPNORM_BASE_FITS(base)
 #define SUPNORM_BASES_FIT(ROW) (1 ROW(SUPNORM_AND_BASE_FITS))
+#define SUPNORM_RISES(v) <= (v) && (v)
+#define SUPNORM_NODES_RISE(ROW, FALLS, gain) (-32768 ROW(SUPNORM_RISES) <= 32767 && 32767 ROW(FALLS) >= -65536)
 #define SUPNORM_FIRST_OF(first, ...) (first)
 #define SUPNORM_FIRST(...) SUPNORM_FIRST_OF(__VA_ARGS__)
 #define SUPNORM_FIRST_STEP(ROW) SUPNORM_FIRST(ROW(SUPNORM_MAXPLUS_STEP) 1, 1)
@@ -249,6 +257,16 @@ constexpr bool each_fits(const int64_t *bases, size_t count) {
 }
 template <size_t count> constexpr bool bases_fit(const int64_t (&bases)[count]) {
   return count == 1 || each_fits(bases + 1, count - 1);
+}
+
+/* Each of `count` nodes is followed by one that is no less and exceeds it by no more than the gain. */
+constexpr bool each_rises(const int64_t *nodes, size_t count, int64_t gain) {
+  return count == 1 ? nodes[0] <= nodes[1] && nodes[1] - nodes[0] <= gain
+                    : each_rises(nodes, count / 2, gain) &&
+                        each_rises(nodes + count / 2, count - count / 2, gain);
+}
+template <size_t count> constexpr bool rise(const int64_t (&nodes)[count], int64_t gain) {
+  return count > 1 && nodes[0] >= -32768 && nodes[count - 1] <= 32767 && each_rises(nodes, count - 1, gain);
 }
 
 constexpr int64_t total_of(const int64_t *steps, size_t count) {

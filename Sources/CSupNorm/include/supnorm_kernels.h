@@ -61,8 +61,12 @@ struct supnorm_certificate {
  * `bound` alone is null the ends are applied to each by itself. */
 struct supnorm_activation {
   uint8_t activation; /* SUPNORM_IDENTITY ... */
-  void (*apply)(int16_t *values, uint32_t count);
+  void (*apply)(int16_t *values, uint32_t count, const supnorm_layer *layer);
   void (*bound)(int16_t *lower, int16_t *upper, uint32_t count);
+  /* Of a layer's own numbers: the fields, reading no array, and what supnorm_self_check proves of the array; null where
+   * it has none. SUPNORM_OK or a negative error. */
+  int32_t (*shape)(const supnorm_layer *layer);
+  int32_t (*check)(const supnorm_layer *layer);
 };
 
 /* A table in a section of its own, so that the linker drops it, and the kernels that it names, with what names it.
@@ -120,7 +124,8 @@ SUPNORM_TABLES(maxplus_bytes, maxplus, SUPNORM_MAXPLUS, SUPNORM_BYTES, 0, 2, 2);
 SUPNORM_KERNELS(maxplus_halfwords);
 SUPNORM_TABLES(maxplus_halfwords, maxplus, SUPNORM_MAXPLUS, SUPNORM_HALFWORDS, 0, 2, 2);
 
-#define SUPNORM_VALUES(name) void supnorm_##name(int16_t *values, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name)
+#define SUPNORM_VALUES(name) \
+  void supnorm_##name(int16_t *values, uint32_t count, const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_##name)
 #define SUPNORM_VALUE_ENDS(name) \
   void supnorm_##name##_bound(int16_t *lower, int16_t *upper, uint32_t count) SUPNORM_LINK_NAME(supnorm_##name##_bound)
 SUPNORM_VALUES(relu);
@@ -130,12 +135,18 @@ SUPNORM_VALUES(maxmin);
 SUPNORM_VALUES(sort);
 SUPNORM_VALUES(negate);
 SUPNORM_VALUE_ENDS(negate);
-SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_0) = {SUPNORM_IDENTITY, NULL, NULL};
-SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_1) = {SUPNORM_RELU, supnorm_relu, NULL};
-SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_2) = {SUPNORM_ABS, supnorm_abs, supnorm_abs_bound};
-SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_3) = {SUPNORM_MAXMIN, supnorm_maxmin, NULL};
-SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_4) = {SUPNORM_SORT, supnorm_sort, NULL};
-SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {SUPNORM_NEGATE, supnorm_negate, supnorm_negate_bound};
+SUPNORM_VALUES(smooth);
+int32_t supnorm_smooth_shape(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_smooth_shape);
+int32_t supnorm_smooth_check(const supnorm_layer *layer) SUPNORM_LINK_NAME(supnorm_smooth_check);
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_0) = {SUPNORM_IDENTITY, NULL, NULL, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_1) = {SUPNORM_RELU, supnorm_relu, NULL, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_2) = {SUPNORM_ABS, supnorm_abs, supnorm_abs_bound, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_3) = {SUPNORM_MAXMIN, supnorm_maxmin, NULL, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_4) = {SUPNORM_SORT, supnorm_sort, NULL, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_5) = {
+  SUPNORM_NEGATE, supnorm_negate, supnorm_negate_bound, NULL, NULL};
+SUPNORM_CONSTANT(supnorm_activation, supnorm_activation_6) = {
+  SUPNORM_SMOOTH, supnorm_smooth, NULL, supnorm_smooth_shape, supnorm_smooth_check};
 
 /* SUPNORM_ACTIVATION(activation): the table of an activation, a macro or number. */
 #define SUPNORM_ACTIVATION(activation) SUPNORM_ACTIVATION_OF(activation)
@@ -171,6 +182,7 @@ static inline const supnorm_activation *supnorm_activation_of(uint8_t activation
   case SUPNORM_MAXMIN: return &supnorm_activation_3;
   case SUPNORM_SORT: return &supnorm_activation_4;
   case SUPNORM_NEGATE: return &supnorm_activation_5;
+  case SUPNORM_SMOOTH: return &supnorm_activation_6;
   default: return NULL;
   }
 }

@@ -10,20 +10,12 @@ public enum AttackKind: String, CaseIterable, Sendable {
   case corner
 }
 
-/// The ball an attack searches.
-public enum AttackNorm: String, CaseIterable, Sendable {
-  /// Every input moves by at most the radius.
-  case infinity = "inf"
-  /// The squares of all moves add up to at most the radius squared.
-  case two = "2"
-}
-
 /// Everything an attack depends on beside the network, the input and the radius.
 public struct AttackOptions: Hashable, Sendable {
   /// How it searches.
   public var kind: AttackKind
   /// The ball it searches.
-  public var norm: AttackNorm
+  public var norm: BallNorm
   /// Steps after each start: gradient steps of `pgd`, tried coordinates of `corner`; `fgsm` takes one, `noise`
   /// none.
   public var steps: Int
@@ -40,7 +32,7 @@ public struct AttackOptions: Hashable, Sendable {
   ///   - steps: at least 1; `pgd` 40, `corner` 64; without effect on the other kinds.
   ///   - restarts: at least 1; `fgsm` 1, `pgd` 5, `corner` 10, `noise` 100.
   public init(
-    _ kind: AttackKind, norm: AttackNorm = .infinity, steps: Int? = nil, restarts: Int? = nil,
+    _ kind: AttackKind, norm: BallNorm = .infinity, steps: Int? = nil, restarts: Int? = nil,
     momentum: Float = 0.25, seed: UInt64 = 0
   ) {
     let defaults =

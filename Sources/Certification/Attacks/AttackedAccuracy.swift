@@ -57,18 +57,27 @@ extension CertifiedNetwork {
     progress: @escaping @Sendable (Int) -> Void = { _ in },
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws -> AttackCounts? {
+    try attackedAccuracy(
+      inputs: inputs, labels: labels, balls: radii.map { InputBall(options.norm, radiusLSB: min($0, 65535)) },
+      options: options, progress: progress, shouldStop: shouldStop)
+  }
+
+  /// The same in balls, all of one norm.
+  public func attackedAccuracy(
+    inputs: [[Int16]], labels: [Int], balls: [InputBall], options: AttackOptions,
+    progress: @escaping @Sendable (Int) -> Void = { _ in },
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) throws -> AttackCounts? {
     precondition(inputs.count == labels.count)
-    guard network.task == .classification else { throw NetworkError.otherTask }
-    let deviations = radii.map { network.marginDeviations(within: $0) }
+    let certificates = try certificates(in: balls)
     var (counts, finished) = try parallelSum(
-      of: inputs.count, chunk: 1, from: AttackCounts(withstood: radii.map { _ in 0 }), progress: progress,
+      of: inputs.count, chunk: 1, from: AttackCounts(withstood: balls.map { _ in 0 }), progress: progress,
       adding: +
     ) { range in
       guard !shouldStop() else { return nil }
       let sample = range.lowerBound
       return try self.attack(
-        inputs[sample], sample, as: labels[sample], radii: radii, deviations: deviations,
-        Attacker(self, options))
+        inputs[sample], sample, as: labels[sample], certificates, Attacker(self, options))
     }
     guard finished == inputs.count else { return nil }
     counts.violations.sort { ($0.sample, $0.radiusLSB) < ($1.sample, $1.radiusLSB) }
@@ -77,27 +86,27 @@ extension CertifiedNetwork {
 
   /// The counts of one sample.
   private func attack(
-    _ input: [Int16], _ sample: Int, as label: Int, radii: [Int], deviations: [[[Int]]], _ attacker: Attacker
+    _ input: [Int16], _ sample: Int, as label: Int, _ certificates: [BallCertificates], _ attacker: Attacker
   ) throws -> AttackCounts {
+    let radii = certificates.map { $0.ball.radius.ceiling(limit: .max) }
     var counts = AttackCounts(withstood: radii.map { _ in 0 })
     let answer = try answer(to: input)
     guard answer.classIndex == label else { return counts }
     var found: CounterExample?
     // From the smallest radius up: what changes the class there is within the larger ones as well.
     for index in radii.indices.sorted(by: { (radii[$0], $0) < (radii[$1], $1) }) {
-      let radius = min(radii[index], 65535)
+      let ball = certificates[index].ball
       if found?.changesClass != true {
         found = try attacker.counterExample(
-          to: input, as: label, within: radius, range: network.inputMinimum...network.inputMaximum,
+          to: input, as: label, in: ball, range: network.inputMinimum...network.inputMaximum,
           part: sample * radii.count + index)
       }
       if found?.changesClass != true { counts.withstood[index] = 1 }
       guard let found else { continue }
       // A device's radius of 0 claims nothing.
       let isGlobal =
-        radius > 0 && answer.globalRadiusLSB >= radius
-        || answer.isCertified(byMarginDeviations: deviations[index])
-      let isLocal = try isCertified(input, as: label, within: radius)
+        ball.reach > 0 && answer.globalRadiusLSB >= ball.reach || certificates[index].isCertified(answer)
+      let isLocal = try isLocallyCertified(input, as: label, certificates[index])
       guard isGlobal || isLocal else { continue }
       counts.violations.append(
         CertificateViolation(

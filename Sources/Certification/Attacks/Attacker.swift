@@ -48,7 +48,7 @@ public final class Attacker {
     logits = [Int32](repeating: 0, count: network.outputs)
     point = [Int16](repeating: 0, count: network.inputs)
     offsets = [Float](repeating: 0, count: network.inputs)
-    ball = AttackBall(around: point, radius: 0, norm: options.norm, range: 0...0)
+    ball = AttackBall(around: point, InputBall(options.norm, radiusLSB: 0), range: 0...0)
     random = AttackRandom(seed: options.seed)
   }
 
@@ -72,17 +72,25 @@ public final class Attacker {
   public func counterExample(
     to input: [Int16], as classIndex: Int, within radius: Int, range: ClosedRange<Int>, part: Int = 0
   ) throws -> CounterExample? {
+    guard (0...65535).contains(radius) else { throw NetworkError.radiusOutOfRange }
+    let ball = InputBall(options.norm, radiusLSB: radius)
+    return try counterExample(to: input, as: classIndex, in: ball, range: range, part: part)
+  }
+
+  /// The same in any ball, whatever the norm of the options.
+  public func counterExample(
+    to input: [Int16], as classIndex: Int, in ball: InputBall, range: ClosedRange<Int>, part: Int = 0
+  ) throws -> CounterExample? {
     guard judge.network.task == .classification else { throw NetworkError.otherTask }
     guard input.count == inputs else { throw NetworkError.malformed }
     guard (0..<outputs).contains(classIndex) else { throw NetworkError.classOutOfRange }
-    guard (0...65535).contains(radius) else { throw NetworkError.radiusOutOfRange }
-    ball = AttackBall(around: input, radius: radius, norm: options.norm, range: range)
+    self.ball = AttackBall(around: input, ball, range: range)
     self.classIndex = classIndex
     random = AttackRandom(seed: AttackRandom.seed(options.seed, part: part))
     found = nil
     clearOffsets()
     try attempt()
-    guard !isFinished, radius > 0, outputs > 1 else { return found }
+    guard !isFinished, ball.reach > 0, outputs > 1 else { return found }
     switch options.kind {
     case .fgsm, .pgd: try descend()
     case .noise: try searchNoise()

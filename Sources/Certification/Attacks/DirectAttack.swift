@@ -1,11 +1,10 @@
 // The attacks that only ask for answers: noise and corners.
 
 extension Attacker {
-  /// Tries Gaussian noise: of standard deviation `radius` in every input, cut to the ball, or in ℓ2 of
-  /// `radius / √inputs`, so that its length is about the radius.
+  /// Tries Gaussian noise: of standard deviation `radius` in every input, cut to the ball, in ℓ2 of `radius / √inputs` and
+  /// in ℓ1 of `radius / inputs`, so that its length is about the radius.
   func searchNoise() throws {
-    let deviation =
-      ball.norm == .infinity ? Float(ball.radius) : Float(ball.radius) / Float(ball.count).squareRoot()
+    let deviation = ball.radius * ball.share(of: ball.count)
     for _ in 0..<options.restarts where !isFinished {
       for index in offsets.indices { offsets[index] = deviation * random.gaussian() }
       try attempt()
@@ -15,31 +14,30 @@ extension Attacker {
   /// Tries corners of the ball and improves each: a random input goes to its other end, and stays there unless
   /// the smallest margin grows.
   ///
-  /// The first corner is the one against the gradient, the others are random. In ℓ2 a corner moves some of the
-  /// inputs, all by the same amount, `floor(radius / √inputs moved)`; the ends of an input are that amount up and
+  /// The first corner is the one against the gradient, the others are random. In ℓ1 and ℓ2 a corner moves some of the
+  /// inputs, all by the same amount, `floor(radius / √inputs moved)` in ℓ2; the ends of an input are that amount up and
   /// down, and when the ball has no room for one more, all of them come closer.
   func searchCorners() throws {
     for restart in 0..<options.restarts where !isFinished {
       let moved =
         ball.norm == .infinity || restart % 2 == 0 ? ball.count : 1 + random.index(below: ball.count)
-      let reach = ball.norm == .infinity ? 1 : 1 / Float(moved).squareRoot()
-      let end = max((Float(ball.radius) * reach).rounded(.down), 1)
+      let end = max((ball.radius * ball.share(of: moved)).rounded(.down), 1)
       try drawCorner(moved: moved, end: end, againstGradient: restart == 0)
       var margin = try attempt()
       for _ in 0..<options.steps where !isFinished {
         let index = random.index(below: ball.count)
         // Where the range ends at the input there is nothing to flip to.
         guard ball.least[index] != ball.greatest[index] else { continue }
-        // Only in ℓ2 does one input's move pull at the others.
-        let (kept, all) = (offsets[index], ball.norm == .two ? offsets : [])
+        // In ℓ1 and ℓ2 one input's move pulls at the others.
+        let (kept, all) = (offsets[index], ball.norm == .infinity ? [] : offsets)
         offsets[index] = otherEnd(index, end)
         let next = try attempt()
         if next <= margin {
           margin = next
-        } else if ball.norm == .two {
-          offsets = all
-        } else {
+        } else if ball.norm == .infinity {
           offsets[index] = kept
+        } else {
+          offsets = all
         }
       }
     }

@@ -32,7 +32,7 @@ extension Attacker {
       }
       computeGradient(over: other)
       let rest = 1 - Float(step) / Float(options.steps)
-      takeStep(max(2 * Float(ball.radius) * rest, 1), &previous)
+      takeStep(max(2 * ball.radius * rest, 1), &previous)
       let margin = try attempt()
       if margin < best.margin { best = (margin, offsets) }
     }
@@ -49,22 +49,30 @@ extension Attacker {
         switch ball.norm {
         case _ where norm == 0: random.sign() * length
         case .infinity: gradient[index] == 0 ? 0 : (gradient[index] > 0 ? -length : length)
-        case .two: -gradient[index] / norm * length
+        // In ℓ1 the projection leaves the largest of them.
+        case .one, .two: -gradient[index] / norm * length
         }
       offsets[index] = before + descent + momentum * (before - previous[index])
       previous[index] = before
     }
   }
 
-  /// A random point: uniform in the ℓ∞ ball, a Gaussian direction of random length in ℓ2.
+  /// A random point: uniform in the ℓ∞ ball, a Gaussian direction of random length in ℓ2, in ℓ1 along some of the inputs.
   private func drawStart() {
-    let radius = Float(ball.radius)
+    let radius = ball.radius
     switch ball.norm {
     case .infinity:
       for index in offsets.indices { offsets[index] = random.signed() * radius }
     case .two:
       for index in offsets.indices { offsets[index] = random.gaussian() }
       let scale = radius * random.uniform() / max(euclideanNorm(offsets), 1e-6)
+      for index in offsets.indices { offsets[index] *= scale }
+    case .one:
+      let moved = 1 + random.index(below: ball.count)
+      for index in offsets.indices {
+        offsets[index] = random.index(below: ball.count) < moved ? random.gaussian() : 0
+      }
+      let scale = radius * random.uniform() / max(offsets.reduce(0) { $0 + $1.magnitude }, 1e-6)
       for index in offsets.indices { offsets[index] *= scale }
     }
   }

@@ -42,19 +42,27 @@ package final class GradientPass {
   /// What a hidden layer came to in the last run, after its activation.
   package func outputs(ofLayer index: Int) -> [Int16] { stages[index].outputs }
 
-  /// Sets `gradient` to that of `logit_first - logit_second` at the point that ran last.
+  /// Sets `gradient` to that of `logit_first - logit_second`, or of the first alone, at the point that ran last.
   ///
   /// Where it vanishes altogether, because something saturates or a ReLU is off on every way, it is computed once
   /// more with a little slope in the flat parts.
   /// - Complexity: O(weights).
-  func propagateBack(_ first: Int, minus second: Int) {
-    propagateBack(first, minus: second, flatSlope: 0)
-    if gradient.allSatisfy({ $0 == 0 }) { propagateBack(first, minus: second, flatSlope: 0.25) }
+  func propagateBack(_ first: Int, minus second: Int?) {
+    var weights = [Float](repeating: 0, count: network.outputs)
+    weights[first] += 1
+    if let second { weights[second] -= 1 }
+    propagateBack(weights)
   }
 
-  private func propagateBack(_ first: Int, minus second: Int, flatSlope: Float) {
+  /// Sets `gradient` to that of `Σ weights·logits` in the same way.
+  func propagateBack(_ weights: [Float]) {
+    propagateBack(weights, flatSlope: 0)
+    if gradient.allSatisfy({ $0 == 0 }) { propagateBack(weights, flatSlope: 0.25) }
+  }
+
+  private func propagateBack(_ weights: [Float], flatSlope: Float) {
     let last = stages.count - 1
-    stages[last].setMarginGradient(first, minus: second)
+    stages[last].setGradient(weights)
     for index in stride(from: last, through: 0, by: -1) {
       stages[index].propagateToColumns()
       guard index > 0 else { break }
@@ -115,12 +123,10 @@ private struct GradientStage {
     activation.apply(to: &outputs)
   }
 
-  mutating func setMarginGradient(_ first: Int, minus second: Int) {
-    for row in rowGradients.indices { rowGradients[row] = 0 }
+  mutating func setGradient(_ weights: [Float]) {
     // The logits are the negatives where the last layer says so.
     let sign: Float = activation == .negate ? -1 : 1
-    rowGradients[first] += sign
-    rowGradients[second] -= sign
+    for row in rowGradients.indices { rowGradients[row] = sign * weights[row] }
   }
 
   /// From the gradient with respect to the sums to that with respect to the columns.
@@ -145,6 +151,8 @@ private struct GradientStage {
       for row in stride(from: 0, to: linear.count - 1, by: 2) where linear[row] < linear[row + 1] {
         rowGradients.swapAt(row, row + 1)
       }
+    case .smooth(let table):
+      for row in linear.indices { rowGradients[row] *= table.slope(at: Int(linear[row])) }
     case .sort:
       let values = linear
       order.sort { (values[$0], $0) < (values[$1], $1) }

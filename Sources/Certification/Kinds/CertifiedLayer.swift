@@ -11,6 +11,14 @@ protocol CertifiedLayer: LayerContent {
   func differenceDeviation<Value: Deviation>(_ first: Int, _ second: Int, _ columns: [Value]) -> Value
   /// The largest row sum over some of the columns.
   func largestRowSum(ofColumns range: Range<Int>) -> Int
+  /// How the accumulators move when some of the columns do, measured by weights; nil where nothing is proved.
+  func gain(_ norm: BallNorm, _ measure: Measure) -> Gain?
+  /// `|Δ| ≤ dualNorm·‖v·Δx‖` for one row's accumulator, or the difference of two, over some of the columns.
+  func dualNorm(_ norm: BallNorm, ofRow row: Int, minus other: Int?, _ measure: Measure) -> UpperBound
+  /// About how long each row is in the dual norm, each weight over its column's, and each column in the norm itself; nil where
+  /// rows are no sums.
+  func rowLengths(_ norm: BallNorm, _ columns: [Int]) -> [Double]?
+  func columnLengths(_ norm: BallNorm) -> [Double]?
   /// What each row weighs of one column that stands for itself, a residual input.
   func weights(ofColumn column: Int) -> [Int]
 

@@ -1,3 +1,4 @@
+internal import Checker
 internal import Claims
 internal import Integers
 
@@ -20,6 +21,26 @@ extension MaxPlusLayer: CertifiedLayer {
   }
 
   func largestRowSum(ofColumns range: Range<Int>) -> Int { 1 }
+
+  /// A row moves no further than one of its columns, so that the powers of all rows add up to at most those of the columns
+  /// times the number of rows that read one; column weights, 1 and more, only help.
+  func gain(_ norm: BallNorm, _ measure: Measure) -> Gain? {
+    guard measure.rows.allSatisfy({ $0 == 1 }) else { return nil }
+    let bound = IntegerLayer.maximum(self).claims.sumBound(columns: measure.range)
+    switch norm {
+    case .one: return Gain(UpperBound(bound.square))
+    case .two: return Gain(bound)
+    case .infinity: return Gain(UpperBound(1))
+    }
+  }
+
+  func rowLengths(_ norm: BallNorm, _ columns: [Int]) -> [Double]? { nil }
+  func columnLengths(_ norm: BallNorm) -> [Double]? { nil }
+
+  /// The largest change is no longer than all of them.
+  func dualNorm(_ norm: BallNorm, ofRow row: Int, minus other: Int?, _ measure: Measure) -> UpperBound {
+    UpperBound(other == nil ? 1 : 2)
+  }
 
   /// It reads no column that stands for itself.
   func weights(ofColumn column: Int) -> [Int] { entries.map { _ in 0 } }

@@ -11,6 +11,12 @@ struct IntegerBounds: Equatable, Sendable {
     upper = values
   }
 
+  /// Bounds by their ends.
+  init(lower: [Int64], upper: [Int64]) {
+    self.lower = lower
+    self.upper = upper
+  }
+
   /// Bounds of `count` values, each 0.
   init(count: Int) { self.init(at: [Int64](repeating: 0, count: count)) }
 

@@ -1,4 +1,5 @@
 internal import Claims
+internal import Integers
 
 /// The lines that replace the units of one kind in one layer: for each, the slope where its coefficient is positive
 /// or 0 and the line must lie below, the slope where it is negative, and what is added to the product.
@@ -89,7 +90,7 @@ extension IntegerActivation {
   /// What is applied to each pre-activation by itself, before values are compared with each other.
   var elementwise: PiecewiseLinear {
     switch self {
-    case .identity, .maxMin, .sort: .saturation
+    case .identity, .maxMin, .sort, .smooth: .saturation
     case .relu: .rectification
     case .abs: .magnitude
     case .negate: .negation
@@ -111,6 +112,9 @@ extension IntegerActivation {
     case .sort:
       result.outputs.lower.sort()
       result.outputs.upper.sort()
+    case .smooth(let table):
+      result.outputs.lower = result.outputs.lower.map { Int64(table.value(at: Int($0))) }
+      result.outputs.upper = result.outputs.upper.map { Int64(table.value(at: Int($0))) }
     }
     return result
   }
@@ -122,11 +126,11 @@ extension IntegerActivation {
   /// `max(a, b) = a + max(b - a, 0)` and `min(a, b) = b - max(b - a, 0)`: the same step for the difference, then one
   /// for a and one for b.
   ///
-  /// - Returns: nil for `sort`, whose outputs are bounded by their intervals only.
+  /// - Returns: nil for `sort` and tables, whose outputs are bounded by their intervals only.
   func substituted(
     _ coefficients: [Int64], over bounds: LayerBounds, slopes: LayerSlopes
   ) -> ActivationStep? {
-    if self == .sort { return nil }
+    if self == .sort || table != nil { return nil }
     var step = ActivationStep(
       coefficients: coefficients, multipliers: coefficients, points: coefficients, pairCoefficients: [],
       pairMultipliers: [], pairPoints: [], constant: 0)

@@ -79,7 +79,7 @@ extension Model {
       let upper = unsafe plan.upperBounds(ofLayer: index, in: memory)
       unsafe certificate(index).pointee.bound.unsafelyUnwrapped(
         layer.pointer, &box, lower, upper, nil, nil, workspace)
-      unsafe activation(index).apply(lower, upper, layer.rows)
+      unsafe activation(index).apply(lower, upper, of: layer)
       var residual = residualCount(behindLayer: index)
       while residual > 0 {
         residual &-= 1

@@ -104,7 +104,7 @@ extension Model {
       let layer = self.layer(index)
       let outputs = unsafe plan.outputs(ofLayer: index, in: memory)
       unsafe layer.infer(source, hidden: outputs, logits: nil, workspace: workspace)
-      unsafe activation(index).apply(outputs, layer.rows)
+      unsafe activation(index).apply(outputs, of: layer)
       var residual = residualCount(behindLayer: index)
       while residual > 0 {
         residual &-= 1

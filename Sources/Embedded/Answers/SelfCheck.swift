@@ -5,7 +5,7 @@ extension Network {
   ///
   /// All that opening proved still holds, every row sum is within its layer's bound, no accumulator can overflow
   /// (`2^15·R + |b| + 2^(shift-1) ≤ 2^31 - 1`), the columns of a sparse row or of a group of entries increase
-  /// and exist, the input maps are in range, the stated scratch sizes are enough, arrays can be read in words, and the
+  /// and exist, the nodes of a table rise and by no more than its gain, the input maps are in range, the stated scratch sizes are enough, arrays can be read in words, and the
   /// CRC-32 of the canonical byte string is the stated one.
   /// - Throws: what opening throws, `malformed`, `boundExceeded` or `checksumMismatch`.
   /// - Complexity: O(weights), eight shifts for each byte of the canonical string.
@@ -31,6 +31,7 @@ extension Model {
       guard layer.isAligned else { throw .malformed }
       let status = unsafe layer.kernels.pointee.check.unsafelyUnwrapped(layer.pointer)
       guard status == SUPNORM_OK else { throw NetworkError(status) }
+      try unsafe activation(index).checkArray(layer)
     }
     for index in unsafe 0..<Int(network.pointee.feature_count) {
       guard unsafe network.pointee.features[index].isInRange else { throw .malformed }

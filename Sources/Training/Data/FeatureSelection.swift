@@ -76,7 +76,9 @@ public struct FeatureSelection: Sendable {
     return FloatNetwork(
       layers: [layer] + network.layers.dropFirst(), activation: network.activation,
       residuals: network.residuals.map {
-        ResidualTerm(input: residual($0.input), isIncreasing: $0.isIncreasing, weights: $0.weights)
-      })
+        ResidualTerm(
+          input: residual($0.input), isIncreasing: $0.isIncreasing, classIndex: $0.classIndex,
+          weights: $0.weights)
+      }, convexInputs: network.convexInputs.map(residual))
   }
 }

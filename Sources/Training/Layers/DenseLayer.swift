@@ -18,11 +18,13 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
   private let constraint: (any LayerConstraint)?
   /// 1 for each weight that may move and 0 for one that stays zero; nil when all may move.
   private let mask: Panels?
+  /// The least value of each weight, 0 or -∞; nil when all may have any sign.
+  private let least: Panels?
   private let initial: FloatLayer
 
   init(_ layer: FloatLayer, at place: LayerPlace) {
     let (rows, columns) = (layer.rows, layer.columns)
-    let (intervals, propagatesBack) = (place.intervals, place.gradients && !place.isFirst)
+    let (intervals, propagatesBack) = (place.intervals, place.propagatesBack)
     initial = layer
     constraint = layer.constraint(place.projection)
     panels = Panels(rows: rows, columns: columns, elements: layer.weights)
@@ -30,9 +32,13 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
     transposed = propagatesBack ? Panels(rows: columns, columns: rows) : nil
     magnitudes = intervals ? Panels(rows: rows, columns: columns) : nil
     transposedMagnitudes = intervals && propagatesBack ? Panels(rows: columns, columns: rows) : nil
-    mask =
-      place.keepsZeros
-      ? Panels(rows: rows, columns: columns, elements: layer.weights.map { $0 == 0 ? 0 : 1 }) : nil
+    let limits = place.signs?.limits(at: place, rows: rows, columns: columns)
+    var kept = limits?.kept
+    if place.keepsZeros {
+      kept = layer.weights.indices.map { layer.weights[$0] == 0 ? 0 : kept?[$0] ?? 1 }
+    }
+    mask = kept.map { Panels(rows: rows, columns: columns, elements: $0) }
+    least = limits.map { Panels(rows: rows, columns: columns, elements: $0.least) }
     for part in 0..<panels.count { parametersChanged(part: part) }
   }
 
@@ -63,6 +69,14 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
       let (weights, kept) = unsafe (panels.panel(part), mask.panel(part))
       for column in 0..<columns { unsafe weights[column] *= kept[column] }
     }
+    if let least {
+      let (weights, least) = unsafe (panels.panel(part), least.panel(part))
+      for column in 0..<columns {
+        let (weight, limit) = unsafe (weights[column], least[column])
+        unsafe weights[column] = weight.replacing(with: limit, where: weight .< limit)
+      }
+    }
+    // What is shortened keeps its sign: with those projections first, these are the nearest rows that keep to all.
     constraint?.project(part: part, of: panels)
     parametersChanged(part: part)
   }
@@ -127,8 +141,8 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
 
   // MARK: The kind
 
-  /// Uniform in ±k/√columns, k being 1, in hidden layers the bound that suits the activation; biases of zero, or
-  /// uniform as the weights before tanh and sigmoid.
+  /// Uniform in ±k/√columns, k being 1, in hidden layers that are bounded the bound that suits the activation; biases of
+  /// zero, or uniform as the weights before tanh and sigmoid.
   ///
   /// Biases are zero because the projected rows carry only small values at first, which random biases would
   /// drown: such units start constant or dead, and certified accuracy ends one or two points lower. For the same
@@ -140,7 +154,7 @@ final class DenseLayer: TrainableLayer, LayerPass, @unchecked Sendable {
     using generator: inout SeededGenerator
   ) -> FloatLayer {
     let activation = place.isLast ? .identity : options.activation
-    let reach = Double(activation.suitableBound) / Double(columns).squareRoot()
+    let reach = Double(options.bounds.isEmpty ? 1 : activation.suitableBound) / Double(columns).squareRoot()
     let isPositive = !place.isFirst && activation == .relu
     let weights = (0..<rows * columns).map { _ in
       let draw = generator.uniform()

@@ -65,6 +65,7 @@ package struct IntervalPass {
       updatePairs(next.centers, next.radii) { low, high in ((low + high) * 0.5, (high - low) * 0.5) }
     }
     layers[last].runWorstCase(boxes[last], labels: labels, into: worstLogits)
+    worstLogits.addWorstCase(stack.residuals, of: boxes[0], labels: labels)
   }
 
   /// Computes the gradients of all boxes, given those of the worst-case logits in their place.

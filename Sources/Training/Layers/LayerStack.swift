@@ -3,6 +3,7 @@ package struct LayerStack: Sendable {
   let layers: [any TrainableLayer]
   let activation: Activation
   var residuals: [ResidualTerm]
+  private let convexInputs: [Int]
 
   /// The layers as carriers of boxes; nil when one of them is none.
   let intervalLayers: [any IntervalLayer]?
@@ -12,21 +13,25 @@ package struct LayerStack: Sendable {
   /// - Parameters:
   ///   - intervals: whether boxes will be propagated.
   ///   - gradients: whether gradients will be propagated back.
+  ///   - inputGradients: whether they will be, all the way to the inputs.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
   ///   - projection: how weights are brought back to their bounds.
   package init(
-    _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, keepsZeros: Bool = false,
-    projection: ProjectionMethod = .euclidean
+    _ network: FloatNetwork, intervals: Bool = false, gradients: Bool = false, inputGradients: Bool = false,
+    keepsZeros: Bool = false, projection: ProjectionMethod = .euclidean
   ) {
     activation = network.activation
     residuals = network.residuals
+    convexInputs = network.convexInputs
+    let signs = ConvexSigns(network)
     let count = network.layers.count
     layers = network.layers.enumerated().map { index, layer in
       network.trainable(index).init(
         layer,
         at: LayerPlace(
           index: index, count: count, intervals: intervals, gradients: gradients,
-          keepsZeros: keepsZeros && index + 1 < count, projection: projection))
+          inputGradients: inputGradients, keepsZeros: keepsZeros && index + 1 < count, projection: projection,
+          signs: signs))
     }
     let intervalLayers = layers.compactMap { $0 as? any IntervalLayer }
     self.intervalLayers = intervalLayers.count == count ? intervalLayers : nil
@@ -36,7 +41,9 @@ package struct LayerStack: Sendable {
   ///
   /// - Complexity: O(parameters).
   package var network: FloatNetwork {
-    FloatNetwork(layers: layers.map(\.floatLayer), activation: activation, residuals: residuals)
+    FloatNetwork(
+      layers: layers.map(\.floatLayer), activation: activation, residuals: residuals,
+      convexInputs: convexInputs)
   }
 
   /// Begins a step.

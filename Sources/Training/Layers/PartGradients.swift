@@ -28,9 +28,13 @@ final class PartGradients: @unchecked Sendable {
   /// - Parameters:
   ///   - layer: its index.
   ///   - shards: the parts of the batch, in order, passed forward and back.
-  func sum(_ stack: LayerStack, layer index: Int, part: Int, of shards: [Shard]) {
+  ///   - penalty: what is added to the loss.
+  func sum(
+    _ stack: LayerStack, layer index: Int, part: Int, of shards: [Shard], _ penalty: (any Penalty)? = nil
+  ) {
     clear(count: unsafe stack.layers[index].weights.part(part).count)
     for shard in shards { shard.points?.addGradients(layer: index, part: part, to: self) }
+    penalty?.addGradients(stack, layer: index, part: part, to: self)
     guard let layer = stack.intervalLayers?[index], magnitudes != nil else { return }
     for shard in shards {
       shard.intervals?.addGradients(layer, index: index, part: part, labels: shard.labels, to: self)

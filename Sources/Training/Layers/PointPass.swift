@@ -14,16 +14,24 @@ package struct PointPass {
   /// Gradients with respect to `outputs`; the last layer's take the place of the logits.
   let gradients: [Matrix]
 
+  /// Gradients with respect to the inputs of the network; nil where nobody asks for them.
+  package let inputGradients: Matrix?
+
   /// Makes the buffers for batches of up to `capacity` samples.
   ///
-  /// - Parameter gradients: whether gradients will be propagated back.
-  package init(for stack: LayerStack, capacity: Int, gradients: Bool = false) {
+  /// - Parameters:
+  ///   - gradients: whether gradients will be propagated back.
+  ///   - inputGradients: whether they will be, all the way to the inputs.
+  package init(
+    for stack: LayerStack, capacity: Int, gradients: Bool = false, inputGradients: Bool = false
+  ) {
     let count = stack.layers.count
     layers = stack.layers.map { $0.makePass(capacity: capacity, gradients: gradients) }
     inputs = stack.buffers(0..<count, capacity: capacity)
     let outputs = stack.buffers(1..<count + 1, capacity: capacity)
     self.outputs = outputs
     self.gradients = (gradients ? stack.buffers(1..<count, capacity: capacity) : []) + outputs.suffix(1)
+    self.inputGradients = inputGradients ? stack.buffers(0..<1, capacity: capacity)[0] : nil
   }
 
   /// Computes the logits of the samples in `inputs[0]`.
@@ -44,10 +52,11 @@ package struct PointPass {
   /// Computes `gradients`, given the last layer's in the place of the logits.
   package func runBackward(_ stack: LayerStack) {
     for index in layers.indices.reversed() {
-      let previous = index > 0 ? gradients[index - 1] : nil
+      let previous = index > 0 ? gradients[index - 1] : inputGradients
       layers[index].runBackward(gradients[index], inputs: inputs[index], into: previous)
-      if let previous { stack.activation.propagateBack(previous, through: outputs[index - 1]) }
+      if index > 0, let previous { stack.activation.propagateBack(previous, through: outputs[index - 1]) }
     }
+    inputGradients?.addGradients(through: stack.residuals, of: gradients[layers.count - 1])
   }
 
   /// The gradients of one layer's weights, row after row, and biases.

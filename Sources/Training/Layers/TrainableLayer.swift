@@ -7,13 +7,19 @@ struct LayerPlace: Sendable {
   var intervals = false
   /// Whether gradients will be propagated back.
   var gradients = false
+  /// Whether they will be, all the way to the inputs of the network.
+  var inputGradients = false
   /// Whether weights that are zero stay so.
   var keepsZeros = false
   /// How weights are brought back to their bound.
   var projection = ProjectionMethod.euclidean
+  /// What signs its weights have; nil for any.
+  var signs: ConvexSigns?
 
   var isFirst: Bool { index == 0 }
   var isLast: Bool { index == count - 1 }
+  /// Whether gradients with respect to the layer's inputs will be asked for.
+  var propagatesBack: Bool { gradients && (!isFirst || inputGradients) }
 }
 
 /// A layer with its parameters in the shape in which passes read them and training changes them.

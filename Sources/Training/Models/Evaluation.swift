@@ -49,10 +49,35 @@ extension FloatNetwork {
     let stack = LayerStack(self)
     return fraction(inputs, labels) { part in
       stack.logits(of: inputs, samples: part)
-    } where: { logits, label in
-      // The first of equal ones.
-      logits.indices.max { logits[$0] < logits[$1] } == logits.startIndex + label
+    } where: {
+      isRight($0, label: $1)
     }
+  }
+
+  /// The fraction of samples that an attack on the floating-point network leaves right: empirical, and no certificate.
+  ///
+  /// - Parameters:
+  ///   - inputs: mapped inputs, sample after sample, at least one sample.
+  ///   - attack: what is done to each; attacked inputs may leave the range.
+  ///   - seed: what noise is drawn from.
+  /// - Complexity: O(steps · samples · weights), shared by all cores.
+  public func accuracy(
+    inputs: [Float], labels: [Int], under attack: FloatAttack, seed: UInt64 = 0
+  ) -> Double {
+    let stack = LayerStack(self, gradients: true, inputGradients: true)
+    return fraction(inputs, labels) { part in
+      let pass = PointPass(for: stack, capacity: part.count, gradients: true, inputGradients: true)
+      pass.inputs[0].setRows(to: inputs, samples: part)
+      attack.run(stack, pass, labels: Array(labels[part]), seed: seed &+ UInt64(part.lowerBound))
+      return pass.outputs[layers.count - 1].elements
+    } where: {
+      isRight($0, label: $1)
+    }
+  }
+
+  /// Whether the largest logit is the label's; of equal ones the first counts.
+  private func isRight(_ logits: ArraySlice<Float>, label: Int) -> Bool {
+    logits.indices.max { logits[$0] < logits[$1] } == logits.startIndex + label
   }
 
   /// The fraction of samples whose class interval bounds, or where a layer carries no boxes the margins of the logits,

@@ -11,12 +11,19 @@ public struct FloatNetwork: Equatable, Sendable {
   /// Inputs that reach the outputs directly, in order of the inputs; empty in most networks.
   public var residuals: [ResidualTerm]
 
+  /// The inputs in which every output is convex, whatever the others are, as the signs of the weights have it; increasing,
+  /// empty in most networks.
+  public var convexInputs: [Int]
+
   /// Creates a network; neighboring layers must fit each other.
-  public init(layers: [FloatLayer], activation: Activation, residuals: [ResidualTerm] = []) {
+  public init(
+    layers: [FloatLayer], activation: Activation, residuals: [ResidualTerm] = [], convexInputs: [Int] = []
+  ) {
     precondition(!layers.isEmpty && zip(layers, layers.dropFirst()).allSatisfy { $0.rows == $1.columns })
     self.layers = layers
     self.activation = activation
     self.residuals = residuals
+    self.convexInputs = convexInputs
     precondition(residuals.allSatisfy { $0.weights.count == layers[layers.count - 1].rows })
     precondition(zip(residuals, residuals.dropFirst()).allSatisfy { $0.input < $1.input })
   }

@@ -18,11 +18,13 @@ extension FloatNetwork {
     }
     let residuals = options.monotone.map { constraint in
       ResidualTerm(
-        input: constraint.input, isIncreasing: constraint.isIncreasing,
+        input: constraint.input, isIncreasing: constraint.isIncreasing, classIndex: constraint.classIndex,
         weights: Array(repeating: 0, count: classCount))
     }
-    return FloatNetwork(
+    var network = FloatNetwork(
       layers: layers, activation: options.kind.hasDistances ? .identity : options.activation,
-      residuals: residuals.sorted { $0.input < $1.input })
+      residuals: residuals.sorted { $0.input < $1.input }, convexInputs: options.convex.inputs)
+    network.turnWeightsConvex()
+    return network
   }
 }

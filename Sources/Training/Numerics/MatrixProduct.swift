@@ -92,20 +92,20 @@ extension Panels {
 }
 
 /// A left factor: element (r, d) stands at `base[r * row + d * depth]`.
-@unsafe private struct Scalars {
+@unsafe struct Scalars {
   var base: UnsafePointer<Float>
   var row: Int
   var depth: Int
 }
 
 /// Sixteen columns of a matrix: those of row r stand at `base[r * step]`.
-@unsafe private struct LaneColumn {
+@unsafe struct LaneColumn {
   var base: UnsafeMutablePointer<Lanes>
   var step: Int
 }
 
 /// `C = start + A·B`, sixteen columns wide; without a start `C += A·B`.
-@unsafe private func multiply(
+@unsafe func multiply(
   rows: Int, depth: Int, _ a: Scalars, _ b: LaneColumn, startingWith start: Lanes?, into c: LaneColumn
 ) {
   var row = 0

@@ -2,7 +2,7 @@
 /// of the first steps' bias.
 ///
 /// Source: Kingma and Ba, ICLR 2015.
-struct Adam: Sendable {
+struct Adam: Optimizer {
   /// What networks of different layers are trained with; β1 is 0.9 for all.
   struct Constants: Sendable {
     /// β2.
@@ -24,24 +24,6 @@ struct Adam: Sendable {
       secondDecay: 0.99, stabilizer: 1e-10, leastSecond: 1e-36, squaresFirst: true)
   }
 
-  /// m and v of some parameters.
-  struct Moments {
-    let first: any LaneStore
-    let second: any LaneStore
-
-    /// Creates the moments of parameters that have taken no step.
-    init(of parameters: any LaneStore) {
-      first = parameters.zeros()
-      second = parameters.zeros()
-    }
-
-    /// Shows both to a body that may change their elements.
-    func visitElements(_ body: (inout [Float]) -> Void) {
-      first.visitElements(body)
-      second.visitElements(body)
-    }
-  }
-
   private let constants: Constants
   // β1^t and β2^t by repeated multiplication, which is the same on every system.
   private var firstPower = 1.0
@@ -55,13 +37,16 @@ struct Adam: Sendable {
   /// Creates the optimizer of parameters that have taken no step.
   init(_ constants: Constants) { self.constants = constants }
 
-  /// Makes the next step the one after that many.
+  /// m and v.
+  func moments(of parameters: any LaneStore) -> Moments {
+    Moments(first: parameters.zeros(), second: parameters.zeros())
+  }
+
   mutating func restoreStepCount(_ count: Int) {
     (firstPower, secondPower) = (1, 1)
     for _ in 0..<count { begin(rate: 0) }
   }
 
-  /// Begins the next step.
   mutating func begin(rate: Float) {
     firstPower *= Self.firstDecay
     secondPower *= constants.secondDecay
@@ -71,17 +56,12 @@ struct Adam: Sendable {
     stabilizer = constants.stabilizer * Float(correction)
   }
 
-  /// Takes the current step with one part of some parameters.
-  ///
-  /// - Parameters:
-  ///   - gradients: as many lanes as the part has.
-  ///   - scale: what the gradients are multiplied by first.
   @unsafe func move(
     _ parameters: any LaneStore, part: Int, _ moments: Moments, gradients: UnsafePointer<Lanes>, scale: Float
   ) {
     let weights = unsafe parameters.part(part)
     guard let w = weights.baseAddress, let m = unsafe moments.first.part(part).baseAddress,
-      let v = unsafe moments.second.part(part).baseAddress
+      let v = unsafe moments.second?.part(part).baseAddress
     else { return }
     let (keepFirst, keepSecond) = (Float(Self.firstDecay), Float(constants.secondDecay))
     let (takeFirst, takeSecond) = (Float(1 - Self.firstDecay), Float(1 - constants.secondDecay))

@@ -8,15 +8,19 @@ package struct StepSettings: Sendable {
   var exponent: NormExponent?
   /// λ, the share of the cross-entropy in `MarginLoss`.
   var crossEntropyWeight: Float
+  /// λ of the penalty.
+  var lambda: Float
 
   /// Creates settings.
   package init(
-    rate: Float = 0, epsilon: Float = 0, exponent: NormExponent? = nil, crossEntropyWeight: Float = 0
+    rate: Float = 0, epsilon: Float = 0, exponent: NormExponent? = nil, crossEntropyWeight: Float = 0,
+    lambda: Float = 0
   ) {
     self.rate = rate
     self.epsilon = epsilon
     self.exponent = exponent
     self.crossEntropyWeight = crossEntropyWeight
+    self.lambda = lambda
   }
 }
 
@@ -33,7 +37,7 @@ package struct Schedule: Sendable {
 
   /// The settings of a step.
   ///
-  /// - The rate is a linear warm-up times a decay from 1 to 0 over the whole run, `(1 - t)² (1 + 2t)`: never farther
+  /// - The rate, where it is not kept, is a linear warm-up times a decay from 1 to 0 over the whole run, `(1 - t)² (1 + 2t)`: never farther
   ///   than 0.011 from the cosine `(1 + cos πt) / 2` and, unlike it, the same to the bit on every system.
   /// - Epsilon rises linearly from 0 to its full value, which it then keeps.
   /// - The exponent of distances is constant, then grows exponentially and then is infinite; their share of
@@ -44,8 +48,9 @@ package struct Schedule: Sendable {
     let decay = (1 - time) * (1 - time) * (1 + 2 * time)
     let warmUp = min((number + 1) / max(Double(options.warmUpFraction) * steps, 1), 1)
     let ramp = min(number / max(Double(options.rampFraction) * steps, 1), 1)
+    let share = options.optimizer.keepsRate ? 1 : warmUp * decay
     var settings = StepSettings(
-      rate: Float(Double(options.rate) * warmUp * decay), epsilon: Float(Double(options.epsilon) * ramp))
+      rate: Float(Double(options.rate) * share), epsilon: Float(Double(options.epsilon) * ramp))
     guard options.kind.hasDistances else { return settings }
     let distance = options.distance
     let part =

@@ -6,25 +6,27 @@
 /// their projection, all while they are in the cache. No sum is ever cut by a thread, so threads change the time and
 /// not a bit of the result.
 package final class TrainingRun {
-  /// The moments of a layer's parameters.
-  private struct Moments {
-    let weights: Adam.Moments
-    let biases: Adam.Moments
+  /// What the optimizer keeps of a layer's parameters.
+  private struct LayerMoments {
+    let weights: Moments
+    let biases: Moments
   }
 
   private let initial: FloatNetwork
   private var stack: LayerStack
-  private var adam: Adam
-  private let moments: [Moments]
-  private let residualMoments: [Adam.Moments]
+  private var optimizer: any Optimizer
+  private let moments: [LayerMoments]
+  private let residualMoments: [Moments]
   /// The scale of the logits in the loss; learned by some.
   private let lossScale = Panels(rows: 1, columns: 1, elements: [1])
-  private let lossScaleMoments: Adam.Moments
+  private let lossScaleMoments: Moments
   /// Whether a step was taken, now or before a checkpoint.
   private var hasBegun = false
 
   private let data: TrainingData
   private let objective: Objective
+  /// What is added to the objective; nil for nothing.
+  private let penalty: (any Penalty)?
   private let threads: Threads
   private let shards: [Shard]
   private let gradients: [PartGradients]
@@ -39,10 +41,14 @@ package final class TrainingRun {
   ///   - batchSize: the largest batch to come.
   ///   - keepsZeros: whether weights of all layers but the last that are zero stay so.
   ///   - projection: how weights are brought back to their bounds.
+  ///   - optimizer: what moves the parameters.
+  ///   - penalty: what is added to the objective, and the samples that it may be made of.
   ///   - threads: how many threads share the work.
   package init(
     _ network: FloatNetwork, _ data: TrainingData, objective: Objective, batchSize: Int,
     keepsZeros: Bool = false, projection: ProjectionMethod = .euclidean,
+    optimizer: OptimizerOptions = OptimizerOptions(),
+    penalty: (options: PenaltyOptions, samples: [Int], seed: UInt64)? = nil,
     threads: Threads = Threads(count: 2)
   ) {
     initial = network
@@ -52,21 +58,26 @@ package final class TrainingRun {
     let terms = Shard.Terms(objective, data, StepSettings(), scale: 1)
     let intervals = terms.intervals != nil
     let stack = LayerStack(
-      network, intervals: intervals, gradients: true, keepsZeros: keepsZeros, projection: projection)
+      network, intervals: intervals, gradients: true, inputGradients: penalty?.options.takesPairs ?? false,
+      keepsZeros: keepsZeros, projection: projection)
     self.stack = stack
     let shardCount =
       network.layers.indices.contains { network.trainable($0).cutsSums } ? 2 : threads.count
     let capacity = (batchSize + shardCount - 1) / shardCount
     shards = (0..<shardCount).map { _ in Shard(for: stack, terms, capacity: capacity) }
     gradients = (0..<threads.count).map { _ in PartGradients(for: stack, intervals: intervals) }
-    adam = Adam(network.trainable(0).adam)
+    self.penalty = penalty.map {
+      $0.options.penalty(stack, data, among: $0.samples, shardCount: shardCount, seed: $0.seed)
+    }
+    let optimizer = optimizer.optimizer(network.trainable(0).adam)
+    self.optimizer = optimizer
     moments = stack.layers.map {
-      Moments(weights: Adam.Moments(of: $0.weights), biases: Adam.Moments(of: $0.biases))
+      LayerMoments(weights: optimizer.moments(of: $0.weights), biases: optimizer.moments(of: $0.biases))
     }
     residualMoments = network.residuals.map {
-      Adam.Moments(of: Panels(rows: $0.weights.count, columns: 1))
+      optimizer.moments(of: Panels(rows: $0.weights.count, columns: 1))
     }
-    lossScaleMoments = Adam.Moments(of: lossScale)
+    lossScaleMoments = optimizer.moments(of: lossScale)
     parts = stack.layers.indices.sorted { stack.layers[$0].columns > stack.layers[$1].columns }
       .flatMap { layer in (0..<stack.layers[layer].weights.partCount).map { (layer, $0) } }
     for (layer, part) in parts { stack.layers[layer].project(part: part) }
@@ -78,6 +89,9 @@ package final class TrainingRun {
   ///
   /// - Complexity: O(parameters).
   package var network: FloatNetwork { stack.network }
+
+  /// The largest difference quotient of the last step; nil where none is taken.
+  package var quotient: Double? { penalty?.quotient }
 
   /// Shows all arrays that change from step to step to a body that may change their elements, but not their counts.
   func visitState(_ body: (inout [Float]) -> Void) {
@@ -93,6 +107,7 @@ package final class TrainingRun {
       body(&stack.residuals[index].weights)
       residualMoments[index].visitElements(body)
     }
+    penalty?.visitState(body)
     guard objective.learnsScale else { return }
     lossScale.visitElements(body)
     lossScaleMoments.visitElements(body)
@@ -100,7 +115,7 @@ package final class TrainingRun {
 
   /// Makes the next step the one after that many.
   func restoreStepCount(_ count: Int) {
-    adam.restoreStepCount(count)
+    optimizer.restoreStepCount(count)
     hasBegun = count > 0
   }
 
@@ -110,22 +125,25 @@ package final class TrainingRun {
   /// - Postcondition: every constrained row keeps to its bound.
   package func step(batch: ArraySlice<Int>, atStep number: Int = 0, _ settings: StepSettings) -> Double {
     let meanLoss = runPasses(batch, step: number, settings)
-    adam.begin(rate: settings.rate)
+    optimizer.begin(rate: settings.rate)
     let scale = 1 / Float(batch.count)
     moveResiduals(scale: scale)
-    forEachPart { [stack, moments, adam] index, part, gradients in
+    forEachPart { [stack, moments, optimizer] index, part, gradients in
       let (layer, moments) = (stack.layers[index], moments[index])
-      unsafe adam.move(layer.weights, part: part, moments.weights, gradients: gradients.lanes, scale: scale)
-      unsafe adam.move(layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
+      unsafe optimizer.move(
+        layer.weights, part: part, moments.weights, gradients: gradients.lanes, scale: scale)
+      unsafe optimizer.move(
+        layer.biases, part: part, moments.biases, gradients: &gradients.biases, scale: scale)
       layer.project(part: part)
     }
+    projectResiduals()
     for (index, layer) in stack.layers.enumerated() {
       layer.projectWhole(threads)
       layer.end(shards.compactMap { $0.points?.layers[index] }, scale: scale)
     }
     if objective.learnsScale {
       let gradient = Panels(rows: 1, columns: 1, elements: [shards.reduce(0) { $0 + $1.scaleGradient }])
-      unsafe adam.move(lossScale, part: 0, lossScaleMoments, gradients: gradient.panel(0), scale: scale)
+      unsafe optimizer.move(lossScale, part: 0, lossScaleMoments, gradients: gradient.panel(0), scale: scale)
     }
     return meanLoss
   }
@@ -141,10 +159,9 @@ package final class TrainingRun {
     for (index, layer) in stack.layers.enumerated() {
       (network.layers[index].weights, network.layers[index].biases) = gradients[0].gather(
         layer, scale: scale
-      ) { gradients[0].sum(stack, layer: index, part: $0, of: shards) }
+      ) { gradients[0].sum(stack, layer: index, part: $0, of: shards, penalty) }
     }
-    let passes = shards.compactMap(\.points)
-    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(passes).map { $0 * scale } })
+    return (meanLoss, network.layers, stack.residuals.map { $0.gradients(shards).map { $0 * scale } })
   }
 
   /// Passes a batch forward and back.
@@ -162,36 +179,39 @@ package final class TrainingRun {
         stack, terms, data, indices: batch[ends[index]..<ends[index + 1]], step: step,
         epsilon: settings.epsilon)
     }
+    penalty?.begin(stack, step: step, weight: settings.lambda * Float(batch.count), threads)
     return objective.total(shards.map(\.losses)) / Double(batch.count)
   }
 
   /// Computes the gradients of every part, summed over the batch, and hands them to a closure, on all threads.
   private func forEachPart(_ body: @Sendable (_ layer: Int, _ part: Int, PartGradients) -> Void) {
-    threads.forEach(parts.count) { [stack, shards, parts, gradients] task, thread in
+    threads.forEach(parts.count) { [stack, shards, penalty, parts, gradients] task, thread in
       let (layer, part) = parts[task]
-      gradients[thread].sum(stack, layer: layer, part: part, of: shards)
+      gradients[thread].sum(stack, layer: layer, part: part, of: shards, penalty)
       body(layer, part, gradients[thread])
     }
   }
 
-  /// Moves the residual terms and projects them.
+  /// Moves the residual terms.
   private func moveResiduals(scale: Float) {
-    let passes = shards.compactMap(\.points)
     for (index, term) in stack.residuals.enumerated() {
       let weights = Panels(rows: term.weights.count, columns: 1, elements: term.weights)
-      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(passes))
+      let gradients = Panels(rows: term.weights.count, columns: 1, elements: term.gradients(shards))
       for part in 0..<weights.count {
-        unsafe adam.move(
+        unsafe optimizer.move(
           weights, part: part, residualMoments[index], gradients: gradients.panel(part), scale: scale)
       }
       stack.residuals[index].weights = weights.elements
     }
-    projectResiduals()
   }
 
-  /// Projects the residual terms to what outweighs the layers.
+  /// Projects the residual terms to what outweighs the layers as they are.
   private func projectResiduals() {
-    guard let bound = initial.lipschitzBound else { return }
-    for index in stack.residuals.indices { stack.residuals[index].project(ontoMagnitudesFrom: bound) }
+    guard !stack.residuals.isEmpty, let bound = initial.lipschitzBound else { return }
+    let last = stack.layers[stack.layers.count - 1].floatLayer
+    for index in stack.residuals.indices {
+      let reach = stack.residuals[index].classIndex.map { last.reach(ofLeadOf: $0) }
+      stack.residuals[index].project(ontoMagnitudesFrom: reach ?? bound)
+    }
   }
 }

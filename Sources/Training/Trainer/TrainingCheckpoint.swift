@@ -25,7 +25,7 @@ public struct TrainingCheckpoint: Equatable, Sendable {
 
 extension TrainingRun {
   /// All that the steps to come depend on besides the options and the number of steps.
-  var state: [[Float]] {
+  package var state: [[Float]] {
     var state: [[Float]] = []
     visitState { state.append($0) }
     return state

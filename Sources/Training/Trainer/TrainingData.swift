@@ -45,6 +45,16 @@ package struct TrainingData: Sendable {
       guard isNew, (0..<featureCount).contains(constraint.input) else {
         throw .invalidMonotoneInput(constraint.input, inputs: featureCount)
       }
+      let classes = isRegression ? 0 : classCount
+      guard constraint.classIndex.map({ (0..<classes).contains($0) }) ?? isRegression else {
+        throw .invalidMonotoneClass(constraint.classIndex, classes: classes)
+      }
+    }
+    for (index, input) in options.convex.inputs.enumerated() {
+      let isNext = index == 0 || input > options.convex.inputs[index - 1]
+      guard isNext, (0..<featureCount).contains(input) else {
+        throw .invalidConvexInput(input, inputs: featureCount)
+      }
     }
     if !isRegression, let sample = labels.firstIndex(where: { !(0..<classCount).contains($0) }) {
       throw .invalidLabel(sample: sample, label: labels[sample], classCount: classCount)

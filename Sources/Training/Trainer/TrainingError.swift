@@ -15,6 +15,12 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// An input to be monotone in that is not there, or named twice.
   case invalidMonotoneInput(Int, inputs: Int)
 
+  /// An input to be convex in that is not there, or that does not stand in increasing order.
+  case invalidConvexInput(Int, inputs: Int)
+
+  /// A class to be monotone for that is not there, none where there are classes, or one of a regression.
+  case invalidMonotoneClass(Int?, classes: Int)
+
   /// The number of input values is not a multiple of the number of labels.
   case countMismatch(inputs: Int, labels: Int)
 
@@ -51,6 +57,7 @@ public enum TrainingError: Error, Equatable, Sendable {
     case margin
     case cleanWeight
     case monotone
+    case convex
     case distanceLoss
     case exponents
     case growth
@@ -59,6 +66,13 @@ public enum TrainingError: Error, Equatable, Sendable {
     case shift
     case validationFraction
     case patience
+    case momentum
+    case lambda
+    case pairs
+    case renewal
+    case noise
+    case penalty
+    case attackRadius
 
     /// What the option must be.
     public var requirement: String {
@@ -75,11 +89,19 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .batchSize: "1 to 1048576"
       case .validationFraction: "at least 0 and below 1"
       case .patience: "above 0, with samples held out for validation"
+      case .momentum: "at least 0 and below 1"
+      case .lambda: "a finite λ of at least 0, a step above 0, a target accuracy of 0 to 1"
+      case .pairs: "1 to 65536"
+      case .renewal: "1 to 1000000 steps"
+      case .noise: "above 0 and at most 1"
+      case .penalty: "0 where there are distances or monotone inputs"
+      case .attackRadius: "finite and above 0, of classes, with samples held out for validation"
       case .rate: "finite and above 0"
       case .warmUpFraction, .rampFraction: "0 to 1"
       case .temperature: "finite and above 0"
       case .margin: "finite and above 0"
       case .cleanWeight: "at least 0 and below 1"
+      case .convex: "0, unless a regression has dense layers with relu or identity between them"
       case .distanceLoss: "for classes: distances have no regression and no monotone inputs"
       case .exponents: "2 to 1000000, the last one no less than the first"
       case .growth: "a part of the run from 0 to 1, the end after the start"
@@ -87,7 +109,7 @@ public enum TrainingError: Error, Equatable, Sendable {
       case .crop: "0 or more, less than half the image"
       case .shift: "0 or more, less than the image"
       case .monotone:
-        "0, unless a regression has hidden layers, bounded by at most 1, and a bounded last layer"
+        "0, unless there are hidden layers, bounded by at most 1, and the last layer is bounded"
       }
     }
   }
@@ -116,6 +138,10 @@ extension TrainingError: CustomStringConvertible {
       "\(targets) target values, expected \(expected)"
     case .invalidMonotoneInput(let input, let inputs):
       "monotone input \(input): named twice or not one of \(inputs) inputs"
+    case .invalidConvexInput(let input, let inputs):
+      "convex input \(input): not one of \(inputs) inputs in increasing order"
+    case .invalidMonotoneClass(let index, let classes):
+      "monotone for \(index.map { "class \($0)" } ?? "no class"), expected one of \(classes) classes"
     case .countMismatch(let inputs, let labels):
       "\(inputs) input values cannot be shared evenly by \(labels) labels"
     case .invalidLabel(let sample, let label, let classCount):

@@ -46,4 +46,16 @@ struct TrainingMonitor {
     return network.verifiedAccuracy(
       inputs: boxes.inputs, labels: boxes.labels, range: range, epsilon: epsilon)
   }
+
+  /// How a network does on the chosen samples: by certificates, or under attacks of a radius in ℓ2.
+  func score(of network: FloatNetwork, attackRadius: Float?) -> ValidationScore {
+    let accuracy = accuracy(of: network)
+    guard let attackRadius else {
+      return ValidationScore(accuracy: accuracy, verifiedAccuracy: verifiedAccuracy(of: network))
+    }
+    let attack = FloatAttack.gradient(.two, radius: attackRadius, step: attackRadius / 4, steps: 10)
+    return ValidationScore(
+      accuracy: accuracy, verifiedAccuracy: nil,
+      attackedAccuracy: network.accuracy(inputs: boxes.inputs, labels: boxes.labels, under: attack))
+  }
 }

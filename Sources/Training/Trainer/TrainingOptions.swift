@@ -27,7 +27,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// at which `verifiedAccuracy` is measured.
   public var epsilon: Float = 0.11
 
-  /// The bounds on the norms of the weights: one for each constrained layer, or a single one for all of them.
+  /// The bounds on the norms of the weights: one for each constrained layer, or a single one for all of them; none for
+  /// a network of free layers.
   public var bounds: [Float] = [1]
 
   /// Which norm is bounded, or one bound for the whole network instead of `bounds`.
@@ -38,8 +39,12 @@ public struct TrainingOptions: Equatable, Sendable {
   /// A free last layer costs the local certificate nothing.
   public var lastConstrained = false
 
-  /// The inputs in which every output of a regression shall be monotone; all layers are then bounded.
+  /// The inputs in which every output of a regression, or the lead of a class, shall be monotone; all layers are then
+  /// bounded.
   public var monotone: [MonotoneConstraint] = []
+
+  /// In which inputs a regression shall be convex.
+  public var convex = ConvexOptions()
 
   /// How often every sample is seen.
   public var epochs = 20
@@ -55,6 +60,16 @@ public struct TrainingOptions: Equatable, Sendable {
 
   /// The share of all steps over which epsilon rises from zero.
   public var rampFraction: Float = 0.75
+
+  /// What moves the parameters.
+  public var optimizer = OptimizerOptions()
+
+  /// What is added to the loss; nil for nothing.
+  public var penalty: PenaltyOptions?
+
+  /// The radius, in mapped units and ℓ2, of the attacks by which held-out samples are scored in place of certificates;
+  /// nil for certificates.
+  public var attackRadius: Float?
 
   /// What the initial weights and the order of the samples are drawn from.
   public var seed: UInt64 = 0
@@ -82,7 +97,7 @@ public struct TrainingOptions: Equatable, Sendable {
     for width in hidden { try require(.hidden, Double(width), (1...65536).contains(width)) }
     try require(.epsilon, Double(epsilon), epsilon >= 0 && epsilon.isFinite)
     let constrained = hidden.count + (lastConstrained ? 1 : 0)
-    try require(.boundCount, Double(bounds.count), bounds.count == 1 || bounds.count == constrained)
+    try require(.boundCount, Double(bounds.count), [0, 1, constrained].contains(bounds.count))
     for bound in bounds { try require(.bounds, Double(bound), bound > 0 && bound.isFinite) }
     try norm.validate(for: self)
     try require(.epochs, Double(epochs), (1...1_000_000).contains(epochs))
@@ -98,6 +113,14 @@ public struct TrainingOptions: Equatable, Sendable {
       try require(.distanceLoss, 0, !loss.isRegression && monotone.isEmpty)
       try distance.validate()
     }
+    try optimizer.validate()
+    try penalty?.validate()
+    try require(.penalty, 1, penalty == nil || !kind.hasDistances && monotone.isEmpty)
+    if let attackRadius {
+      try require(.attackRadius, Double(attackRadius), attackRadius > 0 && validationFraction > 0)
+      try require(.attackRadius, Double(attackRadius), attackRadius.isFinite && !loss.isRegression)
+    }
+    try convex.validate(in: self)
     if let augmentation {
       let side = min(augmentation.width, augmentation.height)
       try require(.crop, Double(augmentation.crop), augmentation.crop >= 0 && 2 * augmentation.crop < side)
@@ -106,7 +129,7 @@ public struct TrainingOptions: Equatable, Sendable {
     // Residual terms outweigh the layers only when all of these are bounded, the hidden ones by 1 so that they do in
     // integers too; and a hidden layer must be there.
     let isBounded =
-      lastConstrained && !hidden.isEmpty && loss.isRegression
+      lastConstrained && !hidden.isEmpty
       && hidden.indices.allSatisfy { rowSumBound(ofLayer: $0) <= 1 }
     try require(.monotone, Double(monotone.count), monotone.isEmpty || isBounded)
     switch loss {
@@ -124,8 +147,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// The bound of one layer of a network with these hidden layers; nil when it is free.
   package func bound(ofLayer index: Int) -> NormBound? {
     guard index < hidden.count || lastConstrained else { return nil }
-    let own = bounds.count == 1 ? bounds[0] : bounds[index]
-    return NormBound(norm.norm, norm.layerBound(layers: hidden.count + 1) ?? own)
+    let own = bounds.isEmpty ? nil : bounds.count == 1 ? bounds[0] : bounds[index]
+    return (norm.layerBound(layers: hidden.count + 1) ?? own).map { NormBound(norm.norm, $0) }
   }
 
   /// The bound on the row sums of one layer; infinite where they have none.

@@ -6,16 +6,22 @@ public struct ValidationScore: Equatable, Comparable, Sendable {
   /// Fraction whose class is proved at the training epsilon, by interval bounds or margins; nil for a regression.
   public var verifiedAccuracy: Double?
 
+  /// Fraction that an attack leaves right, measured instead of `verifiedAccuracy` where that is asked for.
+  public var attackedAccuracy: Double?
+
   /// Creates a score.
-  public init(accuracy: Double, verifiedAccuracy: Double?) {
+  public init(accuracy: Double, verifiedAccuracy: Double?, attackedAccuracy: Double? = nil) {
     self.accuracy = accuracy
     self.verifiedAccuracy = verifiedAccuracy
+    self.attackedAccuracy = attackedAccuracy
   }
 
-  /// The certificate decides, and accuracy between equal ones.
+  /// The certificate or the attack decides, and accuracy between equal ones.
   public static func < (left: Self, right: Self) -> Bool {
-    (left.verifiedAccuracy ?? 0, left.accuracy) < (right.verifiedAccuracy ?? 0, right.accuracy)
+    (left.robustAccuracy, left.accuracy) < (right.robustAccuracy, right.accuracy)
   }
+
+  private var robustAccuracy: Double { attackedAccuracy ?? verifiedAccuracy ?? 0 }
 }
 
 /// One point of a training curve.
@@ -39,14 +45,33 @@ public struct TrainingPoint: Equatable, Sendable {
   /// How the network does on the samples held out; nil without any.
   public var validation: ValidationScore?
 
+  /// The penalty; nil without one.
+  public var penalty: PenaltyPoint?
+
   /// Creates a point.
   public init(
-    epoch: Int, loss: Double, accuracy: Double, verifiedAccuracy: Double?, validation: ValidationScore? = nil
+    epoch: Int, loss: Double, accuracy: Double, verifiedAccuracy: Double?, validation: ValidationScore? = nil,
+    penalty: PenaltyPoint? = nil
   ) {
     self.epoch = epoch
     self.loss = loss
     self.accuracy = accuracy
     self.verifiedAccuracy = verifiedAccuracy
     self.validation = validation
+    self.penalty = penalty
+  }
+}
+
+/// A penalty in one epoch.
+public struct PenaltyPoint: Equatable, Sendable {
+  /// λ.
+  public var lambda: Float
+  /// The largest difference quotient of its last step, a lower estimate and no bound; nil where none is taken.
+  public var quotient: Double?
+
+  /// Creates a point.
+  public init(lambda: Float, quotient: Double?) {
+    self.lambda = lambda
+    self.quotient = quotient
   }
 }

@@ -14,4 +14,6 @@ public struct TrainingProgress: Equatable, Sendable {
   public var verifiedAccuracy: Double?
   /// The last measured score of the samples held out; nil in the first epoch, and without any.
   public var validation: ValidationScore?
+  /// The penalty of the last epoch; nil in the first one, and without any.
+  public var penalty: PenaltyPoint?
 }

@@ -35,9 +35,11 @@ struct TrainingSession {
     if let start { try initial.take(start, options.augmentation) }
     run = TrainingRun(
       initial, data, objective: options.objective, batchSize: options.batchSize,
-      keepsZeros: options.keepsZeros, projection: options.norm.method)
+      keepsZeros: options.keepsZeros, projection: options.norm.method, optimizer: options.optimizer,
+      penalty: options.penalty.map { ($0, split.validation, options.seed) })
     trained = data.monitor(split.training, epsilon: options.epsilon, boxLimit: 1_000)
-    heldOut = data.monitor(split.validation, epsilon: options.epsilon, boxLimit: 10_000)
+    heldOut = data.monitor(
+      split.validation, epsilon: options.epsilon, boxLimit: options.attackRadius == nil ? 10_000 : 1_000)
     result = TrainingResult(
       network: initial, curve: [], finishedEpochs: 0, keptEpoch: 0, ending: .finished, seed: options.seed)
     result.network = network
@@ -92,12 +94,15 @@ struct TrainingSession {
     let count = order.count
     generator.shuffle(&order)
     var lossSum = 0.0
+    let lambda = options.penalty?.lambda.lambda(after: result.curve.map(\.accuracy)) ?? 0
     for batch in 0..<batches {
       if shouldStop() { return .stopped }
       let step = (epoch - 1) * batches + batch
       // Batches differ by at most one sample, so that no small one at the end has more say than the others.
       let samples = order[count * batch / batches..<count * (batch + 1) / batches]
-      let loss = run.step(batch: samples, atStep: step, schedule.settings(atStep: step))
+      var settings = schedule.settings(atStep: step)
+      settings.lambda = lambda
+      let loss = run.step(batch: samples, atStep: step, settings)
       guard loss.isFinite else { return try divergence(in: epoch) }
       lossSum += loss * Double(samples.count)
       if (step + 1) * 1000 / steps > reported, batch + 1 < batches {
@@ -109,7 +114,8 @@ struct TrainingSession {
     guard network.parameters.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
       return try divergence(in: epoch)
     }
-    let point = score(network, epoch: epoch, loss: lossSum / Double(count))
+    var point = score(network, epoch: epoch, loss: lossSum / Double(count))
+    if options.penalty != nil { point.penalty = PenaltyPoint(lambda: lambda, quotient: run.quotient) }
     finish(point, network)
     progress(report(epoch, Double(epoch) / Double(options.epochs), point.loss))
     return nil
@@ -121,10 +127,7 @@ struct TrainingSession {
     return TrainingPoint(
       epoch: epoch, loss: loss, accuracy: trained?.accuracy(of: network) ?? 0,
       verifiedAccuracy: verifies ? trained?.verifiedAccuracy(of: network) : nil,
-      validation: heldOut.map {
-        ValidationScore(
-          accuracy: $0.accuracy(of: network), verifiedAccuracy: $0.verifiedAccuracy(of: network))
-      })
+      validation: heldOut.map { $0.score(of: network, attackRadius: options.attackRadius) })
   }
 
   /// Takes an epoch into the result, and its network when it is the best one or there is no patience.
@@ -141,7 +144,7 @@ struct TrainingSession {
     TrainingProgress(
       epoch: epoch, epochs: options.epochs, fraction: fraction, loss: loss,
       accuracy: result.curve.last?.accuracy, verifiedAccuracy: result.lastVerifiedAccuracy,
-      validation: result.curve.last?.validation)
+      validation: result.curve.last?.validation, penalty: result.curve.last?.penalty)
   }
 
   /// How a run ends that diverged; in its first epoch it throws.

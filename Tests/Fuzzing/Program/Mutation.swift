@@ -73,7 +73,7 @@ struct Mutation {
     case 3: claims.layers[index].shift = Int.random(in: 0...15, using: &random)
     case 4:
       guard index < claims.layers.count - 1 else { return }
-      claims.layers[index].activation = IntegerActivation.allCases.randomElement(using: &random) ?? .relu
+      claims.layers[index].activation = IntegerActivation.plain.randomElement(using: &random) ?? .relu
     case 5 where isMaxPlus: break
     case 5: claims.layers[index].rowSumBound = number(0...65535)
     default:
