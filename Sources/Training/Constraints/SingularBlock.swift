@@ -143,7 +143,7 @@ final class SingularBlock {
 extension Panels {
   /// An element.
   fileprivate subscript(row: Int, column: Int) -> Float {
-    withRow(row) { unsafe $0[column * Lanes.scalarCount] }
+    unsafe withRow(row) { unsafe $0[column * Lanes.scalarCount] }
   }
 
   fileprivate func isZero(row: Int) -> Bool { (0..<columns).allSatisfy { self[row, $0] == 0 } }
