@@ -58,23 +58,34 @@ extension Panels {
     }
   }
 
-  /// Adds `A · B`, `(m×k) · (k×n)`, panels of A's rows side by side.
+  /// Becomes `A · B`, `(m×k) · (k×n)`.
   ///
   /// - Complexity: O(m·n·k), shared by the threads.
-  func addProduct(_ a: Panels, _ b: Panels, _ threads: Threads) {
-    precondition(a.columns == b.rows && rows == a.rows && columns == b.columns)
-    // A panel at a time where there are many, or some columns of all.
+  func setToProduct(_ a: Panels, _ b: Panels, _ threads: Threads) {
+    addProduct(a, b, ofPanels: b.count, startingWith: .zero, threads)
+  }
+
+  /// Adds `A · B`, `(m×k) · (k×n)`, of which only the first panels of B, and as many columns of A, are not zero.
+  func addProduct(_ a: Panels, _ b: Panels, ofPanels used: Int, _ threads: Threads) {
+    addProduct(a, b, ofPanels: used, startingWith: nil, threads)
+  }
+
+  private func addProduct(
+    _ a: Panels, _ b: Panels, ofPanels used: Int, startingWith start: Lanes?, _ threads: Threads
+  ) {
+    precondition(a.columns == b.rows && rows == a.rows && columns == b.columns && used <= b.count)
+    // So many columns of the result as stay in the first-level cache while all of B's panels are added.
     let width = 112
     let pieces = (columns + width - 1) / width
     threads.forEach(count * pieces) { task, _ in
       let (index, first) = (task / pieces, task % pieces * width)
-      for part in 0..<b.count {
+      for part in 0..<used {
         unsafe multiply(
           rows: min(width, self.columns - first), depth: b.rows(ofPanel: part).count,
           Scalars(
             base: UnsafePointer(floats(b.panel(part) + first)), row: Lanes.scalarCount, depth: 1),
-          LaneColumn(base: a.panel(index) + part * Lanes.scalarCount, step: 1), startingWith: nil,
-          into: LaneColumn(base: self.panel(index) + first, step: 1))
+          LaneColumn(base: a.panel(index) + part * Lanes.scalarCount, step: 1),
+          startingWith: part == 0 ? start : nil, into: LaneColumn(base: self.panel(index) + first, step: 1))
       }
     }
   }

@@ -52,17 +52,18 @@
   func length(_ row: Int) -> Double { squares[row].squareRoot() }
 
   /// Rotates pairs of rows until none is farther from orthogonal than the cosine `tolerance`, at most `sweeps` times
-  /// through all of them.
+  /// through all of them; pairs of rows shorter than `least` stay.
   ///
   /// - Complexity: O(count² · (columns + count)) a sweep.
-  mutating func run(tolerance: Double, sweeps: Int) {
+  mutating func run(tolerance: Double, sweeps: Int, least: Double = 0) {
     for row in 0..<count { squares[row] = product(row, row) }
     for _ in 0..<sweeps {
       var isDone = true
       for first in 0..<count {
         for second in first + 1..<max(count, first + 1) {
-          let cosine = product(first, second)
           let (p, q) = (squares[first], squares[second])
+          if p < least * least, q < least * least { continue }
+          let cosine = product(first, second)
           guard cosine * cosine > tolerance * tolerance * p * q else { continue }
           isDone = false
           // The smaller angle with tan 2φ = 2·cosine / (q - p).

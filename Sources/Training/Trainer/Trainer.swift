@@ -44,6 +44,6 @@ public enum Trainer {
       }
       save?(session.checkpoint)
     }
-    return session.result
+    return session.result.ended(.finished)
   }
 }

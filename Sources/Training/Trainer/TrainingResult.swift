@@ -30,10 +30,11 @@ public struct TrainingResult: Sendable {
 }
 
 extension TrainingResult {
-  /// The result with what ended the run.
+  /// The result with what ended the run, and bounds that hold exactly.
   func ended(_ ending: Ending) -> TrainingResult {
     var result = self
     result.ending = ending
+    result.network.clipSingularValues()
     return result
   }
 
