@@ -46,6 +46,24 @@ struct BadInputTests {
     try expect(
       "training option boundCount: 3 is not one bound, or one for each constrained layer",
       ["train", "--data", "digits", "--out", "m", "--bound", "1,1,1"])
+    let norms = ["train", "--data", "digits", "--out", "m"]
+    try expect("--norm '3': not one of inf, 1, 2", norms + ["--norm", "3"])
+    for bound in ["0", "-1", "nan"] {
+      try expect("--lipschitz '\(bound)': not a number in 1e-06…1000000.0", norms + ["--lipschitz", bound])
+    }
+    try expect("--project 'clip': not one of euclidean, rescale", norms + ["--project", "clip"])
+    try expect(
+      "--norm does not go with --layers distance", norms + ["--norm", "2", "--layers", "distance"])
+    try expect(
+      "--lipschitz does not go with --layers hybrid", norms + ["--lipschitz", "2", "--layers", "hybrid"])
+    try expect(
+      "--last free does not go with --norm, which bounds every layer",
+      norms + ["--norm", "2", "--last", "free"])
+    try expect(
+      "--bound does not go with --lipschitz, which bounds every layer",
+      norms + ["--lipschitz", "2", "--bound", "1"])
+    try expect(
+      "--flash does not go with --norm 2: it needs row sums", norms + ["--norm", "2", "--flash", "4KB"])
     let folder = try TestFolder()
     let unknown = try folder.supnorm(["certify"])
     #expect(unknown.status == 2)

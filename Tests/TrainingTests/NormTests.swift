@@ -1,211 +1,218 @@
-import Foundation
 import TestSupport
 import Testing
-
 import Training
 
-@Suite("Norms of linear maps")
+/// Bounds on the norms of whole layers: what weights are brought to, and that training keeps them there.
+@Suite("Norms of layers")
 struct NormTests {
-  static func matrix(_ rows: Int, _ columns: Int, _ random: inout TestRandom) -> DoubleMatrix {
-    DoubleMatrix(
-      rows: rows, columns: columns,
-      elements: (0..<rows * columns).map { _ in Double(random.integer(-1000...1000)) / 300 })
-  }
+  static let kinds = WeightNorm.allCases.flatMap { norm in ProjectionMethod.allCases.map { (norm, $0) } }
 
-  /// `diag(values)` between reflections, which leave singular values as they are.
-  static func matrix(singularValues values: [Double], rows: Int, _ random: inout TestRandom) -> DoubleMatrix {
-    var result = DoubleMatrix(rows: rows, columns: values.count)
-    for (index, value) in values.enumerated() { result[index, index] = value }
-    for _ in 0..<2 {
-      let vector = (0..<result.rows).map { _ in Double(random.integer(-9...9)) + 0.5 }
-      let square = vector.reduce(0) { $0 + $1 * $1 }
-      for column in 0..<result.columns {
-        let product = (0..<result.rows).reduce(0.0) { $0 + vector[$1] * result[$1, column] }
-        for row in 0..<result.rows { result[row, column] -= 2 * product / square * vector[row] }
-      }
-      result = result.transposed
+  /// The norm in double precision, straight from its definition.
+  static func norm(_ norm: WeightNorm, of layer: FloatLayer) -> Double {
+    func weight(_ row: Int, _ column: Int) -> Double { Double(layer.weights[row * layer.columns + column]) }
+    switch norm {
+    case .rowSum:
+      return (0..<layer.rows).map { row in (0..<layer.columns).reduce(0) { $0 + abs(weight(row, $1)) } }.max()
+        ?? 0
+    case .columnSum:
+      return (0..<layer.columns).map { column in (0..<layer.rows).reduce(0) { $0 + abs(weight($1, column)) } }
+        .max()
+        ?? 0
+    case .spectral: return singularValues(layer).max() ?? 0
     }
-    return result
   }
 
-  @Test func `Singular values are found, repeated ones and zeros among them`() {
-    var random = TestRandom()
-    for values in [[3.0], [5, 5, 5, 1], [7, 2, 0, 0], [1e-8, 1e-9], [4, 3, 2, 1, 1, 1, 0.5, 0]] {
-      for rows in [values.count, values.count + 1, 3 * values.count] {
-        let matrix = Self.matrix(singularValues: values, rows: rows, &random)
-        for form in [matrix, matrix.transposed] {
-          for (found, value) in zip(singularValues(of: form), values.sorted(by: >)) {
-            #expect((found - value).magnitude <= 1e-14 * values[0], "\(values) \(random)")
-          }
+  /// All singular values: the roots of the eigenvalues of `W Wᵀ`, or of `Wᵀ W`, by rotations from both sides (Jacobi).
+  static func singularValues(_ layer: FloatLayer) -> [Double] {
+    let isWide = layer.rows <= layer.columns
+    let (count, length) = (min(layer.rows, layer.columns), max(layer.rows, layer.columns))
+    func weight(_ index: Int, _ place: Int) -> Double {
+      Double(layer.weights[isWide ? index * layer.columns + place : place * layer.columns + index])
+    }
+    var a = (0..<count).map { i in
+      (0..<count).map { j in (0..<length).reduce(0.0) { $0 + weight(i, $1) * weight(j, $1) } }
+    }
+    for _ in 0..<30 {
+      for p in 0..<count {
+        for q in p + 1..<max(count, p + 1) where abs(a[p][q]) > 1e-15 * (a[p][p] * a[q][q]).squareRoot() {
+          let ratio = (a[q][q] - a[p][p]) / (2 * a[p][q])
+          let tangent = (ratio < 0 ? -1 : 1) / (abs(ratio) + (1 + ratio * ratio).squareRoot())
+          let c = 1 / (1 + tangent * tangent).squareRoot()
+          let s = c * tangent
+          for k in 0..<count { (a[k][p], a[k][q]) = (c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q]) }
+          for k in 0..<count { (a[p][k], a[q][k]) = (c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]) }
         }
       }
     }
-    #expect(singularValues(of: DoubleMatrix(rows: 3, columns: 2)) == [0, 0])
-    #expect(singularValues(of: Self.matrix(40, 30, &random), count: 2).count == 2)
-    let large = Self.matrix(700, 600, &random)
-    let squares = large.elements.reduce(0) { $0 + $1 * $1 }
-    let values = singularValues(of: large)
-    #expect((values.reduce(0) { $0 + $1 * $1 } / squares - 1).magnitude < 1e-12)
-    #expect(values == singularValues(of: large, threads: Threads(count: 1)))
+    return (0..<count).map { max(a[$0][$0], 0).squareRoot() }.sorted(by: >)
   }
 
-  @Test func `The bound by Gram iteration is above the largest singular value, and close`() {
-    var random = TestRandom()
-    for _ in 0..<40 {
-      let matrix = Self.matrix(random.integer(1...40), random.integer(1...40), &random)
-      let largest = singularValues(of: matrix)[0]
-      let bound = gramBound(of: matrix)
-      #expect(bound >= largest * (1 - 1e-13) && bound <= largest * (1 + 1e-11), "\(random)")
-      #expect(gramBound(of: matrix, enough: 2 * largest) >= bound)
-    }
+  static func layer(_ rows: Int, _ columns: Int, _ bound: NormBound?, seed: UInt64) -> FloatLayer {
+    var generator = SeededGenerator(seed: seed)
+    return FloatLayer(
+      rows: rows, columns: columns, weights: (0..<rows * columns).map { _ in Float(generator.normal()) },
+      biases: (0..<rows).map { _ in Float(generator.normal()) }, normBound: bound)
   }
 
-  /// For integer vectors a and b the matrix a·bᵀ has the one singular value √(‖a‖²‖b‖²), so that a bound can be compared
-  /// in whole numbers.
-  @Test func `The bound by Gram iteration is not below an exact value by a single rounding`() {
-    var random = TestRandom()
-    for _ in 0..<200 {
-      let a = (0..<random.integer(1...30)).map { _ in random.integer(-99...99) }
-      let b = (0..<random.integer(1...30)).map { _ in random.integer(-99...99) }
-      let square = a.reduce(0) { $0 + $1 * $1 } * b.reduce(0) { $0 + $1 * $1 }
-      let bound = gramBound(
-        of: DoubleMatrix(
-          rows: a.count, columns: b.count, elements: a.flatMap { x in b.map { Double(x * $0) } }))
-      // bound² = product + error exactly, and a whole number lies between doubles on neither side.
-      let product = bound * bound
-      let error = (-product).addingProduct(bound, bound)
-      let exceeds = product > Double(square) || (product == Double(square) && error >= 0)
-      #expect(exceeds, "\(bound)² < \(square) \(random)")
-    }
+  /// Random samples of a network's inputs, and a run on them.
+  static func run(
+    _ network: FloatNetwork, _ method: ProjectionMethod = .euclidean, threads: Int = 1
+  ) -> TrainingRun {
+    var generator = SeededGenerator(seed: 3)
+    let count = 96
+    let inputs = (0..<count * network.layers[0].columns).map { _ in Float(generator.uniform()) }
+    let classes = network.layers[network.layers.count - 1].rows
+    return TrainingRun(
+      network, TrainingData(inputs: inputs, labels: (0..<count).map { $0 % classes }),
+      objective: .loss(.crossEntropy(temperature: 0.1)), batchSize: count, projection: method,
+      threads: Threads(count: threads))
   }
 
-  @Test func `The bound by Gram iteration holds at the ends of the range`() {
-    for scale in [Double.leastNonzeroMagnitude, 0x1p-1030, 1e-200, 1, 1e150, 1e300] {
-      let matrix = DoubleMatrix(rows: 2, columns: 2, elements: [3, 0, 0, 4].map { $0 * scale })
-      let bound = gramBound(of: matrix)
-      #expect(bound >= 4 * scale, "\(scale)")
-      if scale > 1e-300 { #expect(bound <= 4.000_001 * scale, "\(scale)") }
-    }
-    #expect(gramBound(of: DoubleMatrix(rows: 2, columns: 3)) == 0)
-    #expect(gramBound(of: DoubleMatrix(rows: 1, columns: 1, elements: [.infinity])) == .infinity)
+  static func projected(_ layer: FloatLayer, _ method: ProjectionMethod = .euclidean) -> FloatLayer {
+    run(FloatNetwork(layers: [layer], activation: .relu), method).network.layers[0]
   }
 
-  @Test func `The power method comes from below and stops when it changes little`() {
-    var random = TestRandom()
-    for _ in 0..<20 {
-      let (rows, columns) = (random.integer(1...70), random.integer(1...70))
-      let matrix = Self.matrix(rows, columns, &random)
-      let map = DenseOperator(rows: rows, columns: columns, elements: matrix.elements.map { Float($0) })
-      let largest = singularValues(of: matrix)[0]
-      let estimate = powerEstimate(of: map, tolerance: 1e-9, limit: 5_000)
-      #expect(estimate.value <= largest * (1 + 1e-6) && estimate.value >= largest * 0.999, "\(random)")
-      #expect(powerEstimate(of: map, tolerance: 1e-9, limit: 5_000) == estimate)
-      #expect(powerEstimate(of: map, tolerance: 0, limit: 7).iterations == 7)
-    }
-    let zero = DenseOperator(rows: 3, columns: 3, elements: Array(repeating: 0, count: 9))
-    #expect(powerEstimate(of: zero).value == 0)
+  static func network(_ norm: WeightNorm, bound: Float) -> FloatNetwork {
+    let widths = [40, 48, 24, 4]
+    return FloatNetwork(
+      layers: (0..<3).map { index in
+        var layer = layer(widths[index + 1], widths[index], NormBound(norm, bound), seed: UInt64(index))
+        layer.weights = layer.weights.map { $0 / 8 }
+        return layer
+      }, activation: .maxMin)
   }
 
-  @Test func `A dense operator equals plain loops with any number of threads`() {
-    var random = TestRandom()
-    for (rows, columns) in [(1, 1), (3, 40), (300, 5), (70, 513)] {
-      let elements = ConvolutionTests.integers(rows * columns, &random)
-      let (x, y) = (
-        ConvolutionTests.integers(columns, &random), ConvolutionTests.integers(rows, &random)
-      )
-      for threads in 1...3 {
-        let map = DenseOperator(
-          rows: rows, columns: columns, elements: elements, threads: Threads(count: threads))
-        #expect(
-          map.applied(to: x)
-            == (0..<rows).map { row in (0..<columns).reduce(0) { $0 + elements[row * columns + $1] * x[$1] } }
-        )
-        #expect(
-          map.transposedApplied(to: y)
-            == (0..<columns).map { c in (0..<rows).reduce(0) { $0 + elements[$1 * columns + c] * y[$1] } })
-      }
-    }
-  }
-
-  @Test func `Points of the circle are within 8 roundings`() {
-    for count in [1, 2, 3, 4, 7, 8, 226, 1000] {
-      for (index, turn) in turns(count).enumerated() {
-        let angle = 2 * Double.pi * Double(index) / Double(count)
-        #expect(
-          (turn.cosine - cos(angle)).magnitude <= 0x1p-50 && (turn.sine - sin(angle)).magnitude <= 0x1p-50)
-      }
-    }
-  }
-}
-
-@Suite("Norms of convolutions")
-struct ConvolutionNormTests {
-  /// The matrix of a convolution, column by column.
-  private func matrix(_ shape: ConvolutionShape, _ kernel: [Float]) -> DoubleMatrix {
-    var result = DoubleMatrix(rows: shape.outputCount, columns: shape.inputCount)
-    for column in 0..<shape.inputCount {
-      var image = Array(repeating: Float(0), count: shape.inputCount)
-      image[column] = 1
-      for (row, value) in ConvolutionTests.plain(shape, kernel, image).enumerated() {
-        result[row, column] = Double(value)
-      }
-    }
-    return result
-  }
-
-  @Test func `Sums are those of the matrix, at borders and with strides too`() {
-    var random = TestRandom()
-    for _ in 0..<80 {
-      let shape = ConvolutionTests.shape(&random, side: 7, channels: 3)
-      let kernel = ConvolutionTests.integers(shape.kernelCount, &random)
-      let matrix = matrix(shape, kernel)
-      let norms = ConvolutionNorms(shape, kernel: kernel.map { Double($0) })
-      func largest(_ matrix: DoubleMatrix) -> Double {
-        (0..<matrix.rows).reduce(0) { largest, row in
-          max(largest, (0..<matrix.columns).reduce(0) { $0 + matrix[row, $1].magnitude })
+  @Test func `columns become the nearest ones that keep to the bound`() {
+    for (rows, columns) in [(1, 1), (5, 40), (40, 5), (33, 17)] {
+      let layer = Self.layer(rows, columns, NormBound(.columnSum, 1.5), seed: 1)
+      let result = Self.projected(layer)
+      for column in 0..<columns {
+        func elements(_ layer: FloatLayer) -> [Float] {
+          (0..<rows).map { layer.weights[$0 * columns + column] }
         }
+        // Rows are compared with the KKT conditions in `ProjectionTests`.
+        #expect(elements(result) == ProjectionTests.projected(elements(layer), bound: 1.5))
       }
-      #expect(norms.supNorm == largest(matrix), "\(shape) \(random)")
-      #expect(norms.oneNorm == largest(matrix.transposed), "\(shape) \(random)")
+      #expect(result.biases == layer.biases)
+      #expect(Self.projected(result) == result)
     }
   }
 
-  @Test func `Bounds of the spectral norm hold, and the power method stays below them`() throws {
-    var random = TestRandom()
-    for _ in 0..<80 {
-      let shape = ConvolutionTests.shape(&random, side: 7, channels: 3)
-      let kernel = ConvolutionTests.integers(shape.kernelCount, &random)
-      let largest = singularValues(of: matrix(shape, kernel), count: 1)[0]
-      let norms = ConvolutionNorms(shape, kernel: kernel.map { Double($0) })
-      let bound = try #require(norms.spectralBound())
-      #expect(bound >= largest * (1 - 1e-13), "\(shape) \(random)")
-      #expect(norms.interpolatedBound >= largest * (1 - 1e-13), "\(shape) \(random)")
-      #expect(bound == norms.spectralBound(threads: Threads(count: 1)), "\(shape) \(random)")
-      #expect(powerEstimate(of: Convolution(shape, kernel: kernel)).value <= bound * (1 + 1e-6))
+  @Test(arguments: [(16, 40), (40, 16), (60, 60), (3, 50)])
+  func `singular values are clipped and vectors stay`(
+    rows: Int, columns: Int
+  ) {
+    let layer = Self.layer(rows, columns, NormBound(.spectral, 5), seed: 2)
+    let result = Self.projected(layer)
+    let (before, after) = (Self.singularValues(layer), Self.singularValues(result))
+    for (old, new) in zip(before, after) { #expect(abs(new - min(old, 5)) < 0.01, "\(old) \(new)") }
+    // The nearest matrix is exactly so far away as the values lost, which no other with these values is.
+    let lost = before.reduce(0) { $0 + max($1 - 5, 0) * max($1 - 5, 0) }
+    let distance = zip(layer.weights, result.weights).reduce(0.0) {
+      $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
+    }
+    #expect(abs(distance.squareRoot() - lost.squareRoot()) < 0.03)
+    #expect(Self.projected(result).weights == result.weights || Self.norm(.spectral, of: result) > 5)
+  }
+
+  @Test(arguments: WeightNorm.allCases)
+  func `rescaling multiplies the whole matrix by one number, or by none`(
+    norm: WeightNorm
+  ) {
+    let layer = Self.layer(30, 20, NormBound(norm, 2), seed: 4)
+    let result = Self.projected(layer, .rescale)
+    let factor = 2 / Self.norm(norm, of: layer)
+    for (old, new) in zip(layer.weights, result.weights) {
+      #expect(
+        abs(Double(new) - factor * Double(old)) <= abs(Double(old)) * (norm == .spectral ? 2e-3 : 1e-6)
+          * factor)
+    }
+    let largest = Self.norm(norm, of: result)
+    #expect(largest <= 2 && largest > 2 * (norm == .spectral ? 0.998 : 0.999_999))
+    var inside = layer
+    inside.normBound = NormBound(norm, 1000)
+    #expect(Self.projected(inside, .rescale) == inside)
+  }
+
+  @Test(arguments: kinds) func `every step keeps to the bound, by a full decomposition`(
+    norm: WeightNorm, method: ProjectionMethod
+  ) {
+    let run = Self.run(Self.network(norm, bound: 0.9), method)
+    for step in 0..<120 {
+      _ = run.step(batch: Array(0..<96)[...], atStep: step, StepSettings(rate: step < 60 ? 0.02 : 0.002))
+      guard norm != .spectral || step < 8 || step % 4 == 3 else { continue }
+      for layer in run.network.layers {
+        let largest = Self.norm(norm, of: layer)
+        #expect(largest <= Double(Float(0.9)) * (norm == .spectral ? 1.001 : 1 + 1e-12), "step \(step)")
+      }
     }
   }
 
-  @Test func `The bound comes close on images that are much larger than the kernel`() throws {
-    var random = TestRandom()
-    let shape = try ConvolutionShape(
-      height: 40, width: 40, inputChannels: 3, outputChannels: 4, kernelHeight: 3, kernelWidth: 3, stride: 2,
-      paddingHeight: 1, paddingWidth: 1)
-    let kernel = ConvolutionTests.integers(shape.kernelCount, &random)
-    let bound = try #require(ConvolutionNorms(shape, kernel: kernel.map { Double($0) }).spectralBound())
-    let estimate = powerEstimate(of: Convolution(shape, kernel: kernel), tolerance: 1e-9)
-    #expect(estimate.value <= bound && bound <= estimate.value * 1.02)
+  @Test(arguments: kinds) func `threads change no bit, and a checkpoint goes on to the same ones`(
+    norm: WeightNorm, method: ProjectionMethod
+  ) throws {
+    let runs = [1, 2, 3].map { Self.run(Self.network(norm, bound: 0.9), method, threads: $0) }
+    for step in 0..<20 {
+      for run in runs { _ = run.step(batch: Array(0..<96)[...], atStep: step, StepSettings(rate: 0.02)) }
+    }
+    #expect(runs[1].network == runs[0].network && runs[2].network == runs[0].network)
+
+    var options = TrainerTests.small
+    options.epochs = 4
+    options.hidden = [40, 24]
+    options.norm.norm = norm
+    options.norm.method = method
+    options.norm.lipschitz = 0.7
+    options.lastConstrained = true
+    let data = TrainerTests.moons(128)
+    func train(
+      from checkpoint: TrainingCheckpoint? = nil, save: ((TrainingCheckpoint) -> Void)? = nil
+    ) throws(TrainingError) -> TrainingResult {
+      try Trainer.train(
+        inputs: data.inputs, labels: data.labels, classCount: 2, range: 0...1, options: options,
+        from: checkpoint,
+        save: save)
+    }
+    var checkpoints: [TrainingCheckpoint] = []
+    let whole = try train { checkpoints.append($0) }
+    for checkpoint in checkpoints { #expect(try train(from: checkpoint).network == whole.network) }
+    // What training returns keeps to the bounds exactly, and their product to λ.
+    let product = whole.network.layers.reduce(1.0) { $0 * Self.norm(norm, of: $1) }
+    #expect(product <= 0.7 * (1 + 1e-12))
   }
 
-  /// The differences of neighbors of three values, with zeros at both ends: σ₁ = 2 cos(π/8) = 1.848. On a circle of three
-  /// places no frequency gives more than √3 = 1.732, on one of 3 + 2 - 1 places one gives 2.
-  @Test func `A torus of the image's own size is no bound`() throws {
-    let shape = try ConvolutionShape(
-      height: 1, width: 3, inputChannels: 1, outputChannels: 1, kernelHeight: 1, kernelWidth: 2,
-      paddingWidth: 1)
-    let largest = singularValues(of: matrix(shape, [1, -1]))[0]
-    let onOwnSize = turns(3).map { ((1 - $0.cosine) * (1 - $0.cosine) + $0.sine * $0.sine).squareRoot() }
-      .max()
-    #expect(try #require(onOwnSize) < largest)
-    #expect(try #require(ConvolutionNorms(shape, kernel: [1, -1]).spectralBound()) >= largest)
+  @Test func `λ is split evenly, and the product of the bounds is not above it`() throws {
+    for bound: Float in [1e-3, 0.7, 1, 2, 3, 16, 1e4] {
+      for hidden in 0...6 {
+        var options = TrainingOptions()
+        options.hidden = Array(repeating: 8, count: hidden)
+        options.norm.lipschitz = bound
+        options.lastConstrained = true
+        try options.validate()
+        let bounds = try (0...hidden).map { try #require(options.bound(ofLayer: $0)) }
+        #expect(Set(bounds.map(\.bound)).count == 1 && bounds.allSatisfy { $0.norm == .rowSum })
+        let product = bounds.reduce(1.0) { $0 * Double($1.bound) }
+        #expect(product <= Double(bound) && product > Double(bound) * (1 - 2e-6), "\(bound), \(hidden)")
+      }
+    }
+  }
+
+  @Test func `what cannot be bounded so is refused`() {
+    func expect(_ option: TrainingError.Option, _ change: (inout TrainingOptions) -> Void) {
+      var options = TrainingOptions()
+      options.lastConstrained = true
+      change(&options)
+      do throws(TrainingError) {
+        try options.validate()
+        Issue.record("\(option)")
+      } catch {
+        guard case .invalidOption(option, _) = error else { return Issue.record("\(error)") }
+      }
+    }
+    for bound: Float in [0, -1, .nan, .infinity] { expect(.lipschitz) { $0.norm.lipschitz = bound } }
+    expect(.norm) { ($0.norm.norm, $0.lastConstrained) = (.columnSum, false) }
+    expect(.norm) { ($0.norm.lipschitz, $0.lastConstrained) = (2, false) }
+    expect(.norm) { ($0.norm.norm, $0.keepsZeros) = (.spectral, true) }
+    expect(.norm) { ($0.norm.method, $0.kind, $0.activation) = (.rescale, .distance, .identity) }
   }
 }

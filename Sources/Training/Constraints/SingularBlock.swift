@@ -57,12 +57,12 @@ final class SingularBlock {
     return first > 0
   }
 
-  /// Hands over the vectors, and zeros behind them.
-  func store(_ target: Panels) {
-    for index in 0..<vectors.count {
+  /// Hands over the first vectors, sixteen in a panel, and zeros behind them.
+  func store(_ target: Panels, panels: Int) {
+    for index in 0..<panels {
       unsafe _ = target.part(index).update(fromContentsOf: vectors.part(index))
     }
-    for index in vectors.count..<target.count {
+    for index in panels..<target.count {
       let rest = unsafe target.part(index)
       guard unsafe rest.contains(where: { any($0 .!= 0) }) else { break }
       unsafe rest.update(repeating: .zero)

@@ -33,7 +33,9 @@ final class SpectralConstraint: LayerConstraint, @unchecked Sendable {
       (block, work) = (grown, grown)
       block.settle(weights, above: bound, passes: 4, threads)
     }
-    block.store(vectors)
+    // Far fewer than there is room for: the last sixteen are let go.
+    let isSpacious = block.count(above: 0.94 * bound) + 36 < block.size && block.size > Lanes.scalarCount
+    block.store(vectors, panels: lanesNeeded(for: block.size) - (isSpacious ? 1 : 0))
     let largest = block.values.first ?? 0
     guard largest > bound else { return false }
     switch method {
@@ -49,13 +51,8 @@ final class SpectralConstraint: LayerConstraint, @unchecked Sendable {
     let used = (0..<vectors.count).prefix { index in
       unsafe vectors.part(index).contains { any($0 .!= 0) }
     }
-    var size = min(max(1, used.count) * Lanes.scalarCount, vectors.rows)
-    if let work, work.size == size {
-      // Far fewer than there is room for: the last sixteen are let go.
-      let spare = size - work.count(above: 0.94 * bound)
-      guard spare > 36, size > Lanes.scalarCount else { return work }
-      size = (size - 1) / Lanes.scalarCount * Lanes.scalarCount
-    }
+    let size = min(max(1, used.count) * Lanes.scalarCount, vectors.rows)
+    if let work, work.size == size { return work }
     let block = SingularBlock(size: size, weights)
     work = block
     return block

@@ -3,8 +3,9 @@ public struct NormOptions: Equatable, Sendable {
   /// The norm of every bounded layer.
   public var norm = WeightNorm.rowSum
 
-  /// λ, the bound of a whole network: each of its L layers is bounded by `λ^(1/L)`. Nil where layers have bounds of
-  /// their own.
+  /// λ, the bound of a whole network, nil where layers have bounds of their own.
+  ///
+  /// Each of L layers is bounded by `λ^(1/L)`.
   public var lipschitz: Float?
 
   /// How weights are brought back to their bound after every step.
