@@ -46,7 +46,7 @@ struct BallCertificateTests {
         }
       }
     }
-    #expect(BallRule.allCases.allSatisfy { proved[$0] ?? 0 > 50 }, "\(proved); \(random)")
+    #expect(BallRule.allCases.allSatisfy { proved[$0] ?? 0 > 10 }, "\(proved); \(random)")
   }
 
   @Test(arguments: [BallNorm.one, .two])
@@ -76,8 +76,8 @@ struct BallCertificateTests {
         // Without ceil, or without what rounding adds to a length, 9 would exceed 4.5.
         #expect(certificates.isCertified(answer, by: .firstLayer) == isSafe, "\(norm)")
         #expect(certificates.isCertified(answer, by: .joint) == isSafe, "\(norm)")
-        #expect(!certificates.isCertified(answer, by: .product) || isSafe, "\(norm)")
-        #expect(certificates.margins[.product].map { $0[0][1] == 9 || $0[0][1] == 10 } == true, "\(norm)")
+        #expect(certificates.isCertified(answer, by: .product) == isSafe, "\(norm)")
+        #expect(certificates.margins[.product]?[0][1] == 9, "\(norm)")
       }
     }
   }

@@ -38,7 +38,7 @@ struct RoundedRootTests {
       #expect(quotient.floor(limit: .max) == above / below, "\(above) \(below)")
       #expect(quotient.ceiling(limit: .max) == (above + below - 1) / below, "\(above) \(below)")
       #expect(quotient.ceiling(limit: 7) == min((above + below - 1) / below, 7))
-      let (first, second) = (random.integer(0...1 << 40), random.integer(0...1 << 40))
+      let (first, second) = (random.integer(0...1 << 30), random.integer(0...1 << 30))
       let places = random.integer(0...30)
       let pair = (UpperBound(first).shifted(down: places), UpperBound(second).shifted(down: places))
       #expect((pair.0 <= pair.1) == (first <= second))
@@ -49,7 +49,7 @@ struct RoundedRootTests {
     #expect(
       UpperBound(0).shifted(down: -200) <= UpperBound(1)
         && !(UpperBound(1).shifted(down: -90) <= UpperBound(5)))
-    #expect(UpperBound(Float(0.75)).description == UpperBound(Float(0.75)).description)
+    #expect(UpperBound(Float(0.75)).roundedUp == 0.75)
     #expect(
       UpperBound(Float.leastNonzeroMagnitude).roundedUp == 0x1p-149 && UpperBound(Float(3)).roundedUp == 3)
   }

@@ -26,8 +26,10 @@ public struct InputBall: Equatable, Sendable {
   /// The same for a whole number, 0 and more.
   public init(_ norm: BallNorm, radiusLSB radius: Int) { self.init(norm, radius: UpperBound(radius)) }
 
-  /// What readings become that are at most epsilon away, in mapped units: `D = ε·U + r·n^(1/p)` with r = 0, 1/2 or 1 for
-  /// the rounding of n inputs. In ℓ∞ `ceil(ε·U)`, and one more where the sample is rounded.
+  /// What readings become that are at most epsilon away, in mapped units.
+  ///
+  /// `D = ε·U + r·n^(1/p)` with r = 0, 1/2 or 1 for the rounding of n inputs; in ℓ∞ `ceil(ε·U)`, and one more where the
+  /// sample is rounded.
   public init(_ norm: BallNorm, _ epsilon: Epsilon, unit: Int, inputs count: Int, rounding: Rounding) {
     self.norm = norm
     guard norm != .infinity else {

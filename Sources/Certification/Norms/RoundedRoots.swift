@@ -52,7 +52,9 @@ extension UpperBound {
   }
 
   /// The number over `2^shift`.
-  package func shifted(down shift: Int) -> UpperBound { multiplied(by: UpperBound(numerator: 1, shift: shift)) }
+  package func shifted(down shift: Int) -> UpperBound {
+    multiplied(by: UpperBound(numerator: 1, shift: shift))
+  }
 
   /// The least whole number that is no less, at most `limit`.
   package func ceiling(limit: Int) -> Int { whole(limit: limit, roundsUp: true) }

@@ -30,16 +30,16 @@ extension WeightedLayer {
     return sums
   }
 
-  /// The norm of `w_r` or of `w_r - w_s` in the dual of the norm, each weight over its column's, rounded up to 1/64.
+  /// The norm of `w_r` or of `w_r - w_s` in the dual of the norm, each weight over its column's, rounded up to 2^-16.
   func dualNorm(_ norm: BallNorm, ofRow row: Int, minus other: Int?, _ measure: Measure) -> UpperBound {
     let start = row * columns
     let values = measure.range.lazy.map { column -> Int in
       let difference = Int(weights[start + column]) - (other.map { Int(weights[$0 * columns + column]) } ?? 0)
       let divisor = measure.columns[column - measure.range.lowerBound]
-      // At most 65535 · 64 < 2^22.
-      return (abs(difference) << 6 + divisor - 1) / divisor
+      // Below 2^32.
+      return (abs(difference) << 16 + divisor - 1) / divisor
     }
-    return norm.dual.length(values).shifted(down: 6)
+    return norm.dual.length(values).shifted(down: 16)
   }
 
   func rowLengths(_ norm: BallNorm, _ columns: [Int]) -> [Double]? {
