@@ -118,8 +118,8 @@ struct ClipCommandTests {
       ["train", "--data", "digits", "--out", "m", "--layers", "distance", "--clip", "lambda=1"])
     try expect("'ode': not clip-regression", ["reproduce", "ode", "--out", "f.svg"])
     #expect(try folder.supnorm(Self.train).status == 0)
-    try expect(
-      "--data: 30 features, the model has 64 inputs", ["attack", "m.safetensors", "--data", "breast-cancer"])
+    let other = try folder.supnorm(["attack", "m.safetensors", "--data", "breast-cancer"])
+    #expect(other.status == 2 && other.errorOutput.contains("no feature column 'p00'"))
     try expect("no.safetensors: no such file or folder", ["attack", "no.safetensors", "--data", "digits"])
     try expect("option '--data' is required", ["attack", "m.safetensors"])
   }

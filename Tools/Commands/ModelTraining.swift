@@ -60,7 +60,8 @@ struct ModelTraining {
     bar.finish(
       "\(last.epoch) epochs, loss \(formatted(last.loss, digits: 4)), "
         + "\(options.loss.isRegression ? "explained" : "accuracy") \(share(last.accuracy))"
-        + (result.validation.map { ", validation \($0.text) in epoch \(result.keptEpoch)" } ?? ""))
+        + (result.validation.map { ", validation \($0.text) in epoch \(result.keptEpoch)" } ?? "")
+        + (last.penalty?.text ?? ""))
     return Outcome(model: model(of: result, options, map: map, targetMap: targetMap), result: result)
   }
 
@@ -92,10 +93,16 @@ extension TrainingProgress {
     let accuracy = accuracy.map { ", accuracy \(share($0))" } ?? ""
     let verified = verifiedAccuracy.map { ", verified \(share($0))" } ?? ""
     let validation = validation.map { ", validation \($0.text)" } ?? ""
-    let lambda = penalty.map { ", lambda \(formatted(Double($0.lambda), digits: 4))" } ?? ""
-    let quotient = penalty?.quotient.map { ", quotient \(formatted($0, digits: 2))" } ?? ""
     return
-      "epoch \(epoch)/\(epochs), loss \(formatted(loss, digits: 3))\(accuracy)\(verified)\(validation)\(lambda)\(quotient)"
+      "epoch \(epoch)/\(epochs), loss \(formatted(loss, digits: 3))\(accuracy)\(verified)\(validation)\(penalty?.text ?? "")"
+  }
+}
+
+extension PenaltyPoint {
+  /// `, lambda 0.1, quotient 2.3`.
+  fileprivate var text: String {
+    ", lambda \(formatted(Double(lambda), digits: 4))"
+      + (quotient.map { ", quotient \(formatted($0, digits: 2))" } ?? "")
   }
 }
 
