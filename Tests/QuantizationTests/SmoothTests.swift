@@ -82,4 +82,30 @@ struct SmoothTests {
       }
     }
   }
+
+  @Test(arguments: activations) func `Numbers that are none, or too large, are errors`(activation: Activation)
+  {
+    var random = TestRandom()
+    for bad in [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude] {
+      for layer in 0...1 {
+        for isBias in [false, true] {
+          var model = random.model(
+            FloatModelPlan(activation: activation, widths: [2, 2, 2], hiddenBound: nil))
+          if isBias {
+            model.network.layers[layer].biases[1] = bad
+          } else {
+            model.network.layers[layer].weights[1] = bad
+          }
+          // A classifier's last layer may be divided until it fits.
+          let fits = (try? quantized(model)) != nil
+          #expect(!fits || (layer == 1 && bad.isFinite), "\(bad) layer \(layer) bias \(isBias)")
+        }
+      }
+    }
+    for bound in [Float.leastNonzeroMagnitude, .greatestFiniteMagnitude] {
+      var model = random.model(FloatModelPlan(activation: activation))
+      model.network.layers[0].rowSumBound = bound
+      _ = try? quantized(model)
+    }
+  }
 }
