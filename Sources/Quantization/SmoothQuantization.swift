@@ -23,9 +23,11 @@ extension FloatNetwork {
       let reach = (0..<layers[index].rows).map {
         layers[index].outputRange($0, lower: lower, upper: upper)
       }
-      let largest = reach.reduce(1) { max($0, max(-$1.lower, $1.upper)) }
+      // What is no number, which no layer of integers takes, counts as beyond ±8.
+      let isWithin = reach.allSatisfy { $0.lower >= -8 && $0.upper <= 8 }
+      let largest = isWithin ? reach.reduce(1) { max($0, max(-$1.lower, $1.upper)) } : 8
       // Even, so that half of it is a whole number.
-      let own = isLast || !residuals.isEmpty ? unit : 2 * (32767 / (2 * min(largest, 8))).rounded(.down)
+      let own = isLast || !residuals.isEmpty ? unit : 2 * (32767 / (2 * largest)).rounded(.down)
       result.layers[index].scale(weights: own / scale, biases: own / unit)
       scale = own
       guard !isLast else { break }
@@ -40,7 +42,9 @@ extension FloatLayer {
   fileprivate mutating func scale(weights factor: Double, biases biasFactor: Double) {
     for index in weights.indices { weights[index] = Float(Double(weights[index]) * factor) }
     for index in biases.indices { biases[index] = Float(Double(biases[index]) * biasFactor) }
-    if let bound = rowSumBound { rowSumBound = Float(Double(bound) * factor) }
+    guard let bound = rowSumBound else { return }
+    let scaled = max(Double(bound) * factor, Double(Float.leastNonzeroMagnitude))
+    rowSumBound = Float(min(scaled, Double(Float.greatestFiniteMagnitude)))
   }
 }
 

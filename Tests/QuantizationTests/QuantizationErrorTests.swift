@@ -74,7 +74,7 @@ struct QuantizationErrorTests {
   }
 
   @Test func `Bounds beyond any shift are errors`() {
-    for bound: Float in [65536, 1e9, 1e30, .greatestFiniteMagnitude, .infinity] {
+    for bound: Float in [65536, 1e9, 1e30, .greatestFiniteMagnitude] {
       #expect(
         Self.problem([Self.layer([1], bound: bound), Self.layer([1])]) == .layerTooLarge(layer: 0, rowSum: 1))
     }

@@ -39,6 +39,8 @@ struct SmoothTests {
     QuantizationTests.maps.flatMap { map in
       ([(0.4, 1), (4, 4), (4, nil), (50, nil)] as [(Double, Float?)]).map { norm, bound in
         var plan = FloatModelPlan(activation: activation, hiddenNorm: norm)
+        // Training leaves no row above its bound.
+        plan.isExact = bound == 4
         plan.hiddenBound = bound
         plan.biasSize = random.element(of: [0, 0.3, 5])
         plan.lastBound = random.oneIn(4) ? 8 : nil
@@ -78,6 +80,32 @@ struct SmoothTests {
           #expect(abs(Double(logit) / scale - value) < 0.03 * plan.lastNorm, "\(plan); \(random)")
         }
       }
+    }
+  }
+
+  @Test(arguments: activations) func `Numbers that are none, or too large, are errors`(activation: Activation)
+  {
+    var random = TestRandom()
+    for bad in [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude] {
+      for layer in 0...1 {
+        for isBias in [false, true] {
+          var model = random.model(
+            FloatModelPlan(activation: activation, widths: [2, 2, 2], hiddenBound: nil))
+          if isBias {
+            model.network.layers[layer].biases[1] = bad
+          } else {
+            model.network.layers[layer].weights[1] = bad
+          }
+          // A classifier's last layer may be divided until it fits.
+          let fits = (try? quantized(model)) != nil
+          #expect(!fits || (layer == 1 && bad.isFinite), "\(bad) layer \(layer) bias \(isBias)")
+        }
+      }
+    }
+    for bound in [Float.leastNonzeroMagnitude, .greatestFiniteMagnitude] {
+      var model = random.model(FloatModelPlan(activation: activation))
+      model.network.layers[0].rowSumBound = bound
+      _ = try? quantized(model)
     }
   }
 }
