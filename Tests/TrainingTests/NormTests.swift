@@ -206,7 +206,8 @@ struct NormTests {
         try options.validate()
         Issue.record("\(option)")
       } catch {
-        guard case .invalidOption(option, _) = error else { return Issue.record("\(error)") }
+        if case .invalidOption(option, _) = error { return }
+        Issue.record("\(error)")
       }
     }
     for bound: Float in [0, -1, .nan, .infinity] { expect(.lipschitz) { $0.norm.lipschitz = bound } }

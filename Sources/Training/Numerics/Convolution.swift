@@ -1,4 +1,4 @@
-/// A convolution of images with zero padding, forward and transposed, on channel-last images of `ConvolutionShape`:
+/// A convolution of channel-last images with zero padding, forward and transposed.
 ///
 ///     y[r, c, o] = Σ kernel[o, i, kr, kc] · x[r·stride - paddingHeight + kr, c·stride - paddingWidth + kc, i]
 ///
