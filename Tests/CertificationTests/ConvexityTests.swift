@@ -89,7 +89,7 @@ struct ConvexityTests {
       layers: [
         IntegerLayer(
           rows: 1, columns: 1, weights: [weight], biases: [bias], shift: 2, activation: activation,
-          rowSumBound: 65535, isSparse: false),
+          rowSumBound: 4, isSparse: false),
         IntegerLayer(
           rows: 1, columns: 1, weights: [last], biases: [0], shift: 0, activation: .identity, rowSumBound: 1,
           isSparse: false),
@@ -104,7 +104,7 @@ struct ConvexityTests {
     // 1 in the middle of 0 and 1.
     #expect(outputs == [0, 1, 1] && 2 * outputs[2] > outputs[0] + outputs[1])
     var claims = try ModelClaims(
-      stating: network, name: "n", features: [StatedFeature.plain],
+      stating: network, name: "n", features: [StatedFeature.plain(unit: network.unit)],
       golden: Array(repeating: [0], count: 4))
     claims = StatedFeature.convex(claims, inputs: [0], bounds: [1])
     #expect(verification(of: claims).problems == [])
@@ -134,7 +134,8 @@ struct ConvexityTests {
     ] {
       #expect(throws: problem) { try network.convexityBounds(in: [0]) }
       let claims = try ModelClaims(
-        stating: network, name: "n", features: [StatedFeature.plain], golden: Array(repeating: [0], count: 4))
+        stating: network, name: "n", features: [StatedFeature.plain(unit: network.unit)],
+        golden: Array(repeating: [0], count: 4))
       let wrong = StatedFeature.convex(claims, inputs: [0], bounds: [1])
       #expect(verification(of: wrong).problems == [line])
     }
@@ -148,7 +149,7 @@ struct ConvexityTests {
       let network = try Self.network(&random, convex: convex, inputs: 3, activation: .relu)
       guard let bounds = try? network.convexityBounds(in: convex) else { continue }
       let stated = try ModelClaims(
-        stating: network, name: "n", features: [StatedFeature.plain],
+        stating: network, name: "n", features: [StatedFeature.plain(unit: network.unit)],
         golden: Array(repeating: [0, 0, 0], count: 4))
       #expect(verification(of: StatedFeature.convex(stated, inputs: convex, bounds: bounds)).problems == [])
       for (inputs, bounds) in [
@@ -190,8 +191,12 @@ struct ConvexityTests {
 
 /// Claims with a map and with convex inputs.
 private enum StatedFeature {
-  static let plain = FeatureClaims(
-    offset: 0, scale: 1, origin: 0, multiplier: 1, addend: 0, shift: 0, tolerance: 0.999)
+  /// One LSB for each whole reading.
+  static func plain(unit: Int) -> FeatureClaims {
+    FeatureClaims(
+      offset: 0, scale: 1 / Double(unit), origin: 0, multiplier: 1, addend: 0, shift: 0,
+      tolerance: (1.0).nextDown.nextDown)
+  }
 
   static func convex(_ claims: ModelClaims, inputs: [Int], bounds: [Int]) -> ModelClaims {
     var result = claims

@@ -97,7 +97,7 @@ struct RegressionTests {
   func `A network is convex in its convex inputs, whatever the others are`(inputs: [Int], isBounded: Bool)
     throws
   {
-    // Convex in x1 alone: 0.5 x1^2 - 0.4 x0^2, for which a network that is convex in x0 must be straight.
+    // Convex in x1 alone: 0.25 x1^2 - 0.2 x0^2, for which a network that is convex in x0 must be straight.
     let pairs = stride(from: 0, to: Self.data.inputs.count, by: 2).map {
       (Self.data.inputs[$0], Self.data.inputs[$0 + 1])
     }
@@ -107,7 +107,7 @@ struct RegressionTests {
     options.hidden = [12, 12]
     options.convex.inputs = inputs
     options.lastConstrained = isBounded
-    let targets = pairs.map { 0.5 * $0.1 * $0.1 - 0.4 * $0.0 * $0.0 }
+    let targets = pairs.map { 0.25 * $0.1 * $0.1 - 0.2 * $0.0 * $0.0 }
     let network = try Trainer.train(
       inputs: Self.data.inputs, labels: Array(repeating: 0, count: pairs.count), classCount: 1,
       targets: targets, range: -1...1, options: options
