@@ -206,7 +206,10 @@ struct NormTests {
         try options.validate()
         Issue.record("\(option)")
       } catch {
-        guard case .invalidOption(option, _) = error else { return Issue.record("\(error)") }
+        guard case .invalidOption(option, _) = error else {
+          Issue.record("\(error)")
+          return
+        }
       }
     }
     for bound: Float in [0, -1, .nan, .infinity] { expect(.lipschitz) { $0.norm.lipschitz = bound } }

@@ -104,9 +104,6 @@ struct ProjectionTests {
     #expect(L1BallConstraint.dualNorm(of: row) == 0.875)
     let corner = row.map { $0 < 0 ? Float(-1) : 1 }
     #expect(zip(row, corner).reduce(0) { $0 + $1.0 * $1.1 } == 0.875)
-    let constraint = FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: 2).constraint
-    #expect(constraint?.bound == 2)
-    #expect(FloatLayer(rows: 1, columns: 4, weights: row, biases: [0], rowSumBound: nil).constraint == nil)
   }
 
   @Test func `leaves rows on the sphere as they are`() {
