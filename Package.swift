@@ -92,9 +92,9 @@ let package = Package(
     .executableTarget(
       name: "Tools", dependencies: allModules + ["DeviceRecord"], path: "Tools",
       exclude: [
-        "bench-norms", "bench-norms.py", "bench-training", "bench-training.py", "pytorch", "recipes", "demo",
-        "docs", "fuzz", "library",
-        "library-members.awk", "reproduce-clip", "setup", "soak",
+        "bench-norms", "bench-norms.py", "bench-spectral", "bench-spectral.py", "bench-training",
+        "bench-training.py", "pytorch", "recipes", "demo", "docs", "fuzz", "library",
+        "library-members.awk", "reproduce-clip", "reproduce-lipschitz", "setup", "soak",
         "test",
         "try-datasets",
       ],
