@@ -86,7 +86,8 @@ struct MaxPlusLayerTests {
   @Test func `A network of max-plus layers has no table, slope 2 in pairs and slope 1 in outputs`() {
     var random = TestRandom()
     for _ in 0..<50 {
-      let network = random.network(.maxPlus)
+      let activation = random.element(of: IntegerActivation.plain)
+      let network = random.network(.maxPlus, activation: activation)
       #expect(network.isMaxPlus && network.boundTable().isEmpty)
       #expect(network.pairTable().allSatisfy { $0 == ChangeBound(slope: 2, offset: 0) }, "\(random)")
       #expect(network.outputTable().allSatisfy { $0 == ChangeBound(slope: 1, offset: 0) }, "\(random)")

@@ -45,7 +45,8 @@ struct PairTableTests {
   @Test func `Rows with R = 2^f: the slope is Σ|w_j - w_k| and the offset 0, no slack at all`() {
     var random = TestRandom()
     for _ in 0..<300 {
-      let network = random.network(.tight)
+      let activation = random.element(of: IntegerActivation.plain)
+      let network = random.network(.tight, activation: activation)
       let table = network.pairTable()
       let last = network.layers[network.layers.count - 1]
       Self.forEachPair(network.outputs) { place, first, second in

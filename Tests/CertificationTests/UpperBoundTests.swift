@@ -1,3 +1,4 @@
+import Claims
 import Integers
 import Certification
 import TestSupport
@@ -111,6 +112,9 @@ struct UpperBoundTests {
       for layer in network.layers {
         #expect(layer.gain == UpperBound(numerator: UInt64(layer.rowSums.max() ?? 0), shift: layer.shift))
         product = product.multiplied(by: layer.gain)
+        if let table = layer.activation.table {
+          product = product.multiplied(by: UpperBound(numerator: UInt64(table.gain), shift: table.shift))
+        }
       }
       #expect(network.lipschitzBound == product, "\(random)")
     }
@@ -126,7 +130,10 @@ struct UpperBoundTests {
           columns.reduce(0.0) { $0 + abs(Double(last.weights[row * last.columns + $1])) }
         }.max() ?? 0
       }
-      let gains = network.layers.dropLast().reduce(1.0) { $0 * $1.gain.roundedUp }
+      let gains = network.layers.dropLast().reduce(1.0) { product, layer in
+        let table = layer.activation.table
+        return product * layer.gain.roundedUp * (table.map { Double($0.gain) / Double(1 << $0.shift) } ?? 1)
+      }
       let expected = (gains * largest(0..<hidden) + largest(hidden..<last.columns)) / Double(1 << last.shift)
       let bound = network.lipschitzBound
       #expect(abs(bound.roundedUp - expected) <= 1e-9 * expected, "\(network); \(random)")

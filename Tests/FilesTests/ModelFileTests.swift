@@ -131,7 +131,7 @@ struct ModelFileTests {
   @Test(arguments: [
     ("format", "x", "'x', 'supnorm-model' expected"),
     ("version", "2", "'2', '1' expected"),
-    ("activation", "tanh", "'tanh' is not one of identity, relu, abs, maxMin"),
+    ("activation", "swish", "'swish' is not one of identity, relu, abs, maxMin, sort, tanh, sigmoid"),
     ("unit", "0", "'0' is not an integer in 1...32768"),
     ("unit", "1.5", "'1.5' is not an integer in 1...32768"),
     ("input_min", "-32769", "'-32769' is not an integer in -32768...32767"),

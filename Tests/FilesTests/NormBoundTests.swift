@@ -24,15 +24,16 @@ struct NormBoundTests {
   }
 
   @Test func `Bounds that do not fit are refused`() throws {
-    func expect(_ line: String, _ key: String, _ value: String) throws {
+    func expect(_ line: String, _ key: String, _ value: String, in place: String? = nil) throws {
       var content = try Safetensors(
         bytes: modelBytes(Self.model([nil, NormBound(.spectral, 2)]), path: "m"), path: "m")
       content.metadata[key] = value
       let error = #expect(throws: FileError.self) { try FloatModel(content, path: "m") }
-      #expect(error?.description == "m: metadata \(key): \(line)")
+      #expect(error?.description == "m: metadata \(place ?? key): \(line)")
     }
     try expect("1 bounds for 2 layers", "singular_value_bounds", "1.0")
     try expect("'-1' is neither free nor a positive number", "column_sum_bounds", "-1,free")
-    try expect("layer 1 has a bound on another norm, too", "singular_value_bounds", "free,2")
+    try expect(
+      "layer 1 has a bound on another norm, too", "column_sum_bounds", "free,2", in: "singular_value_bounds")
   }
 }

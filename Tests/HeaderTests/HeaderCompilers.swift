@@ -91,10 +91,13 @@ extension TestFolder {
         int32_t supnorm_##name##_exceeds(const supnorm_layer *l, uint32_t r, const supnorm_box *b, void *w) { \\
           return l && r && b && w; \\
         }
-      #define VALUES(name) void supnorm_##name(int16_t *v, uint32_t n) { (void)v, (void)n; }
+      #define VALUES(name) \\
+        void supnorm_##name(int16_t *v, uint32_t n, const supnorm_layer *l) { (void)v, (void)n, (void)l; }
       #define ENDS(name) \\
         void supnorm_##name##_bound(int16_t *l, int16_t *u, uint32_t n) { (void)l, (void)u, (void)n; }
-      VALUES(relu) VALUES(abs) ENDS(abs) VALUES(maxmin) VALUES(sort) VALUES(negate) ENDS(negate)
+      VALUES(relu) VALUES(abs) ENDS(abs) VALUES(maxmin) VALUES(sort) VALUES(negate) ENDS(negate) VALUES(smooth)
+      int32_t supnorm_smooth_shape(const supnorm_layer *l) { return !!l; }
+      int32_t supnorm_smooth_check(const supnorm_layer *l) { return !!l; }
       KIND(dense) KERNELS(dense) KIND(sparse) KERNELS(sparse) KIND(maxplus) KERNELS(maxplus_words)
       KERNELS(maxplus_bytes) KERNELS(maxplus_halfwords)
 

@@ -45,7 +45,7 @@ struct HeaderTableTests {
   }
 
   private static let edits: [(String, String, Change)] = [
-    ("CRC-32", "", { $0.nodes[3] += 1 }),
+    ("CRC-32", "", { $0.nodes[0] -= 1 }),
     ("outside 0…", "a node of the table falls, or rises", { $0.nodes[5] = $0.nodes[6] + 1 }),
     ("outside 0…", "a node of the table falls, or rises", { $0.nodes[5] = $0.nodes[4] - 1 }),
     ("outside -32768…32767", "a node of the table falls, or rises", { $0.nodes[0] = -32769 }),

@@ -46,24 +46,21 @@ struct BadInputTests {
     try expect(
       "training option boundCount: 3 is not one bound, or one for each constrained layer",
       ["train", "--data", "digits", "--out", "m", "--bound", "1,1,1"])
-    let norms = ["train", "--data", "digits", "--out", "m"]
-    try expect("--norm '3': not one of inf, 1, 2", norms + ["--norm", "3"])
-    for bound in ["0", "-1", "nan"] {
-      try expect("--lipschitz '\(bound)': not a number in 1e-06…1000000.0", norms + ["--lipschitz", bound])
+    for (options, line) in [
+      ("--norm 3", "--norm '3': not one of inf, 1, 2"),
+      ("--lipschitz 0", "--lipschitz '0': not a number in 1e-06…1000000.0"),
+      ("--lipschitz -1", "--lipschitz '-1': not a number in 1e-06…1000000.0"),
+      ("--lipschitz nan", "--lipschitz 'nan': not a number in 1e-06…1000000.0"),
+      ("--project clip", "--project 'clip': not one of euclidean, rescale"),
+      ("--norm 2 --layers distance", "--norm does not go with --layers distance"),
+      ("--lipschitz 2 --layers hybrid", "--lipschitz does not go with --layers hybrid"),
+      ("--norm 2 --last free", "--last free does not go with --norm, which bounds every layer"),
+      ("--lipschitz 2 --bound 1", "--bound does not go with --lipschitz, which bounds every layer"),
+      ("--norm 2 --flash 4KB", "--flash does not go with --norm 2: it needs row sums"),
+    ] {
+      try expect(
+        line, ["train", "--data", "digits", "--out", "m"] + options.split(separator: " ").map(String.init))
     }
-    try expect("--project 'clip': not one of euclidean, rescale", norms + ["--project", "clip"])
-    try expect(
-      "--norm does not go with --layers distance", norms + ["--norm", "2", "--layers", "distance"])
-    try expect(
-      "--lipschitz does not go with --layers hybrid", norms + ["--lipschitz", "2", "--layers", "hybrid"])
-    try expect(
-      "--last free does not go with --norm, which bounds every layer",
-      norms + ["--norm", "2", "--last", "free"])
-    try expect(
-      "--bound does not go with --lipschitz, which bounds every layer",
-      norms + ["--lipschitz", "2", "--bound", "1"])
-    try expect(
-      "--flash does not go with --norm 2: it needs row sums", norms + ["--norm", "2", "--flash", "4KB"])
     let folder = try TestFolder()
     let unknown = try folder.supnorm(["certify"])
     #expect(unknown.status == 2)

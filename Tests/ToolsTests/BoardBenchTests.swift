@@ -26,7 +26,9 @@ struct BoardBenchTests {
     let names = try Board.names().joined(separator: ", ")
     let board = ["--board", "mps2-an386"]
     let digits = ["--data", "digits"]
-    try expect("one of --board, --check, --update, --certify and --training is required", digits, in: folder)
+    try expect(
+      "one of --board, --check, --update, --certify, --training, --norms and --spectral is required", digits,
+      in: folder)
     try expect(
       "--board 'mps2-an999': not one of \(names)", ["--board", "mps2-an999", "text.h"] + digits, in: folder)
     try expect("--board: a header is missing, such as digits.h", board + digits, in: folder)

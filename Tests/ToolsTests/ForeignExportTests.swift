@@ -166,14 +166,14 @@ struct ForeignExportTests {
     let path = "\(Self.cases)/metadata-activation-makes-it-ours.safetensors"
     var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     let place = try #require(bytes.firstRange(of: Data("\"relu\"".utf8)))
-    bytes.replaceSubrange(place, with: Data("\"tanh\"".utf8))
+    bytes.replaceSubrange(place, with: Data("\"gelu\"".utf8))
     try bytes.write(to: folder.url.appending(path: "m.safetensors"))
     let export = ["export", "m.safetensors", "--name", "net", "--out", "net.h"]
     let result = try folder.supnorm(export)
     #expect(result.status == 2)
     #expect(
       result.errorOutput
-        == "supnorm export: metadata activation 'tanh': not one of identity, relu, abs, maxMin; --activation overrides it\n"
+        == "supnorm export: metadata activation 'gelu': not one of identity, relu, abs, maxMin, sort, tanh, sigmoid; --activation overrides it\n"
     )
     #expect(try folder.supnorm(export + ["--activation", "relu"]).status == 0)
   }

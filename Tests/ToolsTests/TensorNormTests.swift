@@ -43,7 +43,7 @@ struct TensorNormTests {
     let bound = try #require(json["spectralBound"] as? Double)
     let power = try #require(json["powerMethod"] as? [String: Double])
     let below = try #require(power["value"])
-    #expect(below <= bound && bound >= 9 && bound < 9.000_001 && below > 8.8)
+    #expect(below <= bound && bound >= 9 && bound < 9.000_01 && below > 8.8)
     #expect(json["output"] as? [Int] == [32, 32, 1])
     let flat = try folder.supnorm([
       "norm", "t.safetensors", "--convolution", "flat", "--image", "16", "--stride", "2",

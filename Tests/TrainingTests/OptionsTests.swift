@@ -16,7 +16,6 @@ struct OptionsTests {
     (.epsilon, { $0.epsilon = .nan }),
     (.bounds, { $0.bounds = [0] }),
     (.bounds, { $0.bounds = [.infinity] }),
-    (.boundCount, { $0.bounds = [] }),
     (.boundCount, { $0.bounds = [1, 1, 1] }),
     (.epochs, { $0.epochs = 0 }),
     (.batchSize, { $0.batchSize = 0 }),

@@ -6,8 +6,7 @@
 ///     ‖A_i‖₂² ≤ s_i ‖A_(i+1)‖₂ + γ(n) ‖A_i‖_F²,    γ(n) = n·u / (1 - n·u),
 ///
 /// whatever the order of the sums, because `|fl(A Aᵀ) - A Aᵀ| ≤ γ |A| |A|ᵀ`. The bound starts with the Frobenius norm of the last
-/// one and goes back, rounded up at every step; each further k at most squares the gap to the largest singular
-/// value, in parts of it.
+/// one and goes back, rounded up at every step; each further k takes the root of the factor by which it lies above.
 ///
 /// Source: Delattre, Barthélemy, Araujo, Allauzen, "Efficient Bound of Lipschitz Constant for Convolutional Layers by Gram
 /// Iteration", ICML 2023; the bound on the rounding is ours.
@@ -23,12 +22,13 @@ package func gramBound(
   var current = matrix.rows <= matrix.columns ? matrix : matrix.transposed
   // For each step how the bound before it follows from the one behind it.
   var steps: [(scale: Double, rounding: Double)] = []
-  var best = frobeniusBound(current)
-  guard best.isFinite, best > 0 else { return best }
+  let largest = current.elements.reduce(0) { $0.isNaN || $1.isNaN ? .nan : max($0, $1.magnitude) }
+  guard largest > 0 else { return largest.isNaN ? .infinity : 0 }
+  guard largest.isFinite else { return .infinity }
   // A scale keeps elements far from both ends of the range, where products would lose more than `γ` says.
-  let lift = powerOfTwo(near: best)
+  let lift = powerOfTwo(near: largest)
   for index in current.elements.indices { current.elements[index] /= lift }
-  best = (best / lift).nextUp
+  var best = frobeniusBound(current)
   let goal = enough / lift
   while steps.count < limit, best > goal {
     let before = frobeniusBound(current)

@@ -66,6 +66,7 @@ extension FuzzTarget {
       ("relu", model(widths: [2, 2, 2], weights: halves, activation: .relu)),
       ("abs", model(widths: [1, 2, 3], weights: halves, activation: .abs)),
       ("maxmin", model(widths: [2, 3, 2], weights: halves, activation: .maxMin)),
+      ("tanh", model(widths: [2, 2, 2], weights: halves, activation: .tanh)),
       (
         "sparse",
         model(widths: [6, 2, 2], weights: [0, 0, 0, 0, 0, 0.5, 0, 0, 0, -0.25, 0], activation: .relu)
