@@ -12,9 +12,15 @@ struct HeaderDataTests {
 
     static int64_t clamped(int64_t value) { return value < -32768 ? -32768 : value > 32767 ? 32767 : value; }
 
-    static void activate(int activation, int64_t *values, int count) {
-      for (int i = 0; i < count; i++) {
+    static void activate(const supnorm_layer *layer, int64_t *values) {
+      int activation = layer->activation;
+      for (int i = 0; i < layer->rows; i++) {
         int64_t v = values[i];
+        if (activation == SUPNORM_SMOOTH) {
+          int64_t step = 65536 / (layer->table_nodes - 1), node = (v + 32768) / step, rest = (v + 32768) % step;
+          int64_t rise = layer->nodes[node + 1] - layer->nodes[node];
+          values[i] = layer->nodes[node] + (rise * rest + step / 2) / step;
+        }
         if (activation == SUPNORM_RELU && v < 0) values[i] = 0;
         if (activation == SUPNORM_ABS && v < 0) values[i] = clamped(-v);
         if (activation == SUPNORM_NEGATE) values[i] = clamped(-v);
@@ -74,7 +80,7 @@ struct HeaderDataTests {
         if (layer->kind == SUPNORM_MAXPLUS) {
           maximize(layer, values, sums);
           for (int r = 0; r < layer->rows && l < network->layer_count - 1; r++) values[r] = clamped(sums[r]);
-          if (l < network->layer_count - 1) activate(layer->activation, values, layer->rows);
+          if (l < network->layer_count - 1) activate(layer, values);
           else if (layer->activation == SUPNORM_NEGATE)
             for (int r = 0; r < layer->rows; r++) sums[r] = -sums[r];
           add_residuals(network, golden, l, values);
@@ -96,7 +102,7 @@ struct HeaderDataTests {
           int64_t scale = (int64_t)1 << layer->shift, sum = sums[r] + scale / 2;
           values[r] = clamped(sum >= 0 ? sum / scale : -((scale - 1 - sum) / scale));
         }
-        activate(layer->activation, values, layer->rows);
+        activate(layer, values);
         add_residuals(network, golden, l, values);
       }
       for (int i = 0; i < network->outputs; i++) printf("%lld ", (long long)sums[i]);

@@ -45,7 +45,7 @@ public struct NormProduct: Sendable {
 
   /// The product of a network's norms, weights of 1 or such that undo its rewriting, whichever bounds more tightly.
   ///
-  /// - Complexity: that of ``Checker`` to confirm each layer in ℓ2, O(weights) in the others.
+  /// - Complexity: that of the checker to confirm each layer in ℓ2, O(weights) in the others.
   public init(_ network: IntegerNetwork, _ norm: BallNorm) {
     let plain = NormProduct(
       network, norm, weights: network.layers.dropLast().map { Array(repeating: 1, count: $0.rows) })
@@ -86,7 +86,7 @@ public struct NormProduct: Sendable {
 extension IntegerLayer {
   /// The norm of the layer's weights over `2^shift`, exact for sums; in ℓ2 what the checker has confirmed.
   ///
-  /// - Complexity: O(weights); in ℓ2 that of ``SpectralBound``.
+  /// - Complexity: O(weights); in ℓ2 that of `SpectralBound`.
   public func normBound(_ norm: BallNorm) -> (bound: UpperBound, proof: SpectralBound.Proof?) {
     let gain = certified.gain(norm, Measure(rows: rows, range: 0..<columns))
     guard let gain else { preconditionFailure("no bound in plain weights") }
